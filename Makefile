@@ -1,0 +1,50 @@
+# Everything happens in .venv, with the versions that constraints.txt pins.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+.PHONY: demo install check test test-slow train-planner bench lock clean help
+
+help:           ## Show what make can do
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+demo: $(STAMP)  ## Set everything up, then answer a real question about a real picture
+	$(BIN)/vqa-agent ask examples/receipt.png "What is the total?" --annotate demo.png
+
+install: $(STAMP) ## Make .venv with everything in it
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "vqa-agent needs Python 3.11 or newer: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,check,train]'
+	touch $@
+
+check: $(STAMP) ## Lint, types, import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: $(STAMP)  ## The default tests (under five minutes on two cores)
+	$(BIN)/python -m pytest
+
+test-slow: $(STAMP) ## The tests that train or measure
+	$(BIN)/python -m pytest -m slow
+
+train-planner: $(STAMP) ## Make the built-in planner's weights again, from nothing
+	$(BIN)/python -m training.planner.train
+
+bench: $(STAMP) ## Side-by-side measurements
+	$(BIN)/python -m benchmarks.overhead
+	$(BIN)/python -m benchmarks.receipts
+
+lock:           ## Write constraints.txt from a fresh environment with the newest versions
+	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install --quiet 'torch==2.13.0'
+	.venv-lock/bin/python -m pip install --quiet 'torch==2.13.0' -e '.[test,check,train]'
+	.venv-lock/bin/python -m pip freeze --exclude-editable | sed 's/+cpu//' > constraints.txt
+	rm -rf .venv-lock
+
+clean:          ## Remove what make made
+	rm -rf $(VENV) demo.png

@@ -1,0 +1,87 @@
+"""The answer and its parts: what a run returns, and the versioned JSON that it is written as."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tools.evidence import Evidence
+
+SCHEMA_VERSION = 1
+
+Abstain = Literal["no", "not_found", "unsure", "could_not_look"]
+Reason = Literal["not_found", "unsure", "could_not_look", "unsupported"]
+Language = Literal["en", "zh"]
+ClaimStatus = Literal["supported", "unsupported"]
+
+
+class Draft(BaseModel):
+    """What the planner writes last: templates with references, filled in by code.
+
+    Field order is the order in which a model writes them: first whether it answers at all.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    abstain: Abstain = Field(
+        description="no: answered. not_found: looked, it is not there. unsure: looked, not sure. "
+        "could_not_look: no tool can see it, or the tool failed."
+    )
+    short_answer: str = Field(description="The few words asked for, by reference: {e1.value}.")
+    answer: str = Field(
+        description="Sentences by reference, each with its citation: The total is {e1.value} [e1]."
+    )
+
+
+class Claim(BaseModel):
+    """A sentence of the answer, the evidence that it cites, and whether that carries it."""
+
+    text: str
+    evidence: list[str]
+    status: ClaimStatus
+    problem: str | None = Field(default=None, exclude=True)
+
+
+class ToolCallRecord(BaseModel):
+    """One tool call of the run, as it went."""
+
+    id: str
+    name: str
+    arguments: dict[str, Any]
+    status: Literal["ok", "error"]
+    elapsed_ms: float
+    cached: bool
+    error: str | None = Field(default=None, exclude=True)
+
+
+class Answer(BaseModel):
+    """What `VisualAgent.ask` returns; `str()` of it is the sentence."""
+
+    schema_version: int = SCHEMA_VERSION
+    answer: str
+    short_answer: str
+    language: Language
+    abstained: bool
+    reason: Reason | None
+    confidence: float = Field(ge=0, le=1)
+    claims: list[Claim]
+    evidence: list[Evidence]
+    """The evidence that the claims cite, then all other evidence of the run."""
+    tool_calls: list[ToolCallRecord]
+    timings_ms: dict[str, float]
+    planner: dict[str, Any]
+    usage: dict[str, int]
+    trace: dict[str, Any] = Field(default_factory=dict, exclude=True)
+    """Messages, templates before filling in, settings: what `--trace` writes."""
+
+    def __str__(self) -> str:
+        return self.answer
+
+    def to_json(self) -> dict[str, Any]:
+        """The documented JSON: evidence flattened to ids and plain values."""
+        data = self.model_dump(mode="json", exclude={"evidence"})
+        keys = ("id", "tool", "picture", "box_xyxy", "label", "text", "value", "score", "status")
+        rows = [e.model_dump(mode="json") | {"picture": e.picture.id} for e in self.evidence]
+        data["evidence"] = [{key: row[key] for key in keys} for row in rows]
+        return data

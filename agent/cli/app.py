@@ -1,0 +1,181 @@
+"""The commands and their options; what they do stands in one module each, imported when they run.
+
+Only typer and the standard library are imported here: this file is what `--help` costs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agent.cli.console import guard
+from agent.cli.factory import Options
+
+app = typer.Typer(
+    name="vqa-agent",
+    help="Questions about pictures, answered from evidence.",
+    epilog="Exit codes: 0 answered, 3 cannot tell, 2 bad input or usage, 1 anything else.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON (docs/json.md).")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say each step; show all evidence.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the stack trace of an error.")]
+Url = Annotated[
+    str | None,
+    typer.Option(
+        "--planner-url",
+        metavar="URL",
+        help="An OpenAI-compatible server, such as http://host:8000/v1. [env: VQA_PLANNER_URL]",
+    ),
+]
+Model = Annotated[
+    str | None,
+    typer.Option(
+        "--planner-model", metavar="NAME", help="The server's model. [env: VQA_PLANNER_MODEL]"
+    ),
+]
+Annotate = Annotated[
+    Path | None,
+    typer.Option(metavar="PNG", help="Write the picture with the cited boxes drawn in."),
+]
+Trace = Annotated[
+    Path | None, typer.Option(metavar="JSON", help="Write down the whole run: messages, calls.")
+]
+
+
+def main() -> None:
+    """The console script."""
+    app(prog_name="vqa-agent")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            typer.echo(f"vqa-agent {version('vqa-agent')}")
+        except PackageNotFoundError:
+            typer.echo("vqa-agent (not installed)")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Questions about pictures, answered from evidence."""
+
+
+@app.command()
+def ask(
+    context: typer.Context,
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PICTURE... QUESTION",
+            help="Pictures (`-` is one from standard input), then the question in quotes.",
+            show_default=False,
+        ),
+    ],
+    json: Json = False,
+    annotate: Annotate = None,
+    trace: Trace = None,
+    verbose: Verbose = False,
+    planner_url: Url = None,
+    planner_model: Model = None,
+    debug: Debug = False,
+) -> None:
+    """Ask one question about one or more pictures."""
+    with guard(debug):
+        from agent.cli.ask import Outputs, run_ask
+
+        outputs = Outputs(json=json, annotate=annotate, trace=trace, verbose=verbose)
+        code = run_ask(context.obj, Options(planner_url, planner_model), words, outputs)
+        raise typer.Exit(code)
+
+
+@app.command()
+def chat(
+    context: typer.Context,
+    pictures: Annotated[list[str], typer.Argument(metavar="PICTURE...", show_default=False)],
+    verbose: Verbose = False,
+    planner_url: Url = None,
+    planner_model: Model = None,
+    debug: Debug = False,
+) -> None:
+    """Ask several questions in a row; what was said and seen is remembered.
+
+    Questions are read line by line, from the terminal or from a pipe. /help lists the commands.
+    """
+    with guard(debug):
+        from agent.cli.chat import run_chat
+
+        options = Options(planner_url, planner_model)
+        raise typer.Exit(run_chat(context.obj, options, pictures, verbose=verbose))
+
+
+@app.command()
+def batch(
+    context: typer.Context,
+    questions: Annotated[
+        str,
+        typer.Argument(
+            metavar="QUESTIONS.JSONL",
+            help='Lines {"id", "image" or "images", "question"}; `-` is standard input.',
+            show_default=False,
+        ),
+    ],
+    out: Annotated[
+        str, typer.Option(metavar="JSONL", help="Where answers are added; `-` is standard output.")
+    ] = "-",
+    concurrency: Annotated[
+        int, typer.Option(min=1, max=256, help="Questions that are answered at once.")
+    ] = 4,
+    retry_errors: Annotated[
+        bool, typer.Option("--retry-errors", help="Ask again what ended in an error before.")
+    ] = False,
+    planner_url: Url = None,
+    planner_model: Model = None,
+    debug: Debug = False,
+) -> None:
+    """Answer a file of questions; run it again to continue where it stopped."""
+    with guard(debug):
+        from agent.cli.batch import run_batch
+
+        options = Options(planner_url, planner_model)
+        raise typer.Exit(
+            run_batch(context.obj, options, questions, out, concurrency, retry_errors=retry_errors)
+        )
+
+
+@app.command()
+def doctor(
+    context: typer.Context,
+    json: Json = False,
+    planner_url: Url = None,
+    planner_model: Model = None,
+    debug: Debug = False,
+) -> None:
+    """Say what is installed, which tools have weights, which planner answers, and what to do."""
+    with guard(debug):
+        from agent.cli.doctor import run_doctor
+
+        options = Options(planner_url, planner_model)
+        raise typer.Exit(run_doctor(context.obj, options, as_json=json))
+
+
+@app.command()
+def tools(context: typer.Context, json: Json = False, debug: Debug = False) -> None:
+    """Show the tools as the planner sees them."""
+    with guard(debug):
+        from agent.cli.listing import run_tools
+
+        raise typer.Exit(run_tools(context.obj, as_json=json))

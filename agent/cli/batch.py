@@ -1,0 +1,168 @@
+"""`vqa-agent batch`: a file of questions in, a file of answers out, models kept warm.
+
+One bad row never stops the run; a planner that is gone does, after a few rows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agent.answer import SCHEMA_VERSION
+from agent.cli.console import ANSWERED, messages, note, working
+from agent.cli.factory import Options, open_agent
+from agent.cli.files import check_writable, dumps
+from agent.cli.rows import AnswersFile, BadRow, Row, key, read_rows
+from agent.errors import PlannerError
+from tools.errors import InputError
+
+if TYPE_CHECKING:
+    from agent import VisualAgent
+
+Record = dict[str, Any]
+Add = Callable[[Record], None]
+
+MAX_PLANNER_FAILURES = 5
+"""So many failures of the planner in a row end the run: they are not the rows' fault."""
+
+
+def run_batch(
+    factory: Any,
+    options: Options,
+    questions: str,
+    out: str,
+    concurrency: int,
+    *,
+    retry_errors: bool = False,
+) -> int:
+    """Answer what is not answered yet; returns 0 when every row has its line.
+
+    Raises:
+        InputError: a file cannot be read or written.
+        PlannerError: the planner failed several times in a row.
+    """
+    rows = _read(questions, out)
+    with ExitStack() as stack:
+        done, write = _open_answers(out, retry_errors, stack)
+        todo = [row for row in rows if key(row.id) not in done]
+        tally = Counter(skipped=len(rows) - len(todo))
+        stack.callback(lambda: note(_summary(tally, out)))
+        if todo:
+            with working("waking up …"):
+                agent = stack.enter_context(open_agent(factory, options))
+            advance = stack.enter_context(_progress(len(todo)))
+
+            def add(record: Record) -> None:
+                write(record)
+                tally[_outcome(record)] += 1
+                advance()
+
+            asyncio.run(answer_all(agent, todo, concurrency, add))
+    return ANSWERED
+
+
+async def answer_all(
+    agent: VisualAgent, rows: Iterable[Row | BadRow], concurrency: int, add: Add
+) -> None:
+    """Answer the rows, `concurrency` at a time, and hand each record to `add` as it comes.
+
+    Raises:
+        PlannerError: the planner failed `MAX_PLANNER_FAILURES` times in a row.
+    """
+    waiting = iter(rows)
+    failures = 0
+
+    async def work() -> None:
+        nonlocal failures
+        for row in waiting:
+            record = await answer_row(agent, row)
+            add(record)
+            failures = failures + 1 if record.get("error_kind") == "planner" else 0
+            if failures >= MAX_PLANNER_FAILURES:
+                raise PlannerError(
+                    f"the planner failed {failures} times in a row ({record['error']}); "
+                    "when it is back, --retry-errors asks those questions again"
+                )
+
+    await asyncio.gather(*(work() for _ in range(concurrency)))
+
+
+async def answer_row(agent: VisualAgent, row: Row | BadRow) -> Record:
+    """The record of one row: the answer's JSON, or what went wrong, with the row's id."""
+    if isinstance(row, BadRow):
+        return _error(row, "input", row.problem)
+    try:
+        answer = await agent.aask(*row.pictures, row.question)
+    except InputError as error:
+        return _error(row, "input", str(error))
+    except PlannerError as error:
+        return _error(row, "planner", str(error))
+    except Exception as error:  # the row is written as failed: one bad row never stops the run
+        return _error(row, "internal", f"{type(error).__name__}: {error}")
+    return {"id": row.id, **answer.to_json()}
+
+
+def _error(row: Row | BadRow, kind: str, message: str) -> Record:
+    return {
+        "id": row.id,
+        "schema_version": SCHEMA_VERSION,
+        "error": message,
+        "error_kind": kind,
+    }
+
+
+def _outcome(record: Record) -> str:
+    if "error" in record:
+        return "errors"
+    return "abstained" if record["abstained"] else "answered"
+
+
+def _summary(tally: Counter[str], out: str) -> str:
+    parts = [f"{tally[name]} {name}" for name in ("answered", "abstained", "errors")]
+    if tally["skipped"]:
+        parts.append(f"{tally['skipped']} were there already")
+    return ", ".join(parts) + ("" if out == "-" else f" → {out}")
+
+
+def _read(questions: str, out: str) -> list[Row | BadRow]:
+    if questions == "-":
+        return read_rows(sys.stdin.buffer.read(), [Path()])
+    path = Path(questions)
+    if not path.is_file() and not path.is_fifo():
+        raise InputError(f"there is no file {questions!r}")
+    if out != "-" and Path(out).exists() and path.samefile(out):
+        raise InputError("--out is the questions file itself; name another file")
+    return read_rows(path.read_bytes(), [path.parent, Path()])
+
+
+def _open_answers(out: str, retry_errors: bool, stack: ExitStack) -> tuple[set[str], Add]:
+    if out == "-":
+        return set(), lambda record: print(dumps(record), flush=True)
+    path = check_writable(Path(out))
+    if path.exists() and not path.is_file():
+        raise InputError(f"{out} is not a regular file; `--out -` writes to standard output")
+    answers = stack.enter_context(AnswersFile(path, retry_errors=retry_errors))
+    return answers.done, answers.add
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[], None]]:
+    """A progress bar on stderr where that is a terminal; yields what moves it by one row."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    console = messages()
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=total)
+        yield lambda: progress.advance(task)

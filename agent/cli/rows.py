@@ -1,0 +1,173 @@
+"""The two files of a batch: questions that are read, answers that are added to.
+
+A broken question line becomes a `BadRow`, never an exception. An answers file that was cut off
+in the middle of a line is repaired when it is opened.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from io import FileIO
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from agent.cli.files import dumps, replacing
+from tools.errors import InputError
+
+Id = str | int
+
+
+@dataclass(frozen=True)
+class Row:
+    """One question: its id, its pictures (found on the disk) and the words."""
+
+    id: Id
+    pictures: tuple[str, ...]
+    question: str
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """A line that cannot be asked, and why."""
+
+    id: Id
+    problem: str
+
+
+def read_rows(data: bytes, folders: Iterable[Path]) -> list[Row | BadRow]:
+    """All lines of a questions file; relative pictures are looked for in `folders`, in turn.
+
+    A line without an id (or that is no JSON) is called by its number, as in `line 7`.
+    """
+    places = list(folders)
+    rows: list[Row | BadRow] = []
+    seen: set[str] = set()
+    for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").splitlines(), start=1):
+        if not line.strip():
+            continue
+        row = _read_row(line, f"line {number}", places)
+        if key(row.id) in seen:
+            row = BadRow(row.id, f"line {number}: the id {row.id!r} is used before")
+        seen.add(key(row.id))
+        rows.append(row)
+    return rows
+
+
+def key(row_id: Id) -> str:
+    """An id as something to compare: 1 and "1" are different."""
+    return json.dumps(row_id)
+
+
+def _read_row(line: bytes, name: str, places: list[Path]) -> Row | BadRow:
+    try:
+        data = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return BadRow(name, f"not JSON: {error}")
+    if not isinstance(data, dict):
+        return BadRow(name, "not an object with id, image and question")
+    row_id = data.get("id", name)
+    if not isinstance(row_id, str | int) or isinstance(row_id, bool):
+        return BadRow(name, "`id` is neither a text nor a whole number")
+    question = data.get("question")
+    if not isinstance(question, str) or not question.strip():
+        return BadRow(row_id, "`question` is missing or empty")
+    if ("image" in data) == ("images" in data):
+        return BadRow(row_id, "give either `image` or `images`")
+    images = [data["image"]] if "image" in data else data["images"]
+    if not isinstance(images, list) or not images or not all(isinstance(i, str) for i in images):
+        return BadRow(row_id, "`image` is one path, `images` a list of paths")
+    found = [_find(image, places) for image in images]
+    missing = [image for image, path in zip(images, found, strict=True) if path is None]
+    if missing:
+        return BadRow(row_id, f"there is no file {missing[0]!r}")
+    return Row(row_id, tuple(path for path in found if path is not None), question)
+
+
+def _find(image: str, places: list[Path]) -> str | None:
+    try:
+        return next((str(p / image) for p in places if (p / image).is_file()), None)
+    except (OSError, ValueError):  # too long for a path, or with a zero byte
+        return None
+
+
+class AnswersFile:
+    """The answers so far, and the place where the next one goes: one line, written at once.
+
+    Raises:
+        InputError: the file is not one of ours, or another batch is writing to it.
+    """
+
+    def __init__(self, path: Path, *, retry_errors: bool = False) -> None:
+        self.done: set[str] = set()
+        self._file = _open_alone(path)
+        try:
+            if not self._continue(path, retry_errors):
+                self._file.close()
+                self._file = _open_alone(path)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+    def add(self, record: dict[str, Any]) -> None:
+        """Add one answer."""
+        self._file.write((dumps(record) + "\n").encode())
+        self.done.add(key(record["id"]))
+
+    def _continue(self, path: Path, retry_errors: bool) -> bool:
+        """Read which ids are done; drop a half-written end, and errors where they are retried.
+
+        Returns False if that made a new file of it.
+        """
+        lines = path.read_bytes().splitlines(keepends=True)
+        kept: list[bytes] = []
+        for number, line in enumerate(lines, start=1):
+            record = _record(line)
+            if record is None:
+                if number == len(lines) and not line.endswith(b"\n"):
+                    continue
+                raise InputError(
+                    f"{path} line {number} is not an answer of a batch; name another --out file"
+                )
+            if retry_errors and "error" in record:
+                continue
+            kept.append(line.rstrip(b"\r\n") + b"\n")
+            self.done.add(key(record["id"]))
+        if kept == lines:
+            return True
+        with replacing(path) as temporary:
+            temporary.write_bytes(b"".join(kept))
+        return False
+
+
+def _open_alone(path: Path) -> FileIO:
+    file = path.open("ab", buffering=0)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise InputError(f"another batch is writing to {path}") from None
+    return file
+
+
+def _record(line: bytes) -> dict[str, Any] | None:
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return None
+    ours = isinstance(record, dict) and "id" in record and ("answer" in record or "error" in record)
+    return record if ours else None

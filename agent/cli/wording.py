@@ -1,0 +1,54 @@
+"""The words of the terminal output, in each language that answers come in.
+
+What answers themselves say is `agent.wording`'s.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from agent.answer import Language
+
+WORDS: dict[Language, dict[str, str]] = {
+    "en": {
+        "evidence": "Evidence",
+        "seen": "What I saw",
+        "nothing_seen": "Nothing was seen.",
+        "id": "id",
+        "tool": "tool",
+        "what": "what",
+        "where": "where",
+        "score": "score",
+        "none": "none",
+        "unsure": "unsure",
+        "whole": "whole picture",
+        "more": "… and {count} more (--verbose or --json shows all)",
+        "failed": "{tool} failed: {error}",
+        "unsupported": "Not carried by the evidence: {text}",
+        "confidence": "confidence {score:.2f}",
+        "abstained": "no answer ({reason})",
+        "planner": "planner {name}",
+        "cached": "from cache",
+    },
+    "zh": {
+        "evidence": "证据",
+        "seen": "我看到的",
+        "nothing_seen": "什么也没有看到。",
+        "id": "编号",
+        "tool": "工具",
+        "what": "内容",
+        "where": "位置",
+        "score": "分数",
+        "none": "没有",
+        "unsure": "不确定",
+        "whole": "整张图",
+        "more": "…… 还有 {count} 条(--verbose 或 --json 显示全部)",
+        "failed": "{tool} 失败:{error}",
+        "unsupported": "证据不支持:{text}",
+        "confidence": "置信度 {score:.2f}",
+        "abstained": "无法回答({reason})",
+        "planner": "规划器 {name}",
+        "cached": "来自缓存",
+    },
+}

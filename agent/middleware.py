@@ -1,0 +1,154 @@
+"""What stands around each step of the loop: budgets, tool errors by type, the evidence check."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse, hook_config
+from langchain.agents.middleware.types import AgentState, ToolCallRequest
+from langchain.agents.structured_output import StructuredOutputValidationError
+from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
+from langgraph.runtime import Runtime
+from langgraph.types import Command
+from pydantic import ValidationError
+
+from agent.answer import Draft, ToolCallRecord
+from agent.context import RunContext
+from agent.events import Event
+from agent.grounding import check
+from prompts import render
+from tools.errors import ToolError
+
+State = AgentState[Any]
+
+
+class Budget(AgentMiddleware[State, RunContext, Any]):
+    """A pair of limits on planner calls and one on tool calls.
+
+    At the last permitted call the tools are taken away, so that a stubborn model has to answer;
+    beyond it nothing is asked any more and the run ends in an abstention.
+    """
+
+    def __init__(self, max_model_calls: int, max_tool_calls: int) -> None:
+        super().__init__()
+        self.max_model_calls = max_model_calls
+        self.max_tool_calls = max_tool_calls
+
+    async def awrap_model_call(
+        self,
+        request: ModelRequest[RunContext],
+        handler: Callable[[ModelRequest[RunContext]], Awaitable[ModelResponse[Any]]],
+    ) -> ModelResponse[Any] | AIMessage:
+        """Count, time, and call the planner; an unreadable answer comes back as plain text."""
+        context = request.runtime.context
+        if context.model_calls >= self.max_model_calls:
+            return AIMessage("")
+        context.model_calls += 1
+        spent = context.model_calls == self.max_model_calls
+        if request.tools and (spent or context.tool_calls >= self.max_tool_calls):
+            request = request.override(tools=[])
+        started = time.perf_counter()
+        try:
+            return await handler(request)
+        except StructuredOutputValidationError as error:
+            return error.ai_message
+        finally:
+            context.planner_ms += (time.perf_counter() - started) * 1000
+
+
+class ToolGate(AgentMiddleware[State, RunContext, Any]):
+    """Records each tool call; a `ToolError` goes back to the planner, all else ends the run."""
+
+    async def awrap_tool_call(
+        self,
+        request: ToolCallRequest,
+        handler: Callable[[ToolCallRequest], Awaitable[ToolMessage | Command[Any]]],
+    ) -> ToolMessage | Command[Any]:
+        """Run one call; the message of a failed one begins with `error: `."""
+        call, context = request.tool_call, request.runtime.context
+        call_id = str(call["id"])
+        record = ToolCallRecord(
+            id=call_id,
+            name=call["name"],
+            arguments=call["args"],
+            status="ok",
+            elapsed_ms=0,
+            cached=False,
+        )
+        context.records.append(record)
+        context.emit(Event("tool_call", {"name": call["name"], "arguments": call["args"]}))
+        started = time.perf_counter()
+        message: ToolMessage | Command[Any]
+        try:
+            message = await handler(request) if request.tool else _unknown(call["name"], context)
+        except ToolError as error:
+            record.status, record.error = "error", str(error)
+            message = ToolMessage(
+                f"error: {error}", tool_call_id=call_id, name=call["name"], status="error"
+            )
+        finally:
+            context.end_turn(call_id)
+            record.elapsed_ms = round((time.perf_counter() - started) * 1000, 2)
+        text = message.text if isinstance(message, ToolMessage) else ""
+        context.emit(Event("tool_result", record.model_dump() | {"text": text}))
+        return message
+
+
+class EvidenceCheck(AgentMiddleware[State, RunContext, Any]):
+    """Checks the planner's answer against the ledger; one repair turn, then abstention."""
+
+    def __init__(self, max_repairs: int) -> None:
+        super().__init__()
+        self.max_repairs = max_repairs
+
+    @hook_config(can_jump_to=["model"])
+    async def aafter_model(
+        self, state: State, runtime: Runtime[RunContext]
+    ) -> dict[str, Any] | None:
+        """Look at what the planner just wrote: calls (order them), or an answer (check it)."""
+        context, message = runtime.context, state["messages"][-1]
+        _count_usage(context, message)
+        if isinstance(message, AIMessage) and message.tool_calls:
+            context.tool_calls += len(message.tool_calls)
+            context.plan_turn([str(call["id"]) for call in message.tool_calls])
+            return None
+        problems, repair = self._problems(message.text, context)
+        if not problems:
+            return None
+        if context.repairs < self.max_repairs:
+            context.repairs += 1
+            context.emit(Event("repair", {"problems": problems}))
+            return {"messages": [HumanMessage(repair)], "jump_to": "model"}
+        context.abstained = "unsupported"
+        return None
+
+    def _problems(self, text: str, context: RunContext) -> tuple[list[str], str]:
+        """What is wrong with the answer, and the repair message; nothing where all is well."""
+        try:
+            draft = Draft.model_validate_json(text)
+        except ValidationError as error:
+            why = str(error.errors()[0]["msg"]) if text.strip() else "it was empty"
+            context.drafts.append({"unreadable": text, "problems": [why]})
+            return [why], render("unreadable", why=why)
+        context.abstained = None if draft.abstain == "no" else draft.abstain
+        if draft.abstain != "no":
+            context.drafts.append(draft.model_dump())
+            return [], ""
+        outcome = check(draft, context.ledger, question=context.question, language=context.language)
+        context.outcome = outcome
+        context.abstained = outcome.reason
+        context.drafts.append(draft.model_dump() | {"problems": outcome.problems})
+        return outcome.problems, render("repair", problems=outcome.problems)
+
+
+def _unknown(name: str, context: RunContext) -> ToolMessage:
+    known = ", ".join(context.runner.names)
+    raise ToolError(f"there is no tool {name!r}; the tools are {known}")
+
+
+def _count_usage(context: RunContext, message: Any) -> None:
+    usage = getattr(message, "usage_metadata", None) or {}
+    for key in ("input_tokens", "output_tokens"):
+        context.usage[key] = context.usage.get(key, 0) + int(usage.get(key, 0))

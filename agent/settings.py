@@ -1,0 +1,44 @@
+"""Settings: every knob, from arguments, `VQA_*` environment variables or a `.env` file.
+
+`VQA_PLANNER_URL`, `VQA_PLANNER_MODEL`, `VQA_TOOLS__DETECT_THRESHOLD=0.5` …
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tools.toolset import ToolConfig
+
+
+class Settings(BaseSettings):
+    """What a `VisualAgent` runs with."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="VQA_", env_nested_delimiter="__", env_file=".env", extra="ignore"
+    )
+
+    planner_url: str | None = Field(
+        default=None,
+        description="An OpenAI-compatible server (http://host:8000/v1); without it, the built-in "
+        "planner plans.",
+    )
+    planner_model: str | None = Field(default=None, description="The model's name on that server.")
+    planner_api_key: SecretStr | None = Field(default=None, description="Its key, if it wants one.")
+    planner_path: Path | None = Field(
+        default=None,
+        description="A folder of Qwen3 weights to plan with instead of the built-in ones.",
+    )
+    timeout_s: float = Field(default=60.0, gt=0, description="Seconds for one planner call.")
+    tool_timeout_s: float = Field(default=120.0, gt=0, description="Seconds for one tool call.")
+    max_model_calls: int = Field(default=6, ge=1, description="Planner calls of one question.")
+    max_tool_calls: int = Field(default=12, ge=0, description="Tool calls of one question.")
+    max_repairs: int = Field(default=1, ge=0, description="Repair turns of one question.")
+    cache_dir: Path | None = Field(
+        default=None, description="Keep tool results here between runs; without it, in memory only."
+    )
+    tools: ToolConfig = Field(
+        default_factory=ToolConfig, description="What the tools load, and their bars."
+    )

@@ -1,0 +1,80 @@
+"""The documentation is true: its commands run, its JSON is an answer, its options exist."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
+ABSTAINING = ("What is the IBAN?",)
+
+
+def commands() -> list[tuple[str, str, str]]:
+    """(page, command, first line of its output or "") of each `$ vqa-agent` in a console block."""
+    found = []
+    for page in PAGES:
+        for block in BLOCK.findall(page.read_text(encoding="utf-8")):
+            for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+                command, *output = part.splitlines()
+                if command.startswith("vqa-agent"):
+                    first = next((line for line in output if line.strip()), "")
+                    found.append((page.name, command, first.strip()))
+    return found
+
+
+@pytest.mark.parametrize(("page", "command", "first"), sorted(set(commands())))
+def test_documented_commands_run(page, command, first, tmp_path):
+    examples = tmp_path / "examples"
+    examples.symlink_to(ROOT / "examples")
+    words = shlex.split(command)[1:]
+    if "--annotate" in words:
+        words[words.index("--annotate") + 1] = str(tmp_path / "out.png")
+    where = tmp_path if any("examples/" in word for word in words) else examples
+    done = subprocess.run(
+        [sys.executable, "-m", "agent.cli", *words],
+        cwd=where,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    expected = 3 if any(question in words for question in ABSTAINING) else 0
+    assert done.returncode == expected, done.stderr
+    assert "Traceback" not in done.stderr
+    if first:
+        assert done.stdout.splitlines()[0].strip() == first
+
+
+def test_there_are_commands_to_run():
+    assert len(commands()) >= 6
+
+
+def test_the_documented_json_is_what_an_answer_writes(make):
+    page = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
+    (example,) = [json.loads(b) for b in re.findall(r"```json\n(.*?)```", page, re.DOTALL)]
+    real = make.answer().to_json()
+    assert example.keys() == real.keys()
+    for key in ("claims", "evidence", "tool_calls"):
+        assert example[key][0].keys() == real[key][0].keys()
+        assert f"`{key}`" in page
+
+
+@pytest.mark.parametrize("name", ["ask", "chat", "batch", "doctor", "tools"])
+def test_every_command_and_its_options_are_documented(command, name):
+    page = (ROOT / "docs" / "usage.md").read_text(encoding="utf-8")
+    assert f"## {name}" in page
+    for option in re.findall(r"--[a-z-]+", command(name, "--help").stdout):
+        assert option in page
+
+
+def test_links_lead_somewhere():
+    for page in PAGES:
+        for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"

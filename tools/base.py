@@ -1,0 +1,108 @@
+"""What a tool is: a typed function whose docstring and signature become the planner's schema.
+
+The planner names pictures (`img_1`) and regions (`e3`); the function gets the `Picture` and the
+`Region`. Running, batching and caching are `tools.runner`'s; LangChain is `agent.toolbox`'s.
+"""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from tools.evidence import Region, ToolReport
+from tools.images import Picture
+
+PictureId = Annotated[str, Field(description="Picture id, such as img_1.")]
+RegionId = Annotated[
+    str | None,
+    Field(description="Id of evidence to look at, such as e3; null for the whole picture."),
+]
+
+
+@dataclass(frozen=True)
+class VisionTool:
+    """A tool as the runner and the planner see it.
+
+    `run(picture=Picture, region=Region | None, **arguments)` is called in a worker thread, never
+    twice at once for one tool. `parameters` holds the planner's side: the same names, with
+    `picture` and `region` as ids. `version` is part of the cache key: change it with the results.
+    """
+
+    name: str
+    version: str
+    description: str
+    parameters: type[BaseModel]
+    run: Callable[..., ToolReport]
+    takes_region: bool
+
+
+def vision_tool(
+    function: Callable[..., ToolReport] | None = None,
+    *,
+    version: str = "1",
+    name: str | None = None,
+    annotations: dict[str, Any] | None = None,
+) -> Any:
+    """Make a `VisionTool` of a typed function; works with and without parentheses.
+
+    The first parameter is `picture: Picture`; `region: Region | None = None` is optional; all
+    others need type annotations that pydantic can turn into JSON schema. The docstring's first
+    paragraph is the description; lines under `Args:` describe the parameters. `annotations`
+    replaces the annotation of a parameter by what is known only at run time (the labels that the
+    loaded weights know).
+
+    Raises:
+        TypeError: if the docstring, `picture` or an annotation is missing.
+    """
+    if function is None:
+        return lambda f: vision_tool(f, version=version, name=name, annotations=annotations)
+    doc = inspect.getdoc(function)
+    hints = typing.get_type_hints(function, include_extras=True) | (annotations or {})
+    parameters = list(inspect.signature(function).parameters)
+    if not doc or not parameters or hints.get(parameters[0]) is not Picture:
+        raise TypeError(
+            f"{function.__name__} needs a docstring and a first parameter `picture: Picture`"
+        )
+    described = _described_arguments(doc)
+    fields: dict[str, Any] = {}
+    for parameter in parameters:
+        if parameter not in hints:
+            raise TypeError(f"{function.__name__}: parameter {parameter!r} needs a type annotation")
+        if hints[parameter] is Picture:
+            fields[parameter] = (PictureId, ...)
+        elif hints[parameter] == Region | None:
+            fields[parameter] = (RegionId, ...)
+        else:
+            description = described.get(parameter)
+            fields[parameter] = (hints[parameter], Field(description=description))
+    tool_name = name or function.__name__
+    return VisionTool(
+        name=tool_name,
+        version=version,
+        description=" ".join(doc.split("\n\n")[0].split()),
+        parameters=create_model(tool_name, __config__=ConfigDict(extra="forbid"), **fields),
+        run=function,
+        takes_region="region" in parameters,
+    )
+
+
+def _described_arguments(doc: str) -> dict[str, str]:
+    """The `Args:` section of a Google-style docstring: name → description."""
+    described: dict[str, str] = {}
+    current = None
+    _, found, section = doc.partition("Args:\n")
+    for line in section.splitlines() if found else ():
+        if line and not line.startswith(" "):
+            break
+        head, colon, rest = line.strip().partition(": ")
+        if colon and head.isidentifier() and not line.startswith("        "):
+            current = head
+            described[current] = rest
+        elif current and line.strip():
+            described[current] += " " + line.strip()
+    return described

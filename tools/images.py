@@ -1,0 +1,197 @@
+"""The picture store: the one place where bytes become pixels, after size and format are checked.
+
+It gives pictures their ids and their identity (sha256). It knows nothing of tools.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import io
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tools.errors import PictureError
+from tools.evidence import PictureRef, Region
+
+if TYPE_CHECKING:
+    import numpy as np
+    from PIL.Image import Image
+
+    Pixels = np.ndarray[Any, np.dtype[np.uint8]]
+
+MAX_PIXELS = 40_000_000
+"""Pixels by the header, before anything is decoded."""
+MAX_BYTES = 100_000_000
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF", "PPM", "MPO")
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A decoded picture: `pixels` is uint8 RGB of shape (height, width, 3), upright, read-only."""
+
+    ref: PictureRef
+    pixels: Pixels
+
+    def crop(self, region: Region | None) -> Pixels:
+        """The pixels of a region (box edges rounded outwards), or all of them."""
+        if region is None:
+            return self.pixels
+        left, top, right, bottom = region.box_xyxy
+        return self.pixels[int(top) : -int(-bottom // 1), int(left) : -int(-right // 1)]
+
+
+class PictureStore:
+    """Pictures of one conversation, by id; the same content is the same picture."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[str, Picture] = {}
+
+    def __getitem__(self, picture_id: str) -> Picture:
+        return self._by_id[picture_id]
+
+    def __iter__(self) -> Iterator[Picture]:
+        return iter(self._by_id.values())
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def add(self, source: str | Path | bytes | Image | Pixels, name: str = "") -> Picture:
+        """Read a path, encoded bytes, a PIL image or a uint8 RGB array (height, width, 3).
+
+        Raises:
+            PictureError: it cannot be used; the message says why and what to do.
+        """
+        if isinstance(source, str | Path):
+            name = name or Path(source).name
+            source = _read_file(Path(source))
+        digest, pixels = _from_bytes(source) if isinstance(source, bytes) else _from_memory(source)
+        for picture in self:
+            if picture.ref.sha256 == digest:
+                return picture
+        height, width = pixels.shape[:2]
+        picture_id = f"img_{len(self._by_id) + 1}"
+        ref = PictureRef(id=picture_id, sha256=digest, width=width, height=height, name=name)
+        pixels.flags.writeable = False
+        self._by_id[picture_id] = Picture(ref, pixels)
+        return self._by_id[picture_id]
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if path.is_dir():
+            raise PictureError(f"{path} is a folder; name a picture in it")
+        if size > MAX_BYTES:
+            raise PictureError(f"{path} has {size / 1e6:.0f} MB; {MAX_BYTES / 1e6:.0f} MB is the most")
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise PictureError(f"there is no file {path}{_suggestion(path)}") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise PictureError(f"{str(path)[:200]!r} cannot be read: {reason}") from None
+
+
+def _suggestion(path: Path) -> str:
+    if not path.parent.is_dir():
+        return f"; the folder {path.parent} does not exist either"
+    names = [entry.name for entry in path.parent.iterdir()]
+    close = difflib.get_close_matches(path.name, names, n=1)
+    return f"; did you mean {path.parent / close[0]}?" if close else ""
+
+
+def _from_bytes(data: bytes) -> tuple[str, Pixels]:
+    from PIL import Image, UnidentifiedImageError
+
+    if not data:
+        raise PictureError("the picture is empty (0 bytes)")
+    if len(data) > MAX_BYTES:
+        raise PictureError(f"the picture has more than {MAX_BYTES / 1e6:.0f} MB")
+    _register_heif()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+                _check_size(*image.size)
+                pixels = _decode(image)
+    except UnidentifiedImageError:
+        raise PictureError(
+            "this is no picture that can be read (JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC, AVIF)"
+        ) from None
+    except Image.DecompressionBombError:
+        raise PictureError(f"the picture has more than {MAX_PIXELS / 1e6:.0f} megapixels") from None
+    except PictureError:
+        raise
+    except Exception as error:  # noqa: BLE001 - decoders raise anything on damaged files
+        raise PictureError(f"the picture is damaged or cut off ({error}); save it again") from None
+    return hashlib.sha256(data).hexdigest(), pixels
+
+
+def _from_memory(source: Image | Pixels) -> tuple[str, Pixels]:
+    import numpy as np
+    from PIL.Image import Image
+
+    if isinstance(source, Image):
+        _check_size(*source.size)
+        pixels = _decode(source)
+    elif not isinstance(source, np.ndarray):
+        raise PictureError(f"{type(source).__name__} is no picture; pass a path, bytes or an array")
+    elif source.dtype != np.uint8 or source.ndim != 3 or source.shape[2] != 3 or source.size == 0:
+        raise PictureError(
+            f"an array must be uint8 RGB (height, width, 3), not {source.dtype} {source.shape}"
+        )
+    else:
+        _check_size(source.shape[1], source.shape[0])
+        pixels = np.ascontiguousarray(source).copy()
+    return hashlib.sha256(repr(pixels.shape).encode() + pixels.tobytes()).hexdigest(), pixels
+
+
+def _check_size(width: int, height: int) -> None:
+    if width * height > MAX_PIXELS:
+        megapixels = width * height / 1e6
+        raise PictureError(
+            f"the picture has {width}x{height} = {megapixels:.0f} megapixels; "
+            f"{MAX_PIXELS / 1e6:.0f} is the most: scale it down"
+        )
+    if width < 1 or height < 1:
+        raise PictureError("the picture has no pixels")
+
+
+def _decode(image: Image) -> Pixels:
+    """First frame, EXIF orientation applied, any mode to RGB; alpha lies on white."""
+    import numpy as np
+    from PIL import Image, ImageOps
+
+    image.seek(0) if getattr(image, "n_frames", 1) > 1 else None
+    upright = ImageOps.exif_transpose(image)
+    if upright.mode.startswith("I") or upright.mode == "F":
+        upright = _eight_bits(upright)
+    if upright.has_transparency_data:
+        rgba = upright.convert("RGBA")
+        white = Image.new("RGBA", rgba.size, "white")
+        upright = Image.alpha_composite(white, rgba)
+    return np.array(upright.convert("RGB"), dtype=np.uint8)
+
+
+def _eight_bits(image: Image) -> Image:
+    """16-bit grey by its range (65535 → 255); other wide modes by their own extremes."""
+    import numpy as np
+    from PIL import Image
+
+    values = np.asarray(image).astype(np.float64)
+    low, high = (0.0, 65535.0) if image.mode.startswith("I") else (values.min(), values.max())
+    if values.max() > high or values.min() < low:
+        low, high = values.min(), values.max()
+    scaled = (values - low) / max(high - low, 1e-12) * 255
+    return Image.fromarray(scaled.round().astype(np.uint8))
+
+
+def _register_heif() -> None:
+    try:
+        from pillow_heif import register_heif_opener
+    except ImportError:
+        return
+    register_heif_opener()

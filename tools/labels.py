@@ -1,0 +1,213 @@
+"""Words for labels: plurals, Chinese names and measure words, and the words that people use.
+
+The 80 class names are COCO's (Lin et al., 2014); colours are the eleven basic colour terms
+(Berlin and Kay, 1969). Labels that are not in the tables fall back to themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Literal
+
+_COCO = """
+person|people|人|个|man men woman women boy girl kid child children human guy lady pedestrian 男人 女人 小孩 孩子 人们 行人 男孩 女孩
+bicycle|bicycles|自行车|辆|bike bikes cycle 单车 脚踏车
+car|cars|汽车|辆|automobile sedan 轿车 小车 车子
+motorcycle|motorcycles|摩托车|辆|motorbike motorbikes scooter 机车
+airplane|airplanes|飞机|架|aeroplane plane planes aircraft jet
+bus|buses|公交车|辆|coach 公共汽车 巴士
+train|trains|火车|列|列车
+truck|trucks|卡车|辆|lorry lorries 货车
+boat|boats|船|艘|ship ships 船只 轮船
+traffic light|traffic lights|红绿灯|个|stoplight 交通灯 信号灯
+fire hydrant|fire hydrants|消防栓|个|hydrant
+stop sign|stop signs|停车标志|个|停止标志
+parking meter|parking meters|停车计时器|个|停车收费表
+bench|benches|长椅|张|长凳
+bird|birds|鸟|只|鸟儿 小鸟
+cat|cats|猫|只|kitten kitty kittens 猫咪 小猫
+dog|dogs|狗|只|puppy puppies 小狗 狗狗
+horse|horses|马|匹|pony
+sheep|sheep|羊|只|lamb lambs 绵羊
+cow|cows|牛|头|cattle ox bull 奶牛
+elephant|elephants|大象|头|象
+bear|bears|熊|只|
+zebra|zebras|斑马|匹|
+giraffe|giraffes|长颈鹿|只|
+backpack|backpacks|背包|个|rucksack knapsack 双肩包
+umbrella|umbrellas|雨伞|把|伞
+handbag|handbags|手提包|个|purse 手袋
+tie|ties|领带|条|necktie
+suitcase|suitcases|行李箱|个|luggage 手提箱
+frisbee|frisbees|飞盘|个|
+skis|skis|滑雪板|副|ski
+snowboard|snowboards|单板滑雪板|块|
+sports ball|sports balls|球|个|football basketball 足球 篮球
+kite|kites|风筝|只|
+baseball bat|baseball bats|棒球棒|根|球棒
+baseball glove|baseball gloves|棒球手套|只|
+skateboard|skateboards|滑板|块|
+surfboard|surfboards|冲浪板|块|
+tennis racket|tennis rackets|网球拍|把|racket racquet
+bottle|bottles|瓶子|个|瓶
+wine glass|wine glasses|酒杯|个|wineglass goblet 红酒杯
+cup|cups|杯子|个|mug mugs 杯 马克杯
+fork|forks|叉子|把|叉
+knife|knives|刀|把|刀子
+spoon|spoons|勺子|把|汤匙 勺
+bowl|bowls|碗|个|
+banana|bananas|香蕉|根|
+apple|apples|苹果|个|
+sandwich|sandwiches|三明治|个|
+orange|oranges|橙子|个|橘子
+broccoli|broccoli|西兰花|棵|西蓝花
+carrot|carrots|胡萝卜|根|红萝卜
+hot dog|hot dogs|热狗|个|hotdog
+pizza|pizzas|披萨|个|比萨
+donut|donuts|甜甜圈|个|doughnut doughnuts
+cake|cakes|蛋糕|个|
+chair|chairs|椅子|把|armchair armchairs stool 凳子
+couch|couches|沙发|张|sofa sofas settee
+potted plant|potted plants|盆栽|盆|plant plants houseplant 植物 盆景
+bed|beds|床|张|
+dining table|dining tables|餐桌|张|table tables desk desks 桌子 书桌
+toilet|toilets|马桶|个|厕所
+tv|tvs|电视|台|television televisions 电视机 monitor 显示器
+laptop|laptops|笔记本电脑|台|notebook 笔记本 手提电脑
+mouse|mice|鼠标|个|
+remote|remotes|遥控器|个|
+keyboard|keyboards|键盘|个|
+cell phone|cell phones|手机|部|cellphone phone phones mobile smartphone 电话
+microwave|microwaves|微波炉|台|
+oven|ovens|烤箱|台|stove
+toaster|toasters|烤面包机|台|
+sink|sinks|水槽|个|basin washbasin 洗手池 洗脸盆
+refrigerator|refrigerators|冰箱|台|fridge fridges
+book|books|书|本|书本 书籍
+clock|clocks|时钟|个|钟 钟表
+vase|vases|花瓶|个|
+scissors|scissors|剪刀|把|
+teddy bear|teddy bears|泰迪熊|只|teddy 玩具熊
+hair drier|hair driers|吹风机|个|hairdryer 电吹风
+toothbrush|toothbrushes|牙刷|把|
+"""
+_COLOURS = """
+black|black|黑色||黑
+white|white|白色||白
+grey|grey|灰色||gray 灰
+red|red|红色||红
+orange|orange|橙色||橘色 橙
+yellow|yellow|黄色||黄
+green|green|绿色||绿
+blue|blue|蓝色||蓝
+purple|purple|紫色||violet 紫
+pink|pink|粉色||粉红色 粉红 粉
+brown|brown|棕色||褐色 咖啡色 棕
+"""
+_OTHERS = """
+object|objects|物体|个|
+code|codes|码|个|
+QR Code|QR codes|二维码|个|
+text|text|文字|处|
+line|lines|行|行|
+known class|known classes|认识的类别|个|
+total|totals|总额||合计 总计 总价
+subtotal|subtotals|小计||
+tax|taxes|税额||
+change|change|找零||
+date|dates|日期||
+time|times|时间||
+company|companies|公司||
+address|addresses|地址||
+phone|phone numbers|电话||
+email|e-mail addresses|邮箱||
+url|web addresses|网址||
+price|prices|价格||
+"""
+COLOURS = tuple(line.split("|")[0] for line in _COLOURS.split("\n") if line)
+"""The eleven basic colour terms, as labels."""
+
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+@cache
+def _table() -> dict[str, tuple[str, str, str]]:
+    """label → (plural, Chinese, measure word); objects win over colours of the same name."""
+    table = {}
+    for line in (_COLOURS + _OTHERS + _COCO).strip().splitlines():
+        if line:
+            label, plural_form, chinese_name, measure, _ = line.split("|")
+            table[label] = (plural_form, chinese_name, measure)
+    return table
+
+
+@cache
+def _words(source: str) -> dict[str, str]:
+    """Every word of a table → its label, lower case."""
+    words = {}
+    for line in source.strip().splitlines():
+        label, plural_form, chinese_name, _, synonyms = line.split("|")
+        for word in (label, plural_form, chinese_name, *synonyms.split()):
+            words.setdefault(word.casefold(), label)
+    return words
+
+
+def plural(label: str, count: int) -> str:
+    """The label as it follows that number: "1 dog", "0 dogs", "3 dining tables"."""
+    if count == 1:
+        return label
+    if label in _table():
+        return _table()[label][0]
+    if label.endswith(("s", "x", "z", "ch", "sh")):
+        return label + "es"
+    if label.endswith("y") and label[-2:-1] not in "aeiou":
+        return label[:-1] + "ies"
+    return label + "s"
+
+
+def chinese(label: str, kind: Literal["object", "colour"] = "object") -> str:
+    """The label in Chinese; itself where no name is known. "orange" is a fruit or a colour."""
+    if kind == "colour" and label in COLOURS:
+        line = next(row for row in _COLOURS.split("\n") if row.startswith(f"{label}|"))
+        return line.split("|")[2]
+    return _table().get(label, ("", label, ""))[1]
+
+
+def measure_word(label: str) -> str:
+    """The Chinese measure word between number and noun; 个 where none is known."""
+    return _table().get(label, ("", "", ""))[2] or "个"
+
+
+def canonical(word: str) -> str | None:
+    """The COCO label or colour that a word means, in either language; None for other words."""
+    key = " ".join(word.casefold().split())
+    return _words(_COCO).get(key) or _words(_COLOURS).get(key)
+
+
+def label_words(text: str, language: Literal["en", "zh"]) -> set[str]:
+    """The COCO labels and colours that a sentence speaks of.
+
+    English: whole words, longest first ("hot dog" is no dog). Chinese: names of at least two
+    characters anywhere, single characters only behind a measure word.
+    """
+    words = _words(_COCO) | {w: c for w, c in _words(_COLOURS).items() if w not in _words(_COCO)}
+    found: set[str] = set()
+    rest = text.casefold()
+    for word in sorted(words, key=len, reverse=True):
+        is_han = _HAN.search(word) is not None
+        if is_han != (language == "zh") and not is_han:
+            continue
+        pattern = _pattern(word, is_han=is_han)
+        if re.search(pattern, rest):
+            found.add(words[word])
+            rest = re.sub(pattern, " ", rest)
+    return found
+
+
+def _pattern(word: str, *, is_han: bool) -> str:
+    if not is_han:
+        return rf"\b{re.escape(word)}\b"
+    if len(word) > 1:
+        return re.escape(word)
+    return rf"(?<=[个只辆张条匹头把本台部架艘列棵根盆]){word}"

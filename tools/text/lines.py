@@ -1,0 +1,165 @@
+"""Words to rows to reading order. Geometry and spacing only: no meaning, no models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from tools.evidence import BoxXyxy
+
+MIN_OVERLAP = 0.5
+"""Two words share a row if their heights overlap by this share of the smaller height."""
+MIN_COLUMN_ROWS = 4
+"""Rows in succession with the same gap make columns."""
+MIN_COLUMN_LETTERS = 18
+"""Mean letters of a row on each side: columns hold prose, tables hold labels and numbers."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """A piece of text as the engine boxed it (often several words).
+
+    `level_xyxy` is the box on the upright, deskewed page (for layout); `box_xyxy` the box on the
+    page as it was given (for evidence).
+    """
+
+    text: str
+    score: float
+    level_xyxy: BoxXyxy
+    box_xyxy: BoxXyxy
+
+    @property
+    def height(self) -> float:
+        """Height on the level page."""
+        return self.level_xyxy[3] - self.level_xyxy[1]
+
+    @property
+    def middle_y(self) -> float:
+        """Vertical middle on the level page."""
+        return (self.level_xyxy[1] + self.level_xyxy[3]) / 2
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of words, left to right."""
+
+    words: tuple[Word, ...]
+
+    @cached_property
+    def text(self) -> str:
+        """The words joined by spaces."""
+        return " ".join(word.text for word in self.words)
+
+    @cached_property
+    def score(self) -> float:
+        """Mean confidence, weighted by length of the words."""
+        weights = [max(len(word.text), 1) for word in self.words]
+        total = sum(w * word.score for w, word in zip(weights, self.words, strict=True))
+        return total / sum(weights)
+
+    @cached_property
+    def level_xyxy(self) -> BoxXyxy:
+        """Box on the upright, deskewed page."""
+        return union(word.level_xyxy for word in self.words)
+
+    @cached_property
+    def box_xyxy(self) -> BoxXyxy:
+        """Box on the page as it was given."""
+        return union(word.box_xyxy for word in self.words)
+
+    @property
+    def height(self) -> float:
+        """Median height of the words on the level page."""
+        heights = sorted(word.height for word in self.words)
+        return heights[len(heights) // 2]
+
+
+def union(boxes_xyxy: Sequence[BoxXyxy] | object) -> BoxXyxy:
+    """The smallest box around all; raises ValueError for none."""
+    lefts, tops, rights, bottoms = zip(*boxes_xyxy, strict=True)  # type: ignore[call-overload]
+    return (min(lefts), min(tops), max(rights), max(bottoms))
+
+
+def reading_order(words: Sequence[Word]) -> list[Line]:
+    """All words as rows, top to bottom, columns of prose one after the other."""
+    return _columns_apart(rows_of(words))
+
+
+def rows_of(words: Sequence[Word]) -> list[Line]:
+    """Words clustered into rows by vertical overlap; every word is in exactly one row."""
+    rows: list[list[Word]] = []
+    for word in sorted(words, key=lambda w: (w.middle_y, w.level_xyxy[0])):
+        best, best_overlap = None, MIN_OVERLAP
+        for row in rows[-6:]:
+            overlap = _row_overlap(row, word)
+            if overlap > best_overlap:
+                best, best_overlap = row, overlap
+        if best is None:
+            rows.append([word])
+        else:
+            best.append(word)
+    ordered = [sorted(row, key=lambda w: (w.level_xyxy[0], w.level_xyxy[1])) for row in rows]
+    ordered.sort(key=lambda row: sum(w.middle_y for w in row) / len(row))
+    return [Line(tuple(row)) for row in ordered]
+
+
+def _row_overlap(row: Sequence[Word], word: Word) -> float:
+    """Vertical overlap with the nearest word of the row; 0 if it would lie on top of one."""
+    left, _, right, _ = word.level_xyxy
+    for other in row:
+        shared = min(right, other.level_xyxy[2]) - max(left, other.level_xyxy[0])
+        narrower = min(right - left, other.level_xyxy[2] - other.level_xyxy[0])
+        if shared > 0.3 * narrower:
+            return 0.0
+    nearest = min(row, key=lambda other: _gap(other, word))
+    shared = min(word.level_xyxy[3], nearest.level_xyxy[3]) - max(
+        word.level_xyxy[1], nearest.level_xyxy[1]
+    )
+    return shared / max(min(word.height, nearest.height), 1e-6)
+
+
+def _gap(one: Word, other: Word) -> float:
+    return max(
+        one.level_xyxy[0] - other.level_xyxy[2], other.level_xyxy[0] - one.level_xyxy[2], 0.0
+    )
+
+
+def _columns_apart(rows: list[Line]) -> list[Line]:
+    """Runs of rows with one common gap between two sides of prose: left side first."""
+    ordered: list[Line] = []
+    start = 0
+    while start < len(rows):
+        end, gap = _gap_run(rows, start)
+        if gap is None:
+            ordered.append(rows[start])
+            start += 1
+            continue
+        middle = sum(gap) / 2
+        for side in (0, 1):
+            for row in rows[start:end]:
+                words = tuple(w for w in row.words if (w.level_xyxy[0] >= middle) == bool(side))
+                if words:
+                    ordered.append(Line(words))
+        start = end
+    return ordered
+
+
+def _gap_run(rows: list[Line], start: int) -> tuple[int, tuple[float, float] | None]:
+    """The longest run of rows from `start` with a common gap between two columns of prose."""
+    low, high = float("-inf"), float("inf")
+    end = start
+    while end < len(rows) and len(rows[end].words) == 2:
+        first, second = rows[end].words
+        new_low = max(low, first.level_xyxy[2])
+        new_high = min(high, second.level_xyxy[0])
+        if new_high - new_low < rows[end].height:
+            break
+        low, high, end = new_low, new_high, end + 1
+    if end - start < MIN_COLUMN_ROWS:
+        return start, None
+    for side in (0, 1):
+        letters = sum(sum(c.isalpha() for c in row.words[side].text) for row in rows[start:end])
+        if letters < MIN_COLUMN_LETTERS * (end - start):
+            return start, None
+    return end, (low, high)
