@@ -10,13 +10,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 import zxingcpp
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 FOLDER = Path(__file__).parent
-FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
 INK = 40
 
 ITEMS = [
@@ -43,7 +41,9 @@ def main() -> None:
 
 def font(size: int, name: str = "DejaVuSansMono") -> ImageFont.FreeTypeFont:
     """A font that matplotlib carries."""
-    return ImageFont.truetype(FONTS / f"{name}.ttf", size)
+    from matplotlib import get_data_path
+
+    return ImageFont.truetype(f"{get_data_path()}/fonts/ttf/{name}.ttf", size)
 
 
 def receipt(width: int = 560) -> Image.Image:

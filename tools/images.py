@@ -86,7 +86,9 @@ def _read_file(path: Path) -> bytes:
         if path.is_dir():
             raise PictureError(f"{path} is a folder; name a picture in it")
         if size > MAX_BYTES:
-            raise PictureError(f"{path} has {size / 1e6:.0f} MB; {MAX_BYTES / 1e6:.0f} MB is the most")
+            raise PictureError(
+                f"{path} has {size / 1e6:.0f} MB; {MAX_BYTES / 1e6:.0f} MB is the most"
+            )
         return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         raise PictureError(f"there is no file {path}{_suggestion(path)}") from None
@@ -125,7 +127,7 @@ def _from_bytes(data: bytes) -> tuple[str, Pixels]:
         raise PictureError(f"the picture has more than {MAX_PIXELS / 1e6:.0f} megapixels") from None
     except PictureError:
         raise
-    except Exception as error:  # noqa: BLE001 - decoders raise anything on damaged files
+    except Exception as error:
         raise PictureError(f"the picture is damaged or cut off ({error}); save it again") from None
     return hashlib.sha256(data).hexdigest(), pixels
 

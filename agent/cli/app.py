@@ -85,6 +85,7 @@ def ask(
             show_default=False,
         ),
     ],
+    *,
     json: Json = False,
     annotate: Annotate = None,
     trace: Trace = None,
@@ -106,6 +107,7 @@ def ask(
 def chat(
     context: typer.Context,
     pictures: Annotated[list[str], typer.Argument(metavar="PICTURE...", show_default=False)],
+    *,
     verbose: Verbose = False,
     planner_url: Url = None,
     planner_model: Model = None,
@@ -133,6 +135,7 @@ def batch(
             show_default=False,
         ),
     ],
+    *,
     out: Annotated[
         str, typer.Option(metavar="JSONL", help="Where answers are added; `-` is standard output.")
     ] = "-",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from agent.events import Event
 
 PICTURE_SUFFIXES = frozenset(
-    ".jpg .jpeg .png .webp .gif .bmp .tif .tiff .heic .heif .avif".split()
+    (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif")
 )
 
 EXAMPLE = 'vqa-agent ask receipt.jpg "What is the total?"'
@@ -128,7 +128,7 @@ def tell(event: Event, status: Status | None, *, verbose: bool) -> None:
 
         status.update(Text(clean(step)))
     if verbose:
-        note(step)
+        note(step, status)
 
 
 def split_words(words: list[str]) -> tuple[list[str], str]:

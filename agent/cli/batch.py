@@ -18,7 +18,7 @@ from agent.cli.console import ANSWERED, messages, note, working
 from agent.cli.factory import Options, open_agent
 from agent.cli.files import check_writable, dumps
 from agent.cli.rows import AnswersFile, BadRow, Row, key, read_rows
-from agent.errors import PlannerError
+from agent.errors import PlannerError, PlannerUnavailableError
 from tools.errors import InputError
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ Add = Callable[[Record], None]
 
 MAX_PLANNER_FAILURES = 5
 """So many failures of the planner in a row end the run: they are not the rows' fault."""
+RESUME = "run again to continue (with --retry-errors also what ended in an error)"
 
 
 def run_batch(
@@ -44,7 +45,7 @@ def run_batch(
 
     Raises:
         InputError: a file cannot be read or written.
-        PlannerError: the planner failed several times in a row.
+        PlannerError: the planner failed several times in a row, or rows are left without one.
     """
     rows = _read(questions, out)
     with ExitStack() as stack:
@@ -62,44 +63,58 @@ def run_batch(
                 tally[_outcome(record)] += 1
                 advance()
 
-            asyncio.run(answer_all(agent, todo, concurrency, add))
+            left = asyncio.run(answer_all(agent, todo, concurrency, add))
+            if left:
+                raise PlannerUnavailableError(f"{left} rows are left; run again to continue")
     return ANSWERED
 
 
 async def answer_all(
     agent: VisualAgent, rows: Iterable[Row | BadRow], concurrency: int, add: Add
-) -> None:
+) -> int:
     """Answer the rows, `concurrency` at a time, and hand each record to `add` as it comes.
+
+    Returns how many rows are left because there was no planner for them.
 
     Raises:
         PlannerError: the planner failed `MAX_PLANNER_FAILURES` times in a row.
     """
     waiting = iter(rows)
-    failures = 0
+    failures = left = 0
 
     async def work() -> None:
-        nonlocal failures
+        nonlocal failures, left
         for row in waiting:
-            record = await answer_row(agent, row)
-            add(record)
-            failures = failures + 1 if record.get("error_kind") == "planner" else 0
+            try:
+                record = await answer_row(agent, row)
+            except PlannerUnavailableError as error:
+                left += 1
+                problem = str(error)
+            else:
+                add(record)
+                problem = record["error"] if record.get("error_kind") == "planner" else ""
+            failures = failures + 1 if problem else 0
             if failures >= MAX_PLANNER_FAILURES:
-                raise PlannerError(
-                    f"the planner failed {failures} times in a row ({record['error']}); "
-                    "when it is back, --retry-errors asks those questions again"
-                )
+                raise PlannerError(f"{problem}\nStopped after {failures} such failures; {RESUME}")
 
     await asyncio.gather(*(work() for _ in range(concurrency)))
+    return left
 
 
 async def answer_row(agent: VisualAgent, row: Row | BadRow) -> Record:
-    """The record of one row: the answer's JSON, or what went wrong, with the row's id."""
+    """The record of one row: the answer's JSON, or what went wrong, with the row's id.
+
+    Raises:
+        PlannerUnavailableError: nobody could plan, which is not the row's fault.
+    """
     if isinstance(row, BadRow):
         return _error(row, "input", row.problem)
     try:
         answer = await agent.aask(*row.pictures, row.question)
     except InputError as error:
         return _error(row, "input", str(error))
+    except PlannerUnavailableError:
+        raise
     except PlannerError as error:
         return _error(row, "planner", str(error))
     except Exception as error:  # the row is written as failed: one bad row never stops the run

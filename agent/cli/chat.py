@@ -51,7 +51,8 @@ def run_chat(factory: Any, options: Options, pictures: list[str], *, verbose: bo
             status.stop()
         chat = Chat(session, output(), verbose=verbose)
         if sys.stdin.isatty():
-            note(f"{len(pictures)} picture(s). Ask away; /help lists the commands.")
+            count = f"{len(pictures)} picture" + ("s" if len(pictures) > 1 else "")
+            note(f"{count}. Ask away; /help lists the commands.")
         for line in read_lines():
             if not chat.take(line):
                 break

@@ -68,9 +68,10 @@ def complain(message: str) -> None:
     messages().print(line, soft_wrap=True)
 
 
-def note(message: str) -> None:
-    """One remark on stderr."""
-    messages().print(clean(message), style="dim", soft_wrap=True)
+def note(message: str, status: Status | None = None) -> None:
+    """One remark on stderr; above the spinner, where one is turning."""
+    console = messages() if status is None else status.console
+    console.print(clean(message), style="dim", soft_wrap=True)
 
 
 @contextmanager

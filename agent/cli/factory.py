@@ -27,11 +27,24 @@ Factory = Callable[[Options], "VisualAgent"]
 
 
 def make_agent(options: Options) -> VisualAgent:
-    """The real agent: settings from the environment, overridden by the options given."""
+    """The real agent: settings from the environment, overridden by the options given.
+
+    Raises:
+        InputError: a setting (a `VQA_…` variable, say) has a value that it cannot have.
+    """
+    from pydantic import ValidationError
+
     from agent import Settings, VisualAgent
+    from tools.errors import InputError
 
     given = {name: value for name, value in vars(options).items() if value is not None}
-    return VisualAgent(Settings(**given))
+    try:
+        return VisualAgent(Settings(**given))
+    except ValidationError as error:
+        wrong = [f"{'__'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        raise InputError("settings (VQA_… or .env): " + "; ".join(wrong)) from None
+    except ValueError as error:
+        raise InputError(f"settings (VQA_… or .env): {error}") from None
 
 
 @contextmanager

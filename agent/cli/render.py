@@ -158,12 +158,15 @@ def _footer(answer: Answer, everything: bool) -> Text:
     parts = []
     if answer.abstained:
         parts.append(words["abstained"].format(reason=answer.reason))
-    parts.append(words["confidence"].format(score=answer.confidence))
+    else:
+        parts.append(words["confidence"].format(score=answer.confidence))
     if "total" in answer.timings_ms:
         parts.append(duration(answer.timings_ms["total"]))
     parts.append(words["planner"].format(name=planner_name(answer)))
     if everything:
-        parts += [f"{name} {duration(ms)}" for name, ms in answer.timings_ms.items()]
+        parts += [
+            f"{name} {duration(ms)}" for name, ms in answer.timings_ms.items() if name != "total"
+        ]
     return Text("\n" + clean(" · ".join(parts)), style="dim")
 
 

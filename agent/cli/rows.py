@@ -72,19 +72,27 @@ def _read_row(line: bytes, name: str, places: list[Path]) -> Row | BadRow:
     row_id = data.get("id", name)
     if not isinstance(row_id, str | int) or isinstance(row_id, bool):
         return BadRow(name, "`id` is neither a text nor a whole number")
-    question = data.get("question")
-    if not isinstance(question, str) or not question.strip():
-        return BadRow(row_id, "`question` is missing or empty")
-    if ("image" in data) == ("images" in data):
-        return BadRow(row_id, "give either `image` or `images`")
-    images = [data["image"]] if "image" in data else data["images"]
-    if not isinstance(images, list) or not images or not all(isinstance(i, str) for i in images):
-        return BadRow(row_id, "`image` is one path, `images` a list of paths")
-    found = [_find(image, places) for image in images]
-    missing = [image for image, path in zip(images, found, strict=True) if path is None]
+    images = [data["image"]] if "image" in data else data.get("images")
+    problem = _problem(data, images)
+    if problem:
+        return BadRow(row_id, problem)
+    found = [(image, _find(image, places)) for image in images]
+    missing = [image for image, path in found if path is None]
     if missing:
         return BadRow(row_id, f"there is no file {missing[0]!r}")
-    return Row(row_id, tuple(path for path in found if path is not None), question)
+    return Row(row_id, tuple(path for _, path in found if path is not None), data["question"])
+
+
+def _problem(data: dict[str, Any], images: Any) -> str:
+    """What is wrong with the fields of a row, or ""."""
+    question = data.get("question")
+    if not isinstance(question, str) or not question.strip():
+        return "`question` is missing or empty"
+    if ("image" in data) == ("images" in data):
+        return "give either `image` or `images`"
+    if not isinstance(images, list) or not images or not all(isinstance(i, str) for i in images):
+        return "`image` is one path, `images` a list of paths"
+    return ""
 
 
 def _find(image: str, places: list[Path]) -> str | None:

@@ -186,10 +186,10 @@ def test_looked_and_none_differs_from_could_not_look(
 
 
 def test_none_found_is_an_answer(agents: Any) -> None:
-    answer = agents(call(things("cat")), draft("I see {list e1} [e1].", "{exists e1}")).ask(
+    answer = agents(call(things("cat")), draft("图中:{list e1} [e1]。", "{exists e1}")).ask(
         GREY, "图里有猫吗?"
     )
-    assert (answer.answer, answer.short_answer, answer.language) == ("I see 没有猫.", "否", "zh")
+    assert (answer.answer, answer.short_answer, answer.language) == ("图中:没有猫。", "否", "zh")
     assert answer.confidence == 0.8
 
 

@@ -59,7 +59,7 @@ def answer(**fields: Any) -> Answer:
         "evidence": [total],
         "tool_calls": [call],
         "timings_ms": {"total": 1234.0, "tools": 812.5},
-        "planner": {"name": "builtin"},
+        "planner": {"kind": "builtin", "model": "vqa-planner", "url": None},
         "usage": {"input_tokens": 40, "output_tokens": 20},
         "trace": {"messages": []},
     }
@@ -86,7 +86,8 @@ class FakeAgent:
         self.script = script
         self.asked: list[tuple[Any, ...]] = []
         self.closed = False
-        self.toolset = SimpleNamespace(offered=[], missing={})
+        self.toolset = SimpleNamespace(offered=[], missing=[])
+        self.settings = SimpleNamespace(planner_url=None)
 
     def ask(self, *words: Any) -> Answer:
         self.asked.append(words)
@@ -132,6 +133,8 @@ class Command:
 
     def __init__(self) -> None:
         self.script: Script = {"What is the total?": answer()}
+        self.offered: list[Any] = []
+        self.missing: list[Any] = []
         self.agents: list[FakeAgent] = []
         self.options: list[Options] = []
         self.make: Callable[[Options], Any] = self._make
@@ -139,11 +142,12 @@ class Command:
     def _make(self, options: Options) -> FakeAgent:
         self.options.append(options)
         self.agents.append(FakeAgent(self.script))
+        self.agents[-1].toolset = SimpleNamespace(offered=self.offered, missing=self.missing)
         return self.agents[-1]
 
-    def __call__(self, *words: str, input: str | bytes | None = None, **env: str) -> Result:
+    def __call__(self, *words: str, stdin: str | bytes | None = None, **env: str) -> Result:
         runner = CliRunner(env={"COLUMNS": "100", **env})
-        return runner.invoke(app, list(words), obj=self.make, input=input)
+        return runner.invoke(app, list(words), obj=self.make, input=stdin)
 
     @property
     def asked(self) -> list[tuple[Any, ...]]:

@@ -32,7 +32,9 @@ def changed(before: Any, after: Any) -> np.ndarray:
 
 def test_a_box_is_drawn_where_it_lies(make):
     blank = Image.new("RGB", (200, 100), "white")
-    difference = changed(blank, draw(blank, [make.evidence(label="total", box_xyxy=(50, 60, 150, 90))]))
+    difference = changed(
+        blank, draw(blank, [make.evidence(label="total", box_xyxy=(50, 60, 150, 90))])
+    )
     assert difference[75, 48:53].any()
     assert difference[88:93, 100].any()
     assert not difference[70:80, 90:110].any()
@@ -57,7 +59,9 @@ def test_only_what_is_cited_is_drawn_and_never_what_is_not_there(make, pictures,
     assert not changed(pictures[0].pixels, read(path)).any()
 
 
-@pytest.mark.parametrize(("name", "kind"), [("out.png", "PNG"), ("o.jpg", "JPEG"), ("o.webp", "WEBP")])
+@pytest.mark.parametrize(
+    ("name", "kind"), [("out.png", "PNG"), ("o.jpg", "JPEG"), ("o.webp", "WEBP")]
+)
 def test_the_suffix_is_the_format(make, pictures, tmp_path, name, kind):
     (path,) = annotate(make.answer(), pictures[:1], tmp_path / name)
     with Image.open(path) as image:

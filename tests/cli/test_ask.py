@@ -56,7 +56,7 @@ def test_a_chinese_question_gets_chinese_headings(command, receipt, make):
 
 def test_several_pictures_and_standard_input(command, receipt):
     data = Path(receipt).read_bytes()
-    result = command("ask", receipt, "-", TOTAL, input=data)
+    result = command("ask", receipt, "-", TOTAL, stdin=data)
     assert result.exit_code == 0, result.output
     assert command.asked == [(receipt, data, TOTAL)]
 
@@ -165,7 +165,7 @@ def test_debug_shows_the_trace(command, receipt):
 )  # fmt: skip
 def test_what_is_wrong_with_the_words_is_said(command, receipt, tmp_path, words, says):
     names = {"receipt": receipt, "folder": str(tmp_path)}
-    result = command("ask", *(word.format(**names) for word in words), input=b"")
+    result = command("ask", *(word.format(**names) for word in words), stdin=b"")
     assert result.exit_code == 2
     assert says.format(**names) in result.stderr
     assert command.agents == []
@@ -199,7 +199,7 @@ def test_outputs_are_looked_at_before_the_work(command, receipt, tmp_path, optio
 
 
 def test_empty_standard_input_is_said(command):
-    result = command("ask", "-", TOTAL, input=b"")
+    result = command("ask", "-", TOTAL, stdin=b"")
     assert result.exit_code == 2
     assert "standard input is empty" in result.stderr
 

@@ -16,7 +16,7 @@ from agent.answer import Answer
 from agent.cli.batch import MAX_PLANNER_FAILURES, answer_all
 from agent.cli.files import dumps
 from agent.cli.rows import AnswersFile, BadRow, Row, read_rows
-from agent.errors import PlannerError
+from agent.errors import PlannerOutputError, PlannerUnavailableError
 from tools.errors import InputError, PictureError
 
 TOTAL = "What is the total?"
@@ -58,7 +58,7 @@ def test_bad_rows_are_written_down_and_passed_over(command, tmp_path, out):
     command.script |= {
         "Broken?": PictureError("receipt.png is cut off"),
         "Odd?": ZeroDivisionError("oh"),
-        "Unplanned?": PlannerError("server error"),
+        "Unplanned?": PlannerOutputError("server error"),
     }
     questions = write(
         tmp_path / "q.jsonl",
@@ -110,19 +110,31 @@ def test_errors_can_be_asked_again(command, tmp_path, out):
     assert [(r["id"], r.get("short_answer")) for r in read(out)] == [(1, "39.10"), (2, "39.10")]
 
 
-def test_a_planner_that_is_gone_ends_the_run(command, tmp_path, out):
-    command.script[TOTAL] = PlannerError("connection refused")
+def test_a_planner_that_keeps_failing_ends_the_run(command, tmp_path, out):
+    command.script[TOTAL] = PlannerOutputError("cut off")
     questions = write(tmp_path / "q.jsonl", *(row(n) for n in range(50)))
     result = command("batch", questions, "--out", str(out), "--concurrency", "1")
     assert result.exit_code == 1
-    assert "connection refused" in result.stderr
+    assert "cut off" in result.stderr
     assert "--retry-errors" in result.stderr
     assert len(read(out)) == MAX_PLANNER_FAILURES
 
 
+def test_rows_that_nobody_could_plan_for_are_left_for_the_next_run(command, tmp_path, out):
+    command.script["Alone?"] = PlannerUnavailableError("connection refused")
+    questions = write(tmp_path / "q.jsonl", row(1), row(2, "Alone?"), row(3))
+    result = command("batch", questions, "--out", str(out))
+    assert result.exit_code == 1
+    assert "1 rows are left; run again" in result.stderr
+    assert sorted(r["id"] for r in read(out)) == [1, 3]
+    command.script["Alone?"] = command.script[TOTAL]
+    assert command("batch", questions, "--out", str(out)).exit_code == 0
+    assert sorted(r["id"] for r in read(out)) == [1, 2, 3]
+
+
 def test_pipes_in_and_out(command, receipt):
     line = json.dumps({"id": 1, "images": [receipt, receipt], "question": TOTAL})
-    result = command("batch", "-", input=line + "\n")
+    result = command("batch", "-", stdin=line + "\n")
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout)["id"] == 1
     assert command.asked == [(receipt, receipt, TOTAL)]

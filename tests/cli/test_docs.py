@@ -8,8 +8,14 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from PIL import Image
+
+from agent import Settings
+from tools.images import PictureStore
+from tools.toolset import ToolConfig
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -78,3 +84,21 @@ def test_links_lead_somewhere():
     for page in PAGES:
         for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_example_tool_works():
+    page = (ROOT / "docs" / "tools.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    made: dict[str, Any] = {"__name__": "example"}
+    exec(compile(code, "docs/tools.md", "exec"), made)
+    picture = PictureStore().add(Image.new("RGB", (10, 10), (51, 51, 51)))
+    report = made["measure_brightness"].run(picture=picture)
+    assert report.findings[0].value == 0.2
+
+
+def test_every_setting_is_documented():
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    for name in Settings.model_fields.keys() - {"tools"}:
+        assert f"VQA_{name.upper()}" in text
+    for name in ToolConfig.model_fields:
+        assert f"VQA_TOOLS__{name.upper()}" in text

@@ -41,7 +41,9 @@ print(json.dumps([code, sorted(set({heavy!r}) & set(sys.modules))]), file=sys.st
 """
 
 
-@pytest.mark.parametrize("words", [["--help"], [], ["--version"], *([c, "--help"] for c in COMMANDS)])
+@pytest.mark.parametrize(
+    "words", [["--help"], [], ["--version"], *([c, "--help"] for c in COMMANDS)]
+)
 def test_help_imports_nothing_heavy(words):
     probe = PROBE.format(words=words, heavy=HEAVY)
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
@@ -62,7 +64,14 @@ def test_help_names_every_command(command):
 
 @pytest.mark.parametrize(
     "words",
-    [["asc"], ["ask"], ["ask", "--nope"], ["batch"], ["batch", "q", "--concurrency", "0"], ["chat"]],
+    [
+        ["asc"],
+        ["ask"],
+        ["ask", "--nope"],
+        ["batch"],
+        ["batch", "q", "--concurrency", "0"],
+        ["chat"],
+    ],
 )
 def test_wrong_usage_ends_with_2(command, words):
     result = command(*words)

@@ -34,7 +34,10 @@ def test_many_lines_become_one_row(make):
 
 
 def test_only_what_is_cited_is_shown_unless_all_is_asked_for(make):
-    seen = [make.evidence(1, label="total", value="39.10"), make.evidence(2, label="date", value="x")]
+    seen = [
+        make.evidence(1, label="total", value="39.10"),
+        make.evidence(2, label="date", value="x"),
+    ]
     assert "date" not in shown(make.answer(evidence=seen))
     assert "date = x" in shown(make.answer(evidence=seen), everything=True)
 
@@ -73,8 +76,10 @@ def test_the_picture_is_named_where_there_are_several(make):
 
 
 def test_a_failed_tool_is_not_silence(make):
-    failed = make.answer().tool_calls[0].model_copy(
-        update={"status": "error", "error": "the weights are broken"}
+    failed = (
+        make.answer()
+        .tool_calls[0]
+        .model_copy(update={"status": "error", "error": "the weights are broken"})
     )
     assert "read_text failed: the weights are broken" in shown(make.answer(tool_calls=[failed]))
 

@@ -59,6 +59,9 @@ FIELDS = (
         "change", "change due", "change amount", "change given", "balance returned", "找零", "找赎", "找回", "找贖",
         "baki", "wang baki", "kembalian",
     )),
+    FieldKind("price", "amount", (
+        "price", "cost", "price tag", "unit price", "how much", "价格", "单价", "售价", "价钱", "标价", "harga",
+    )),
     FieldKind("date", "date", (
         "date", "invoice date", "receipt date", "bill date", "purchase date", "transaction date", "date of purchase",
         "date of issue", "issue date", "order date", "issued", "day", "日期", "开票日期", "交易日期", "购买日期", "消费日期", "时间日期",
@@ -113,7 +116,9 @@ _TAIL = re.compile(
     r"(?:receipt|bill|invoice|document|picture|image|photo|page|ticket|label|card|form|order|purchase|shop|store)|"
     r"printed|shown|please|value)$"
 )
-_CHINESE_FILLER = re.compile(r"^(?:请问|这张|这个|图中|图片中|收据|小票|发票|上面|上|的)+|(?:是什么|是多少|多少钱|多少|是|的)+$")
+_CHINESE_FILLER = re.compile(
+    r"^(?:请问|这张|这个|图中|图片中|收据|小票|发票|上面|上|的)+|(?:是什么|是多少|多少钱|多少|是|的)+$"
+)
 
 
 def plain(text: str) -> str:

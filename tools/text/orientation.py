@@ -62,9 +62,7 @@ def quads_turned_back(quads: Quads, quarter_turns: int, size_wh: tuple[int, int]
     return np.stack(given, axis=-1).astype(quads.dtype)
 
 
-def box_turned_back(
-    box_xyxy: BoxXyxy, quarter_turns: int, size_wh: tuple[int, int]
-) -> BoxXyxy:
+def box_turned_back(box_xyxy: BoxXyxy, quarter_turns: int, size_wh: tuple[int, int]) -> BoxXyxy:
     """A box seen on the turned page, in pixels of the page as it was given (`size_wh`)."""
     left, top, right, bottom = box_xyxy
     corners = np.array([[left, top], [right, bottom]], dtype=np.float64)

@@ -9,28 +9,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import combinations
 from decimal import Decimal
 
 from tools.text.labels import compact
 from tools.text.lines import Line
 from tools.text.values import Typed, amounts
 
-_T = r"t[o0][tlifu][ao][li1t]"
+_T = r"(t[o0][tlifu]a|totel|[ilr]otal|tn.?tal)"
 ROLES: tuple[tuple[str, str], ...] = (
     ("tax table", r"(gst|tax|sst|vat)(summary|code|analys|breakdown|rate)|^(tax)?codeamount|^codenet|summaryamount|税率"),
     ("count", r"qty|quantity|totalitem|itemcount|noofitem|totalpcs|kuantiti|数量|件数|totalunit|points?\b|stamp|itemsold"),
     ("discount", r"sav(ing|ed)|jimat|disc(ount)?|diskaun|优惠|折扣|voucher|rebate"),
-    ("final", r"rounded|after(adj|round|disc)|roundedt|tobepaid|" + _T + r"(payable|due|topay)|am(oun)?t(due|payable|topay)|"
+    ("payment", r"^p[ao][il]d|" + _T + r"l?p[ao][il]d|p[ao][il]dam"),
+    ("final", r"rounded|after(adj|round|disc)|roundedt|tobepaid|" + _T + r"l?(payable|due|topay)|am(oun)?t(due|payable|topay)|"
               r"balancedue|^(grand|net+|final)(" + _T + r"|sales|am(oun)?t)|(grand|net+)" + _T + r"|netpayable|jumlahbesar|"
               r"jumlah(perlu)?(di)?bayar|jumlahkeseluruhan|应付|應付|实付|實付|总计|總計|合计|合計|总额|總額|总金额|总价|应收|價稅合計"),
     ("rounding", r"rou?nd(ing|off|am(oun)?t|adj)?|pembundaran|pelarasan|bundar|舍入|抹零|尾数"),
     ("change", r"^change|changedue|changeam|baki|找零|找赎|找贖|找回|kembali|changerm|cashback"),
-    ("subtotal", r"sub[sit]?" + _T + r"|subttl|小计|小計|jumlahkecil"),
+    ("subtotal", _T + r"l?suppl(y|ies)|sub[sit]?" + _T + r"|subttl|小计|小計|jumlahkecil"),
     ("excluded", r"exc?l|before(gst|tax)|withoutgst|不含税|taxable|nontax"),
     ("total", r"ttlcash|" + _T + r".*cash|am(oun)?tpaid"),
-    ("includes", _T + r"include[sd]"),
-    ("included", _T + r".*(inc|clusi|with)|(am(oun)?t|sales).*incl|^incl|clusive"),
+    ("includes", _T + r"l?include[sd]"),
+    ("included", _T + r".*(inc|clusi|with)|(am(oun)?t|sales).*incl"),
     ("tax", r"(gst|sst|vat|tax|cukai|税|稅)"),
     ("service", r"servi?ce?c|svc|服务费"),
     ("payment", r"cash|tunai|tender|receiv|paid|payment|visa|master|card|credit|debit|edc|amex|ewallet|grabpay|touchn|"
@@ -117,7 +119,7 @@ def entries_of(lines: Sequence[Line]) -> list[Entry]:
         totals_seen = totals_seen or role in TOTAL_ROLES
         if values and not (in_tax_table and len(values) > 1):
             found.append(_entry(role, values[-1], (line,), order))
-        elif not values and not NO_LABEL_WORDS.search(compact(line.text)):
+        elif not re.search(r"\d", line.text) and not NO_LABEL_WORDS.search(compact(line.text)):
             waiting = (role, line)
     return found
 
@@ -137,11 +139,23 @@ def total_of(lines: Sequence[Line]) -> Total | None:
         return _lone_amount(lines)
     for candidate in candidates:
         candidate.reasons |= _arithmetic(candidate.entry.amount, entries)
+        _settle_sign(candidate, entries)
     ranked = sorted(candidates, key=lambda c: (c.support, c.entry.order), reverse=True)
     best = ranked[0]
     margin = best.support - ranked[1].support if len(ranked) > 1 else best.support
     read = min(line.score for line in best.entry.lines)
     return Total(best.entry.value, best.entry.lines, _score(best, margin) * min(1.0, read + 0.05))
+
+
+def _settle_sign(candidate: Candidate, entries: Sequence[Entry]) -> None:
+    """Specks are read as a minus: a negative total stays only if the arithmetic does not object."""
+    entry = candidate.entry
+    positive = _arithmetic(-entry.amount, entries)
+    if entry.amount < 0 and sum(positive.values()) > sum(
+        _arithmetic(entry.amount, entries).values()
+    ):
+        candidate.entry = replace(entry, amount=-entry.amount, value=entry.value.lstrip("-"))
+        candidate.reasons |= positive
 
 
 def _score(best: Candidate, margin: float) -> float:
@@ -187,12 +201,20 @@ def _arithmetic(amount: Decimal, entries: Sequence[Entry]) -> dict[str, float]:
     if not changes and amount in payments:
         reasons["paid exactly"] = 1.0
     bases = of("included", "includes", "total", "subtotal", "final")
-    roundings = [r for r in of("rounding") if r != 0]
+    roundings = [signed for r in of("rounding") if r != 0 for signed in (r, abs(r), -abs(r))]
     for rounding in roundings:
         if any(base + rounding == amount for base in bases):
             reasons["base and rounding"] = 2.0
-        if amount + rounding in of("included", "total", "final", "payment"):
-            reasons["before rounding"] = -2.0
+    if any(
+        amount + r in of("included", "total", "final", "bare", "payment")
+        for r in of("rounding")
+        if r
+    ):
+        reasons["before rounding"] = -2.0
+    if any(
+        one + other == amount for one, other in combinations(of(*TOTAL_ROLES), 2) if one and other
+    ):
+        reasons["sum of parts"] = 2.0
     before_tax = of("excluded", "subtotal")
     extras = [sum(of("tax")[-1:], Decimal(0)), sum(of("tax")[-1:] + of("service")[-1:], Decimal(0))]
     for extra in extras:

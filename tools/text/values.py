@@ -33,7 +33,8 @@ _CURRENCY = r"(?:RM|RN|MYR|USD|US\$|SGD|S\$|HK\$|NT\$|CNY|RMB|EUR|GBP|JPY|AUD|ID
 _WHOLE = r"(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+(?=,\d\d(?!\d))|\d{1,3}(?: \d{3})+(?=\.\d\d(?!\d))|\d+)"
 _MONEY = re.compile(
     rf"(?<!\d)(?<!\d[.,/:])(?P<sign>(?<![\w)])[-−–~]\s?)?(?P<currency>{_CURRENCY})?\s?(?P<sign2>[-−–~]\s?)?"
-    rf"(?P<number>{_WHOLE}?\s?[.,]\s?\d{{2}})(?!\d|[.,/:]\d|\s?%)(?P<minus>-(?!\s?[\w]))?",
+    rf"(?P<number>(?:{_WHOLE}\s?|(?<![^\W\d_])|(?<=RM))\.\s?\d{{2}}|{_WHOLE},\d{{2}}(?![^\W\d_]))"
+    rf"(?!\d|[.,/:]\d|\s?%)(?P<minus>-(?!\s?[\w]))?",
     re.IGNORECASE,
 )
 _MARKED = re.compile(
@@ -198,12 +199,12 @@ def emails(text: str) -> list[Typed]:
 
 def urls(text: str) -> list[Typed]:
     """Web addresses; never opened, only reported."""
-    return [
-        Typed(m.group().rstrip(".,;)"), "url", m.start(), m.end()) for m in _URL.finditer(text)
-    ]
+    return [Typed(m.group().rstrip(".,;)"), "url", m.start(), m.end()) for m in _URL.finditer(text)]
 
 
-def phones(text: str, *, labelled: bool = False, regions: tuple[str, ...] = ("MY", "CN")) -> list[Typed]:
+def phones(
+    text: str, *, labelled: bool = False, regions: tuple[str, ...] = ("MY", "CN")
+) -> list[Typed]:
     """Phone numbers as printed.
 
     Args:

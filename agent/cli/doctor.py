@@ -1,0 +1,147 @@
+"""`vqa-agent doctor`: what is installed, what can run here, who plans, what to do about each gap.
+
+The last check asks a real question about a small picture: what works there, works.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any, Literal
+
+from agent.cli.console import ANSWERED, FAILED, clean, output, working
+from agent.cli.factory import Options, open_agent
+from agent.cli.files import dumps
+from agent.cli.render import duration, planner_name
+from agent.errors import PlannerError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+    from rich.table import Table
+
+    from agent import VisualAgent
+
+REQUIRED = (
+    "vqa-agent", "langchain", "torch", "transformers", "xgrammar", "ultralytics", "rapidocr",
+    "onnxruntime", "zxing-cpp", "pillow", "supervision",
+)  # fmt: skip
+OPTIONAL = {
+    "pillow-heif": "pip install pillow-heif, to read HEIC pictures",
+    "vllm": "pip install 'vqa-agent[vllm]' on a machine with a GPU, to serve a large planner",
+}
+QUESTION = "What is the total?"
+MARKS = {"ok": ("✓", "green"), "gap": ("–", "yellow"), "failed": ("✗", "red")}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at. `gap`: works without; `failed`: needed, and not there."""
+
+    part: Literal["installed", "tools", "planner"]
+    name: str
+    status: Literal["ok", "gap", "failed"]
+    found: str
+    fix: str = ""
+
+
+def run_doctor(factory: Any, options: Options, *, as_json: bool) -> int:
+    """Look at everything, print it; returns 0 if questions can be answered, else 1."""
+    with working("looking around …"):
+        checks = [*check_installation(), check_device()]
+        with open_agent(factory, options) as agent:
+            checks += check_tools(agent)
+            checks.append(check_planner(agent))
+    answers = {"tools", "planner"} <= {c.part for c in checks if c.status == "ok"}
+    if as_json:
+        print(dumps({"answers": answers, "checks": [asdict(c) for c in checks]}, indent=2))
+    else:
+        show(checks, answers=answers)
+    return ANSWERED if answers else FAILED
+
+
+def check_installation() -> Iterator[Check]:
+    """Python and the packages that matter, with their versions; nothing is imported for it."""
+    system = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+    yield Check("installed", "Python", "ok", system)
+    for name in (*REQUIRED, *OPTIONAL):
+        try:
+            yield Check("installed", name, "ok", version(name))
+        except PackageNotFoundError:
+            if name in OPTIONAL:
+                yield Check("installed", name, "gap", "not installed", OPTIONAL[name])
+            else:
+                fix = "make install" if name != "vqa-agent" else "make install (or pip install .)"
+                yield Check("installed", name, "failed", "not installed", fix)
+
+
+def check_device() -> Check:
+    """What the tools compute on."""
+    try:
+        import torch
+    except (ImportError, OSError) as error:
+        return Check("installed", "device", "failed", f"torch: {error}", "make install")
+    if torch.cuda.is_available():
+        return Check("installed", "device", "ok", f"GPU: {torch.cuda.get_device_name()}")
+    return Check("installed", "device", "ok", f"CPU, {torch.get_num_threads()} threads")
+
+
+def check_tools(agent: VisualAgent) -> Iterator[Check]:
+    """The tools that are offered, and those that are not."""
+    for tool in agent.toolset.offered:
+        yield Check("tools", tool.name, "ok", f"version {tool.version}")
+    for missing in agent.toolset.missing:
+        yield Check("tools", missing.what, "gap", missing.why, missing.what_to_do)
+
+
+def check_planner(agent: VisualAgent) -> Check:
+    """Whether a question gets through, and who planned."""
+    url = agent.settings.planner_url
+    try:
+        answer = agent.ask(small_picture(), QUESTION)
+    except PlannerError as error:
+        fix = "or unset VQA_PLANNER_URL, to plan with the built-in planner" if url else ""
+        return Check("planner", url or "builtin", "failed", str(error), fix)
+    took = duration(answer.timings_ms.get("total", 0.0))
+    return Check("planner", planner_name(answer), "ok", f"“{QUESTION}” → “{answer}” ({took})")
+
+
+def small_picture() -> Image:
+    """A picture with a line of text to ask about."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    picture = Image.new("RGB", (480, 120), "white")
+    font = ImageFont.load_default(size=44)
+    ImageDraw.Draw(picture).text((30, 36), "TOTAL   39.10", "black", font)
+    return picture
+
+
+def show(checks: Iterable[Check], *, answers: bool) -> None:
+    """Print the checks, part by part, and the verdict."""
+    from rich.text import Text
+
+    console = output()
+    listed = list(checks)
+    for part in dict.fromkeys(check.part for check in listed):
+        console.print(Text(part, style="bold"))
+        console.print(_table(check for check in listed if check.part == part))
+        console.print()
+    verdict = ("Questions can be answered.", "bold green") if answers else (
+        "Questions cannot be answered yet: see ✗ above.", "bold red"
+    )  # fmt: skip
+    console.print(Text(verdict[0], style=verdict[1]))
+
+
+def _table(checks: Iterable[Check]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for check in checks:
+        mark, style = MARKS[check.status]
+        said = Text(clean(check.found))
+        if check.fix:
+            said.append(clean(f"\n→ {check.fix}"), style="cyan")
+        table.add_row(Text(mark, style=style), clean(check.name), said)
+    return table

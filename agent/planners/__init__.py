@@ -1,0 +1,45 @@
+"""The planners: chat models that decide which tools to call and write the answer.
+
+`builtin` runs small weights in this process, `openai_compatible` talks to a server. Both are
+LangChain chat models; the loop (`agent.run`) does not know which one it has.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+__all__ = ["make_planner"]
+
+
+def make_planner(
+    *,
+    planner_url: str | None = None,
+    planner_model: str | None = None,
+    planner_api_key: str | None = None,
+    planner_path: Path | None = None,
+    timeout_s: float = 60.0,
+) -> BaseChatModel:
+    """The planner that the settings name: a server where there is a URL, else the built-in one.
+
+    Args:
+        planner_url: an OpenAI-compatible server, such as http://host:8000/v1.
+        planner_model: the model's name there; not needed where the server serves only one.
+        planner_api_key: the server's key, if it wants one.
+        planner_path: a folder of Qwen3 weights instead of the built-in ones.
+        timeout_s: seconds for one planner call, repeats included; a server's only.
+
+    Raises:
+        PlannerUnavailableError: no server answers there, it does not serve that model, it refuses
+            the key, or the weights are missing; the message says what to do.
+    """
+    if planner_url:
+        from agent.planners.openai_compatible import connect
+
+        return connect(planner_url, planner_model, planner_api_key, timeout_s=timeout_s)
+    from agent.planners.builtin import BuiltinChatModel
+
+    return BuiltinChatModel(path=planner_path) if planner_path else BuiltinChatModel()

@@ -1,0 +1,178 @@
+"""The built-in planner as a LangChain chat model: small weights, in this process, on the CPU.
+
+The grammar (`agent.planners.grammar`) makes every call valid; decoding is
+`agent.planners.decoding`'s. Training is `training.planner`'s.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, cast
+
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.messages import (
+    AIMessage,
+    BaseMessage,
+    ToolCall,
+    convert_to_openai_messages,
+)
+from langchain_core.messages.ai import UsageMetadata
+from langchain_core.outputs import ChatGeneration, ChatResult
+from langchain_core.runnables import Runnable
+from langchain_core.tools import BaseTool
+from langchain_core.utils.function_calling import convert_to_openai_tool
+from pydantic import Field, PrivateAttr
+
+from agent.planners.decoding import Completion, Decoder, Form
+from agent.planners.grammar import parse_calls
+
+
+def packaged_weights() -> Path:
+    """The folder of the weights that come with the package."""
+    return Path(str(files("models"))) / "planner"
+
+
+class BuiltinChatModel(BaseChatModel):
+    """Plans with a folder of Qwen3-architecture weights.
+
+    Cheap to make: the weights load at the first question, in the one worker thread that owns
+    them. Questions from several threads and event loops wait for one another.
+
+    Raises (when asked):
+        PlannerUnavailableError: the weights are missing or cannot be loaded.
+        PlannerError: the conversation is too long for the model.
+        PlannerOutputError: no end within `max_new_tokens`.
+    """
+
+    path: Path = Field(default_factory=packaged_weights)
+    max_new_tokens: int = Field(default=256, gt=0)
+    _decoder: Decoder | None = PrivateAttr(default=None)
+    _worker: ThreadPoolExecutor = PrivateAttr(
+        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="vqa-agent-planner")
+    )
+
+    @property
+    def model_name(self) -> str:
+        """What the answer's JSON calls the model."""
+        return self.path.name
+
+    @property
+    def _llm_type(self) -> str:
+        return "vqa-agent-builtin"
+
+    @property
+    def _identifying_params(self) -> dict[str, Any]:
+        return {"path": str(self.path), "max_new_tokens": self.max_new_tokens}
+
+    def load(self) -> None:
+        """Load the weights now instead of at the first question."""
+        self._worker.submit(self._loaded).result()
+
+    def bind_tools(
+        self,
+        tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool],
+        *,
+        tool_choice: str | None = None,
+        **kwargs: Any,
+    ) -> Runnable[LanguageModelInput, AIMessage]:
+        """Offer tools; `tool_choice` is "auto", "required" ("any"), "none" or a tool's name."""
+        offered = [convert_to_openai_tool(tool) for tool in tools]
+        return self.bind(tools=offered, tool_choice=tool_choice, **kwargs)
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        future, cancelled = self._submit(messages, kwargs)
+        try:
+            return _as_result(future.result(), messages, self.model_name)
+        except BaseException:
+            cancelled.set()
+            raise
+
+    async def _agenerate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        future, cancelled = self._submit(messages, kwargs)
+        try:
+            return _as_result(await asyncio.wrap_future(future), messages, self.model_name)
+        except BaseException:
+            cancelled.set()
+            raise
+
+    def _submit(
+        self, messages: list[BaseMessage], kwargs: dict[str, Any]
+    ) -> tuple[Future[Completion], threading.Event]:
+        """Queue one turn for the worker; setting the event ends it early."""
+        turn, form, cancelled = _as_dicts(messages), _form(kwargs), threading.Event()
+
+        def work() -> Completion:
+            return self._loaded().complete(turn, form, self.max_new_tokens, cancelled)
+
+        return self._worker.submit(work), cancelled
+
+    def _loaded(self) -> Decoder:
+        if self._decoder is None:
+            self._decoder = Decoder(self.path)
+        return self._decoder
+
+
+def _form(kwargs: dict[str, Any]) -> Form:
+    """What was bound, as the grammar's form; OpenAI's `response_format` carries the schema."""
+    given = kwargs.get("response_format") or {}
+    choice = kwargs.get("tool_choice")
+    if isinstance(choice, dict):
+        choice = choice["function"]["name"]
+    return Form(
+        tools=tuple(kwargs.get("tools") or ()),
+        answer=given["json_schema"]["schema"] if given.get("type") == "json_schema" else None,
+        tool_choice=choice,
+        parallel=kwargs.get("parallel_tool_calls") is not False,
+    )
+
+
+def _as_dicts(messages: list[BaseMessage]) -> list[dict[str, Any]]:
+    """Messages in OpenAI form, call arguments as mappings (vLLM renders its template so too)."""
+    turns = cast("list[dict[str, Any]]", convert_to_openai_messages(messages))
+    for turn in turns:
+        for call in turn.get("tool_calls") or ():
+            if isinstance(call["function"]["arguments"], str):
+                call["function"]["arguments"] = json.loads(call["function"]["arguments"])
+    return turns
+
+
+def _as_result(done: Completion, messages: list[BaseMessage], model_name: str) -> ChatResult:
+    """The completion as a message: tool calls with ids new to the conversation, or the answer."""
+    calls = parse_calls(done.text)
+    earlier = [call["id"] for m in messages if isinstance(m, AIMessage) for call in m.tool_calls]
+    numbers = (n for n in range(len(earlier) + 1, 10**9) if f"call_{n}" not in earlier)
+    message = AIMessage(
+        content="" if calls else done.text,
+        tool_calls=[
+            ToolCall(name=name, args=args, id=f"call_{next(numbers)}") for name, args in calls
+        ],
+        usage_metadata=UsageMetadata(
+            input_tokens=done.input_tokens,
+            output_tokens=done.output_tokens,
+            total_tokens=done.input_tokens + done.output_tokens,
+        ),
+        response_metadata={
+            "model_name": model_name,
+            "finish_reason": "tool_calls" if calls else "stop",
+        },
+    )
+    return ChatResult(generations=[ChatGeneration(message=message)])

@@ -1,0 +1,179 @@
+"""Runs a folder of Qwen3-architecture weights: greedy decoding that a grammar constrains.
+
+It takes messages and tools in OpenAI form and gives text; LangChain is `agent.planners.builtin`'s.
+Nothing here locks: one worker thread owns an instance.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from agent.errors import PlannerError, PlannerOutputError, PlannerUnavailableError
+from agent.planners.grammar import Schema, build_structural_tag
+
+GRAMMARS = 32
+"""Compiled grammars that are kept: one for each set of tools and answer schema in use."""
+
+NEEDED = ("config.json", "tokenizer.json", "tokenizer_config.json")
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a turn may look like: the offered tools, the answer's schema, what must be called."""
+
+    tools: tuple[dict[str, Any], ...] = ()
+    answer: Schema | None = None
+    tool_choice: str | None = None
+    parallel: bool = True
+
+    @property
+    def key(self) -> str:
+        """The same for forms that have the same grammar."""
+        return json.dumps([self.tools, self.answer, self.tool_choice, self.parallel])
+
+
+@dataclass(frozen=True)
+class Completion:
+    """Text as the model wrote it, and tokens read and written (the stop token included)."""
+
+    text: str
+    input_tokens: int
+    output_tokens: int
+
+
+class Decoder:
+    """A tokenizer, a model and the grammars made for them; loads when it is made.
+
+    Raises:
+        PlannerUnavailableError: the folder is missing, incomplete or not a Qwen3 model.
+    """
+
+    def __init__(self, path: Path) -> None:
+        _check_folder(path)
+        from tools.torch_runtime import prepare
+
+        prepare()
+        import torch
+        import xgrammar
+        from transformers import AutoTokenizer, Qwen3ForCausalLM
+
+        try:
+            self._tokenizer = AutoTokenizer.from_pretrained(path, local_files_only=True)
+            self._model = Qwen3ForCausalLM.from_pretrained(
+                path, dtype=torch.float32, local_files_only=True, use_safetensors=True
+            ).eval()
+        except (OSError, ValueError, RuntimeError, KeyError) as error:
+            raise PlannerUnavailableError(
+                f"the planner's weights in {path} cannot be loaded ({error}); "
+                "make them again with `make train-planner`"
+            ) from error
+        self._vocabulary = int(self._model.config.vocab_size)
+        self._context = int(self._model.config.max_position_embeddings)
+        self._stops = _stop_tokens(self._tokenizer, self._model)
+        info = xgrammar.TokenizerInfo.from_huggingface(
+            self._tokenizer, vocab_size=self._vocabulary, stop_token_ids=sorted(self._stops)
+        )
+        self._compiler = xgrammar.GrammarCompiler(info, max_threads=1, cache_enabled=False)
+        self._grammars: OrderedDict[str, Any] = OrderedDict()
+        # Special tokens are text to the grammar: inside of a JSON string they would pass.
+        self._banned = sorted(set(self._tokenizer.all_special_ids) - self._stops)
+
+    def complete(
+        self,
+        messages: list[dict[str, Any]],
+        form: Form,
+        max_new_tokens: int,
+        cancelled: threading.Event | None = None,
+    ) -> Completion:
+        """The model's next message; the same input always gives the same text.
+
+        Raises:
+            PlannerError: the conversation does not fit into the model's context.
+            PlannerOutputError: the message is not complete after `max_new_tokens`, or `cancelled`
+                was set meanwhile.
+        """
+        prompt = self._prompt(messages, form)
+        if len(prompt) + max_new_tokens > self._context:
+            raise PlannerError(
+                f"the conversation is too long for the built-in planner ({len(prompt)} tokens of "
+                f"{self._context - max_new_tokens}); begin a new one, or ask a shorter question"
+            )
+        written = self._decode(prompt, self._grammar(form), max_new_tokens, cancelled)
+        text = self._tokenizer.decode(written, skip_special_tokens=False)
+        return Completion(text, len(prompt), len(written) + 1)
+
+    def _prompt(self, messages: list[dict[str, Any]], form: Form) -> list[int]:
+        text = self._tokenizer.apply_chat_template(
+            messages, tools=list(form.tools) or None, add_generation_prompt=True, tokenize=False
+        )
+        ids: list[int] = self._tokenizer(text, add_special_tokens=False)["input_ids"]
+        return ids
+
+    def _grammar(self, form: Form) -> Any:
+        key = form.key
+        if key not in self._grammars:
+            tag = build_structural_tag(
+                list(form.tools), form.answer, form.tool_choice, parallel=form.parallel
+            )
+            self._grammars[key] = self._compiler.compile_structural_tag(tag)
+            if len(self._grammars) > GRAMMARS:
+                self._grammars.popitem(last=False)
+        self._grammars.move_to_end(key)
+        return self._grammars[key]
+
+    def _decode(
+        self, prompt: list[int], grammar: Any, limit: int, cancelled: threading.Event | None
+    ) -> list[int]:
+        """The most probable permitted token, again and again, until a stop token."""
+        import torch
+        import xgrammar
+        from transformers import DynamicCache
+
+        matcher = xgrammar.GrammarMatcher(grammar)
+        mask = xgrammar.allocate_token_bitmask(1, self._vocabulary)
+        cache = DynamicCache(config=self._model.config)
+        step = torch.tensor([prompt])
+        written: list[int] = []
+        with torch.inference_mode():
+            while len(written) < limit and not (cancelled and cancelled.is_set()):
+                scores = self._model(
+                    input_ids=step, past_key_values=cache, use_cache=True, logits_to_keep=1
+                ).logits[0]
+                scores[:, self._banned] = -torch.inf
+                matcher.fill_next_token_bitmask(mask)
+                xgrammar.apply_token_bitmask_inplace(scores, mask)
+                token = int(scores.argmax())
+                if not matcher.accept_token(token):
+                    raise PlannerOutputError("the planner's tokenizer cannot write what it must")
+                if token in self._stops:
+                    return written
+                written.append(token)
+                step = torch.tensor([[token]])
+        raise PlannerOutputError(
+            f"the built-in planner did not come to an end within {limit} tokens; "
+            "ask in other words, or use a larger planner (VQA_PLANNER_URL)"
+        )
+
+
+def _check_folder(path: Path) -> None:
+    missing = [name for name in NEEDED if not (path / name).is_file()]
+    if not any(path.glob("*.safetensors")):
+        missing.append("*.safetensors")
+    if missing:
+        raise PlannerUnavailableError(
+            f"the planner's weights are not in {path} (missing: {', '.join(missing)}); make them "
+            "with `make train-planner`, or use a server (VQA_PLANNER_URL=http://host:8000/v1)"
+        )
+
+
+def _stop_tokens(tokenizer: Any, model: Any) -> set[int]:
+    ends = model.generation_config.eos_token_id if model.generation_config else None
+    stops = {tokenizer.eos_token_id, *(ends if isinstance(ends, list) else [ends])} - {None}
+    if not stops:
+        raise PlannerUnavailableError("the planner's tokenizer names no end-of-turn token")
+    return {int(stop) for stop in stops}

@@ -1,0 +1,134 @@
+"""The tool `read_text`: all the text of a picture, or the value that belongs to a label.
+
+Joins the OCR engine and the reading of fields to findings; the planner's side of the schema is
+made of this function's signature and docstring.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from tools.base import VisionTool, vision_tool
+from tools.evidence import BoxXyxy, Finding, Region, ToolReport, clip_box
+from tools.images import Picture
+from tools.text.engine import OcrEngine, RapidOcrEngine
+from tools.text.fields import Match, answer_query
+from tools.text.lines import union
+from tools.text.page import Page, read_page
+
+MAX_TEXT = 20_000
+"""Characters of a page that are reported; the rest is left out."""
+MAX_LINES = 400
+MAX_QUERY = 200
+KEPT_PAGES = 8
+"""Pages whose lines are kept, so that a second query costs no recognition."""
+VERSION = "1"
+
+
+def read_text_tool(engine: OcrEngine | None = None) -> VisionTool:
+    """The tool, with an engine of its own (RapidOCR on first use) unless one is given."""
+    ocr = engine or RapidOcrEngine()
+    pages = _PageCache(ocr)
+
+    def read_text(
+        picture: Picture, query: str | None = None, region: Region | None = None
+    ) -> ToolReport:
+        """Read the text in a picture: all of it, or the value of a field or item by its name.
+
+        Args:
+            query: What to look for: total, date, company, address, phone, invoice number, any
+                label or item in the picture, in English or Chinese; null to read everything.
+        """
+        page = pages.of(picture, region)
+        if query is None or not query.strip():
+            return _everything(picture, region, page)
+        return _asked(picture, region, page, query.strip()[:MAX_QUERY])
+
+    tool: VisionTool = vision_tool(read_text, version=f"{VERSION}-{ocr.version}")
+    return tool
+
+
+class _PageCache:
+    """The lines of the last pages; the tool's runner never calls twice at once."""
+
+    def __init__(self, engine: OcrEngine) -> None:
+        self._engine = engine
+        self._pages: OrderedDict[tuple[str, BoxXyxy | None], Page] = OrderedDict()
+
+    def of(self, picture: Picture, region: Region | None) -> Page:
+        key = (picture.ref.sha256, region.box_xyxy if region else None)
+        if key not in self._pages:
+            self._pages[key] = read_page(picture.crop(region), self._engine)
+            while len(self._pages) > KEPT_PAGES:
+                self._pages.popitem(last=False)
+        self._pages.move_to_end(key)
+        return self._pages[key]
+
+
+def _everything(picture: Picture, region: Region | None, page: Page) -> ToolReport:
+    summary = f"read_text {picture.ref.id}"
+    if not page.lines:
+        finding = Finding(picture=picture.ref, label="text", value=0, score=0.9, status="none")
+        return ToolReport(summary=summary, findings=(finding,))
+    text = page.text[:MAX_TEXT]
+    findings = [
+        Finding(
+            picture=picture.ref,
+            box_xyxy=_in_picture(union([line.box_xyxy for line in page.lines]), picture, region),
+            label="text",
+            text=text,
+            value=sum(not c.isspace() for c in text),
+            value_type="characters",
+            score=_mean_score(page),
+        )
+    ]
+    findings += [
+        Finding(
+            picture=picture.ref,
+            box_xyxy=_in_picture(line.box_xyxy, picture, region),
+            label="line",
+            text=line.text[:MAX_TEXT],
+            score=line.score,
+            group="line",
+        )
+        for line in page.lines[:MAX_LINES]
+    ]
+    return ToolReport(summary=summary, findings=tuple(findings))
+
+
+def _asked(picture: Picture, region: Region | None, page: Page, query: str) -> ToolReport:
+    summary = f'read_text {picture.ref.id} "{query}"'
+    matches = answer_query(page.lines, query)
+    findings = [_finding(picture, region, query, match) for match in matches]
+    if not findings:
+        score = 0.9 * _mean_score(page) if page.lines else 0.9
+        findings = [
+            Finding(picture=picture.ref, label=query, value=0, score=score, status="none")
+        ]
+    return ToolReport(summary=summary, findings=tuple(findings))
+
+
+def _finding(picture: Picture, region: Region | None, query: str, match: Match) -> Finding:
+    return Finding(
+        picture=picture.ref,
+        box_xyxy=_in_picture(match.box_xyxy, picture, region),
+        label=query,
+        text=match.text[:MAX_TEXT],
+        value=match.value,
+        value_type=match.value_type,
+        score=match.score,
+        status=match.status,
+    )
+
+
+def _in_picture(box_xyxy: BoxXyxy, picture: Picture, region: Region | None) -> BoxXyxy | None:
+    """A box of the crop in pixels of the whole picture, cut to it."""
+    left, top = (int(region.box_xyxy[0]), int(region.box_xyxy[1])) if region else (0, 0)
+    shifted = (box_xyxy[0] + left, box_xyxy[1] + top, box_xyxy[2] + left, box_xyxy[3] + top)
+    return clip_box(shifted, picture.ref)
+
+
+def _mean_score(page: Page) -> float:
+    weights = [len(line.text) for line in page.lines]
+    total = sum(w * line.score for w, line in zip(weights, page.lines, strict=True))
+    return total / max(sum(weights), 1)

@@ -1,0 +1,136 @@
+"""Runs vision tools: checks arguments, one worker a tool, a time-out, and the cache in front.
+
+Identical calls that overlap share one run. Ids are resolved before this (`agent.toolbox`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+from pydantic import ValidationError
+
+from tools.base import VisionTool
+from tools.cache import ResultCache
+from tools.errors import BadArgumentError, ToolError
+from tools.evidence import Region, ToolReport
+from tools.images import Picture
+
+
+class ToolRunner:
+    """The workers of a set of tools; each tool runs one call at a time, tools run side by side.
+
+    Raises:
+        ValueError: two tools have the same name.
+    """
+
+    def __init__(
+        self, tools: Sequence[VisionTool], cache: ResultCache, timeout_s: float = 120.0
+    ) -> None:
+        self._tools = {tool.name: tool for tool in tools}
+        if len(self._tools) < len(tools):
+            names = [tool.name for tool in tools]
+            twice = sorted({name for name in names if names.count(name) > 1})
+            raise ValueError(f"two tools are named {', '.join(twice)}; rename one")
+        self._cache = cache
+        self._timeout_s = timeout_s
+        self._workers: dict[str, ThreadPoolExecutor] = {}
+        self._running: dict[tuple[str, str], Future[ToolReport]] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """The tools' names, in the order in which they are offered."""
+        return list(self._tools)
+
+    async def call(
+        self, name: str, arguments: dict[str, Any], *, picture: Picture, region: Region | None
+    ) -> tuple[ToolReport, bool]:
+        """Run one call; returns the report and whether it came from the cache.
+
+        Raises:
+            ToolError: wrong arguments, the tool failed, or it took longer than the time-out.
+        """
+        tool = self._tools[name]
+        checked = _check(tool, arguments, picture, region)
+        key = self._cache.key(tool, checked.model_dump(mode="json"), picture.ref, region)
+        kept = self._cache.get(key, picture.ref)
+        if kept is not None:
+            return kept, True
+        values = {field: getattr(checked, field) for field in type(checked).model_fields}
+        look = (key, picture.ref.id)
+        future = self._running.get(look) or self._start(look, tool, values, picture, region)
+        try:
+            report = await asyncio.wait_for(
+                asyncio.shield(asyncio.wrap_future(future)), self._timeout_s
+            )
+        except TimeoutError:
+            raise ToolError(
+                f"{name} took longer than {self._timeout_s:g} s; try a smaller region"
+            ) from None
+        self._cache.put(key, report, picture.ref)
+        rebound = self._cache.get(key, picture.ref)
+        return rebound or report, False
+
+    def close(self) -> None:
+        """Stop the workers; calls that wait are dropped."""
+        for worker in self._workers.values():
+            worker.shutdown(wait=False, cancel_futures=True)
+        self._workers.clear()
+        self._cache.close()
+
+    def _start(
+        self,
+        look: tuple[str, str],
+        tool: VisionTool,
+        values: dict[str, Any],
+        picture: Picture,
+        region: Region | None,
+    ) -> Future[ToolReport]:
+        values["picture"] = picture
+        if tool.takes_region:
+            values["region"] = region
+        worker = self._workers.setdefault(
+            tool.name, ThreadPoolExecutor(1, thread_name_prefix=f"tool-{tool.name}")
+        )
+        future = worker.submit(_run, tool, values)
+        self._running[look] = future
+        future.add_done_callback(lambda _done: self._running.pop(look, None))
+        return future
+
+
+def _check(
+    tool: VisionTool, arguments: dict[str, Any], picture: Picture, region: Region | None
+) -> Any:
+    """The arguments as the tool's parameters describe them.
+
+    Raises:
+        BadArgumentError: naming each wrong argument and what is allowed.
+    """
+    given = dict.fromkeys(tool.parameters.model_fields) | arguments | {"picture": picture.ref.id}
+    if tool.takes_region:
+        given["region"] = None
+    elif region is not None:
+        raise BadArgumentError(f"{tool.name} takes no region")
+    try:
+        return tool.parameters.model_validate(given)
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+            for problem in error.errors(include_url=False)
+        )
+        raise BadArgumentError(f"wrong arguments for {tool.name}: {wrong}") from None
+
+
+def _run(tool: VisionTool, values: dict[str, Any]) -> ToolReport:
+    try:
+        report = tool.run(**values)
+    except ToolError:
+        raise
+    except Exception as error:
+        # A tool of anybody's may raise anything; the planner must read a failure, not silence.
+        raise ToolError(f"{tool.name} failed: {type(error).__name__}: {error}") from error
+    if not isinstance(report, ToolReport):
+        raise ToolError(f"{tool.name} returned {type(report).__name__}, not a ToolReport")
+    return report

@@ -1,0 +1,121 @@
+"""Which tools are offered here: those whose weights and libraries are there, and one's own.
+
+Making the set is cheap: nothing heavy is imported and no weights are loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tools.base import VisionTool
+from tools.weights import Missing
+
+ENTRY_POINTS = "vqa_agent.tools"
+
+
+class ToolConfig(BaseModel):
+    """What the tools load, and from which score on they believe it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    offer: list[str] | None = Field(
+        default=None,
+        description="Names of the built-in tools to offer; all that work here if unset.",
+    )
+    detector: str | None = Field(
+        default=None, description="Weights of the detector: a path, or a name such as yolo26m.pt."
+    )
+    detect_threshold: float = Field(default=0.4, ge=0, le=1, description="From here on: found.")
+    detect_floor: float = Field(default=0.2, ge=0, le=1, description="From here on: unsure.")
+    detect_min_ap: float = Field(
+        default=0.3, ge=0, le=1, description="Labels with a lower stated AP50 are not offered."
+    )
+    classifier: str | None = Field(default=None, description="Folder of the classifier.")
+    classify_threshold: float = Field(default=0.5, ge=0, le=1, description="From here on: found.")
+    allow_download: bool = Field(default=False, description="Fetch weights that are named.")
+    device: str = Field(default="auto", description="auto, cpu, cuda:0 …")
+
+
+@dataclass(frozen=True)
+class Toolset:
+    """What the planner is offered, and what is not there."""
+
+    offered: tuple[VisionTool, ...]
+    missing: tuple[Missing, ...]
+
+
+def load_toolset(config: ToolConfig, extra: Sequence[VisionTool] = ()) -> Toolset:
+    """The built-in tools that work here, those of installed packages, and `extra`.
+
+    Raises:
+        ValueError: an unknown name in `offer`.
+        TypeError: a tool of one's own that is no `VisionTool`.
+        InputError: an explicit path to weights that is wrong.
+    """
+    makers = _makers(config)
+    unknown = set(config.offer or ()) - set(makers)
+    if unknown:
+        raise ValueError(
+            f"no such tool: {', '.join(sorted(unknown))}; there are {', '.join(makers)}"
+        )
+    made = [make() for name, make in makers.items() if config.offer is None or name in config.offer]
+    if config.offer is None:
+        made += _from_entry_points()
+    for tool in extra:
+        if not isinstance(tool, VisionTool):
+            raise TypeError(f"{tool!r} is no tool; decorate the function with @vision_tool")
+    return Toolset(
+        offered=(*(m for m in made if isinstance(m, VisionTool)), *extra),
+        missing=tuple(m for m in made if isinstance(m, Missing)),
+    )
+
+
+def _makers(config: ToolConfig) -> dict[str, Callable[[], VisionTool | Missing]]:
+    return {
+        "read_text": lambda: _with(("rapidocr", "onnxruntime"), "read_text", config),
+        "detect_objects": lambda: _with(("torch", "ultralytics"), "detect_objects", config),
+        "classify_image": lambda: _with(("torch", "torchvision"), "classify_image", config),
+        "describe_colors": lambda: _with((), "describe_colors", config),
+        "read_codes": lambda: _with(("zxingcpp",), "read_codes", config),
+    }
+
+
+def _with(libraries: Iterable[str], name: str, config: ToolConfig) -> VisionTool | Missing:
+    """The tool `name` of the module of that name, where the libraries that it needs are there.
+
+    A module has either the tool itself or `<name>_tool(config)`, which may find it missing.
+    """
+    absent = [library for library in libraries if find_spec(library) is None]
+    if absent:
+        why = f"{', '.join(absent)} is not installed"
+        return Missing(name, why, f"pip install {' '.join(absent)}")
+    module = import_module(f"tools.{name}")
+    made: VisionTool | Missing = (
+        getattr(module, f"{name}_tool")(config)
+        if hasattr(module, f"{name}_tool")
+        else getattr(module, name)
+    )
+    return made
+
+
+def _from_entry_points() -> list[VisionTool | Missing]:
+    found: list[VisionTool | Missing] = []
+    for entry in entry_points(group=ENTRY_POINTS):
+        try:
+            tool = entry.load()
+        except Exception as error:
+            found.append(Missing(entry.name, f"{entry.value} fails: {error}", "mend or remove it"))
+            continue
+        if isinstance(tool, VisionTool):
+            found.append(tool)
+        else:
+            found.append(
+                Missing(entry.name, f"{entry.value} is no vision tool", "use @vision_tool")
+            )
+    return found
