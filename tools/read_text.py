@@ -102,9 +102,7 @@ def _asked(picture: Picture, region: Region | None, page: Page, query: str) -> T
     findings = [_finding(picture, region, query, match) for match in matches]
     if not findings:
         score = 0.9 * _mean_score(page) if page.lines else 0.9
-        findings = [
-            Finding(picture=picture.ref, label=query, value=0, score=score, status="none")
-        ]
+        findings = [Finding(picture=picture.ref, label=query, value=0, score=score, status="none")]
     return ToolReport(summary=summary, findings=tuple(findings))
 
 

@@ -78,18 +78,18 @@ def load_toolset(config: ToolConfig, extra: Sequence[VisionTool] = ()) -> Toolse
 
 def _makers(config: ToolConfig) -> dict[str, Callable[[], VisionTool | Missing]]:
     return {
-        "read_text": lambda: _with(("rapidocr", "onnxruntime"), "read_text", config),
+        "read_text": lambda: _with(("rapidocr", "onnxruntime"), "read_text"),
         "detect_objects": lambda: _with(("torch", "ultralytics"), "detect_objects", config),
         "classify_image": lambda: _with(("torch", "torchvision"), "classify_image", config),
-        "describe_colors": lambda: _with((), "describe_colors", config),
-        "read_codes": lambda: _with(("zxingcpp",), "read_codes", config),
+        "describe_colors": lambda: _with((), "describe_colors"),
+        "read_codes": lambda: _with(("zxingcpp",), "read_codes"),
     }
 
 
-def _with(libraries: Iterable[str], name: str, config: ToolConfig) -> VisionTool | Missing:
+def _with(libraries: Iterable[str], name: str, *arguments: ToolConfig) -> VisionTool | Missing:
     """The tool `name` of the module of that name, where the libraries that it needs are there.
 
-    A module has either the tool itself or `<name>_tool(config)`, which may find it missing.
+    A module has either the tool itself or `<name>_tool(…)`, which may find it missing.
     """
     absent = [library for library in libraries if find_spec(library) is None]
     if absent:
@@ -97,7 +97,7 @@ def _with(libraries: Iterable[str], name: str, config: ToolConfig) -> VisionTool
         return Missing(name, why, f"pip install {' '.join(absent)}")
     module = import_module(f"tools.{name}")
     made: VisionTool | Missing = (
-        getattr(module, f"{name}_tool")(config)
+        getattr(module, f"{name}_tool")(*arguments)
         if hasattr(module, f"{name}_tool")
         else getattr(module, name)
     )

@@ -65,7 +65,7 @@ def run_batch(
 
             left = asyncio.run(answer_all(agent, todo, concurrency, add))
             if left:
-                raise PlannerUnavailableError(f"{left} rows are left; run again to continue")
+                raise PlannerUnavailableError(f"rows left without an answer: {left}; run again to continue")
     return ANSWERED
 
 

@@ -76,7 +76,7 @@ def _read_row(line: bytes, name: str, places: list[Path]) -> Row | BadRow:
     problem = _problem(data, images)
     if problem:
         return BadRow(row_id, problem)
-    found = [(image, _find(image, places)) for image in images]
+    found = [(image, _find(image, places)) for image in images or ()]
     missing = [image for image, path in found if path is None]
     if missing:
         return BadRow(row_id, f"there is no file {missing[0]!r}")

@@ -186,7 +186,9 @@ def _time(lines: Sequence[Line], field: FieldKind) -> Match | None:
     return _match(typed.value, "time", [line], sure * line.score)
 
 
-_PHONE_LABEL = r"tel|te1|phone|telefon|mobile|h/?p|hotline|careline|contact|call|whatsapps?|电话|手机|热线"
+_PHONE_LABEL = (
+    r"tel|te1|phone|telefon|mobile|h/?p|hotline|careline|contact|call|whatsapps?|电话|手机|热线"
+)
 _FAX_LABEL = r"fax|faks|传真"
 
 
@@ -204,7 +206,9 @@ def _number_after(label: str, other: str) -> Callable[..., Match | None]:
         if label != _PHONE_LABEL:
             return None
         for line in lines:
-            if not re.search(other + r"|gst|reg\b|no\b|id\b", plain(line.text)) and phones(line.text):
+            if not re.search(other + r"|gst|reg\b|no\b|id\b", plain(line.text)) and phones(
+                line.text
+            ):
                 return _match(phones(line.text)[0].value, "phone", [line], 0.7 * line.score)
         return None
 
@@ -216,7 +220,9 @@ def _first_typed(finder: Callable[[str], list[Typed]]) -> Callable[..., Match | 
 
     def resolve(lines: Sequence[Line], field: FieldKind) -> Match | None:
         for line in lines:
-            found = [t for t in finder(line.text) if "@" not in line.text or t.value_type == "email"]
+            found = [
+                t for t in finder(line.text) if "@" not in line.text or t.value_type == "email"
+            ]
             if found:
                 return _match(found[0].value, field.value_type, [line], 0.9 * line.score)
         return None
@@ -253,7 +259,9 @@ def _price(lines: Sequence[Line], _: FieldKind) -> Match | None:
     found = [(line, typed) for line in lines for typed in amounts(line.text)]
     if not found:
         return None
-    labelled = [(ln, t) for ln, t in found if re.search(r"price|harga|价|售", plain(ln.text[: t.start]))]
+    labelled = [
+        (ln, t) for ln, t in found if re.search(r"price|harga|价|售", plain(ln.text[: t.start]))
+    ]
     line, typed = labelled[0] if labelled else max(found, key=lambda pair: pair[0].height)
     lone = len({t.value for _, t in (labelled or found)}) == 1
     return _match(typed.value, "amount", [line], (0.85 if lone else 0.4) * line.score)

@@ -73,7 +73,8 @@ _ADDRESS_END = re.compile(
     r"\bwww\b|@\w|电话|发票|收据|日期|税号"
 )
 _INLINE_LABEL = re.compile(
-    r"(?<=\w{3}[\s.,;(])[\s(]*\b(?:tel|te1|fax|phone|h/p|gst|sst|reg)\b[\s.:)no]*[\d(+].*", re.IGNORECASE
+    r"(?<=\w{3}[\s.,;(])[\s(]*\b(?:tel|te1|fax|phone|h/p|gst|sst|reg)\b[\s.:)no]*[\d(+].*",
+    re.IGNORECASE,
 )
 
 

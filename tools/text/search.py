@@ -15,7 +15,9 @@ from tools.text.values import Typed, amounts, typed_values
 
 FOUND, WEAK = 0.78, 0.62
 """Similarity from which a line is a match, and from which it is at least worth a doubt."""
-_PRICE_WORDS = re.compile(r"^(?:(?:unit )?price|cost|harga|amount) (?:of |for )?|(?:的)?(?:价格|单价|多少钱|价钱)$| (?:price|cost)$")
+_PRICE_WORDS = re.compile(
+    r"^(?:(?:unit )?price|cost|harga|amount) (?:of |for )?|(?:的)?(?:价格|单价|多少钱|价钱)$| (?:price|cost)$"
+)
 _COUNT_WORDS = re.compile(r"^(?:number|quantity|qty) of ")
 _SEPARATORS = " \t:：=#.-–—>*|·_"
 _NEXT_LABEL = re.compile(r"\s+(?:[^\W\d][\w/()]*\s?){1,2}[:：#]")
@@ -63,7 +65,9 @@ def similarity(wanted: str, text: str) -> float:
     for token in wanted.split():
         best = max(fuzz.ratio(token, word) for word in words)
         if len(token) >= 4:
-            best = max(best, 0.97 * fuzz.partial_ratio(token, squeezed) if len(token) >= 5 else best)
+            best = max(
+                best, 0.97 * fuzz.partial_ratio(token, squeezed) if len(token) >= 5 else best
+            )
         parts.append(best / 100)
     weights = [len(token) for token in wanted.split()]
     spoken = sum(p * w for p, w in zip(parts, weights, strict=True)) / sum(weights)
@@ -179,7 +183,9 @@ def _below(
         shared = min(word.level_xyxy[2], label.level_xyxy[2]) - max(
             word.level_xyxy[0], label.level_xyxy[0]
         )
-        width = min(word.level_xyxy[2] - word.level_xyxy[0], label.level_xyxy[2] - label.level_xyxy[0])
+        width = min(
+            word.level_xyxy[2] - word.level_xyxy[0], label.level_xyxy[2] - label.level_xyxy[0]
+        )
         typed = _typed(word.text.strip(_SEPARATORS))
         opens = label.text.rstrip().endswith((":", "："))
         if typed and shared >= 0.5 * width and (opens or typed.value_type != "text"):
