@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse, hook_config
 from langchain.agents.middleware.types import AgentState, ToolCallRequest
@@ -67,7 +67,8 @@ class ToolGate(AgentMiddleware[State, RunContext, Any]):
         handler: Callable[[ToolCallRequest], Awaitable[ToolMessage | Command[Any]]],
     ) -> ToolMessage | Command[Any]:
         """Run one call; the message of a failed one begins with `error: `."""
-        call, context = request.tool_call, request.runtime.context
+        call = request.tool_call
+        context = cast("RunContext", request.runtime.context)
         call_id = str(call["id"])
         record = ToolCallRecord(
             id=call_id,

@@ -10,7 +10,7 @@ import inspect
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, overload
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
@@ -41,13 +41,29 @@ class VisionTool:
     takes_region: bool
 
 
+@overload
+def vision_tool(
+    function: Callable[..., ToolReport],
+    *,
+    version: str = "1",
+    name: str | None = None,
+    annotations: dict[str, Any] | None = None,
+) -> VisionTool: ...
+@overload
+def vision_tool(
+    function: None = None,
+    *,
+    version: str = "1",
+    name: str | None = None,
+    annotations: dict[str, Any] | None = None,
+) -> Callable[[Callable[..., ToolReport]], VisionTool]: ...
 def vision_tool(
     function: Callable[..., ToolReport] | None = None,
     *,
     version: str = "1",
     name: str | None = None,
     annotations: dict[str, Any] | None = None,
-) -> Any:
+) -> VisionTool | Callable[[Callable[..., ToolReport]], VisionTool]:
     """Make a `VisionTool` of a typed function; works with and without parentheses.
 
     The first parameter is `picture: Picture`; `region: Region | None = None` is optional; all

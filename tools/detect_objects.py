@@ -52,7 +52,7 @@ class Detector:
         wanted = [index for index, name in names.items() if name in labels] if labels else None
         results = model.predict(
             pixels[:, :, ::-1],  # ultralytics takes BGR arrays
-            conf=max(floor, 0.001),
+            conf=floor,
             classes=wanted,
             imgsz=IMAGE_SIDE,
             device=self._device_name(),
@@ -60,11 +60,11 @@ class Detector:
             save=False,
         )
         boxes = results[0].boxes.cpu()
-        found = [
-            (names[int(index)], float(score), tuple(float(c) for c in box))
-            for index, score, box in zip(boxes.cls, boxes.conf, boxes.xyxy, strict=True)
-        ]
-        return sorted(found, key=lambda f: -f[1])  # type: ignore[return-value]
+        found: list[Box] = []
+        for index, score, box_xyxy in zip(boxes.cls, boxes.conf, boxes.xyxy, strict=True):
+            left, top, right, bottom = (float(c) for c in box_xyxy)
+            found.append((names[int(index)], float(score), (left, top, right, bottom)))
+        return sorted(found, key=lambda box: -box[1])
 
     @property
     def is_open_vocabulary(self) -> bool:
@@ -152,9 +152,7 @@ def make_tool(
 
     annotation: Any = list[str] if offered is None else list[Literal[tuple(offered)]]  # type: ignore[misc]
     version = f"1:{_fingerprint(detector.weights)}:{threshold}:{floor}"
-    tool: VisionTool = vision_tool(
-        detect_objects, version=version, annotations={"labels": annotation}
-    )
+    tool = vision_tool(detect_objects, version=version, annotations={"labels": annotation})
     return tool
 
 

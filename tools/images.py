@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MAX_PIXELS = 40_000_000
 """Pixels by the header, before anything is decoded."""
 MAX_BYTES = 100_000_000
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF", "PPM", "MPO")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF", "PPM")
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Literal
 
 _COCO = """
-person|people|人|个|man men woman women boy girl kid child children human guy lady pedestrian 男人 女人 小孩 孩子 人们 行人 男孩 女孩
+person|people|人|个|man men woman women boy girl kid child children human guy lady 男人 女人 小孩 孩子 行人
 bicycle|bicycles|自行车|辆|bike bikes cycle 单车 脚踏车
 car|cars|汽车|辆|automobile sedan 轿车 小车 车子
 motorcycle|motorcycles|摩托车|辆|motorbike motorbikes scooter 机车
@@ -145,7 +145,7 @@ def _table() -> dict[str, tuple[str, str, str]]:
 @cache
 def _words(source: str) -> dict[str, str]:
     """Every word of a table → its label, lower case."""
-    words = {}
+    words: dict[str, str] = {}
     for line in source.strip().splitlines():
         label, plural_form, chinese_name, _, synonyms = line.split("|")
         for word in (label, plural_form, chinese_name, *synonyms.split()):

@@ -44,7 +44,7 @@ def read_text_tool(engine: OcrEngine | None = None) -> VisionTool:
             return _everything(picture, region, page)
         return _asked(picture, region, page, query.strip()[:MAX_QUERY])
 
-    tool: VisionTool = vision_tool(read_text, version=f"{VERSION}-{ocr.version}")
+    tool = vision_tool(read_text, version=f"{VERSION}-{ocr.version}")
     return tool
 
 

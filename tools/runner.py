@@ -54,7 +54,8 @@ class ToolRunner:
         """
         tool = self._tools[name]
         checked = _check(tool, arguments, picture, region)
-        key = self._cache.key(tool, checked.model_dump(mode="json"), picture.ref, region)
+        look_at = checked.model_dump(mode="json", exclude={"picture", "region"})
+        key = self._cache.key(tool, look_at, picture.ref, region)
         kept = self._cache.get(key, picture.ref)
         if kept is not None:
             return kept, True

@@ -120,7 +120,8 @@ def tell(event: Event, status: Status | None, *, verbose: bool) -> None:
         step = f"{data['name']}({arguments})"
     elif event.kind == "tool_result":
         how = "from cache" if data["cached"] else duration(data["elapsed_ms"])
-        step = f"{data['name']}: {data['error'] or data['status']}, {how}"
+        ended = data["text"] if data["status"] == "error" else "ok"
+        step = f"{data['name']}: {ended}, {how}"
     else:
         step = "; ".join(["checking again", *data.get("problems", [])])
     if status is not None:

@@ -56,40 +56,39 @@ def run_batch(
         if todo:
             with working("waking up …"):
                 agent = stack.enter_context(open_agent(factory, options))
-            advance = stack.enter_context(_progress(len(todo)))
+            quiet = out == "-" and sys.stdout.isatty()  # the answers themselves are the progress
+            advance = stack.enter_context(_progress(len(todo), quiet=quiet))
 
             def add(record: Record) -> None:
                 write(record)
                 tally[_outcome(record)] += 1
                 advance()
 
-            left = asyncio.run(answer_all(agent, todo, concurrency, add))
-            if left:
-                raise PlannerUnavailableError(f"rows left without an answer: {left}; run again to continue")
+            asyncio.run(answer_all(agent, todo, concurrency, add))
     return ANSWERED
 
 
 async def answer_all(
     agent: VisualAgent, rows: Iterable[Row | BadRow], concurrency: int, add: Add
-) -> int:
+) -> None:
     """Answer the rows, `concurrency` at a time, and hand each record to `add` as it comes.
 
-    Returns how many rows are left because there was no planner for them.
-
     Raises:
-        PlannerError: the planner failed `MAX_PLANNER_FAILURES` times in a row.
+        PlannerError: the planner failed `MAX_PLANNER_FAILURES` times in a row (at once), or there
+            was none for some rows (at the end, when all others are answered).
     """
     waiting = iter(rows)
-    failures = left = 0
+    failures = 0
+    left: list[str] = []
 
     async def work() -> None:
-        nonlocal failures, left
+        nonlocal failures
         for row in waiting:
             try:
                 record = await answer_row(agent, row)
             except PlannerUnavailableError as error:
-                left += 1
                 problem = str(error)
+                left.append(problem)
             else:
                 add(record)
                 problem = record["error"] if record.get("error_kind") == "planner" else ""
@@ -98,7 +97,10 @@ async def answer_all(
                 raise PlannerError(f"{problem}\nStopped after {failures} such failures; {RESUME}")
 
     await asyncio.gather(*(work() for _ in range(concurrency)))
-    return left
+    if left:
+        raise PlannerUnavailableError(
+            f"{left[-1]}\nRows left without an answer: {len(left)}; {RESUME}"
+        )
 
 
 async def answer_row(agent: VisualAgent, row: Row | BadRow) -> Record:
@@ -166,7 +168,7 @@ def _open_answers(out: str, retry_errors: bool, stack: ExitStack) -> tuple[set[s
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[Callable[[], None]]:
+def _progress(total: int, *, quiet: bool) -> Iterator[Callable[[], None]]:
     """A progress bar on stderr where that is a terminal; yields what moves it by one row."""
     from rich.progress import (
         BarColumn,
@@ -178,6 +180,6 @@ def _progress(total: int) -> Iterator[Callable[[], None]]:
 
     console = messages()
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+    with Progress(*columns, console=console, disable=quiet or not console.is_terminal) as progress:
         task = progress.add_task("", total=total)
         yield lambda: progress.advance(task)

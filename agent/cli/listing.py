@@ -53,14 +53,14 @@ def show(console: Console, tools: list[VisionTool]) -> None:
     for tool in tools:
         function = schema_of(tool)["function"]
         console.print(Text(tool.name, style="bold cyan"))
-        console.print(Padding(Text(clean(tool.description)), (0, 0, 0, 2)))
+        console.print(Padding(Text(clean(tool.description)), (0, 0, 0, 2), expand=False))
         table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
         for name, schema in function["parameters"].get("properties", {}).items():
             about = Text(type_of(schema), style="dim")
             if schema.get("description"):
                 about.append("  " + clean(schema["description"]), style="not dim")
             table.add_row(Text(name, style="green"), about)
-        console.print(Padding(table, (0, 0, 1, 2)))
+        console.print(Padding(table, (0, 0, 1, 2), expand=False))
 
 
 def type_of(schema: dict[str, Any]) -> str:

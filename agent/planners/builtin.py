@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
@@ -89,8 +89,8 @@ class BuiltinChatModel(BaseChatModel):
     def _generate(
         self,
         messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
+        stop: list[str] | None = None,  # noqa: ARG002 - the grammar says where a message ends
+        run_manager: CallbackManagerForLLMRun | None = None,  # noqa: ARG002
         **kwargs: Any,
     ) -> ChatResult:
         future, cancelled = self._submit(messages, kwargs)
@@ -103,8 +103,8 @@ class BuiltinChatModel(BaseChatModel):
     async def _agenerate(
         self,
         messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        stop: list[str] | None = None,  # noqa: ARG002
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,  # noqa: ARG002
         **kwargs: Any,
     ) -> ChatResult:
         future, cancelled = self._submit(messages, kwargs)
@@ -147,7 +147,7 @@ def _form(kwargs: dict[str, Any]) -> Form:
 
 def _as_dicts(messages: list[BaseMessage]) -> list[dict[str, Any]]:
     """Messages in OpenAI form, call arguments as mappings (vLLM renders its template so too)."""
-    turns = cast("list[dict[str, Any]]", convert_to_openai_messages(messages))
+    turns = convert_to_openai_messages(messages)
     for turn in turns:
         for call in turn.get("tool_calls") or ():
             if isinstance(call["function"]["arguments"], str):

@@ -18,6 +18,11 @@ CALL_BEGIN = '<tool_call>\n{"name": '
 CALL_ARGUMENTS = ', "arguments": '
 CALL_END = "}\n</tool_call>"
 CALL_SEPARATOR = "\n"
+MAX_CALLS = 8
+"""Calls of one turn: enough to look at several pictures, and an end for a model that loops."""
+
+_OPEN, _CLOSE = "<tool_call>\n", "\n</tool_call>"
+_DECODER = json.JSONDecoder()
 
 Schema = dict[str, Any]
 Calls = list[tuple[str, dict[str, Any]]]
@@ -48,7 +53,7 @@ def build_structural_tag(
         ValueError: `tool_choice` asks for a tool that is not offered.
     """
     from xgrammar import StructuralTag
-    from xgrammar.structural_tag import AnyTextFormat, OrFormat, TagsWithSeparatorFormat
+    from xgrammar.structural_tag import AnyTextFormat, OrFormat
 
     functions = [tool["function"] for tool in tools]
     if tool_choice == "none":
@@ -60,18 +65,23 @@ def build_structural_tag(
         raise ValueError(f"tool_choice {tool_choice!r} asks for a tool that is not offered")
     ways = []
     if functions:
-        tags = [_call(function) for function in functions]
-        ways.append(
-            TagsWithSeparatorFormat(
-                tags=tags,
-                separator=CALL_SEPARATOR,
-                at_least_one=True,
-                stop_after_first=not parallel,
-            )
-        )
+        ways.append(_calls(functions, MAX_CALLS if parallel else 1))
     if not must_call:
         ways.append(_json(answer) if answer else AnyTextFormat(excludes=["<tool_call>"]))
     return StructuralTag(format=OrFormat(elements=ways))
+
+
+def _calls(functions: list[dict[str, Any]], most: int) -> Any:
+    from xgrammar.structural_tag import (
+        ConstStringFormat,
+        OrFormat,
+        RepeatFormat,
+        SequenceFormat,
+    )
+
+    one = OrFormat(elements=[_call(function) for function in functions])
+    more = SequenceFormat(elements=[ConstStringFormat(value=CALL_SEPARATOR), one])
+    return SequenceFormat(elements=[one, RepeatFormat(min=0, max=most - 1, content=more)])
 
 
 def _call(function: dict[str, Any]) -> Any:
@@ -103,20 +113,15 @@ def parse_calls(text: str) -> Calls:
         PlannerOutputError: the text begins like a call and is not one.
     """
     calls: Calls = []
-    decoder = json.JSONDecoder()
-    prefix, suffix = "<tool_call>\n", "\n</tool_call>"
     position = 0
-    if not text.startswith(prefix):
-        return calls
-    try:
-        while position < len(text):
-            if not text.startswith(prefix, position):
-                raise ValueError(f"no call at character {position}")
-            call, end = decoder.raw_decode(text, position + len(prefix))
-            if not text.startswith(suffix, end):
-                raise ValueError(f"the call does not end at character {end}")
-            calls.append((call["name"], call["arguments"]))
-            position = end + len(suffix) + len(CALL_SEPARATOR)
-    except (ValueError, KeyError, TypeError) as error:
-        raise PlannerOutputError(f"the planner wrote an unreadable tool call ({error})") from error
+    while text.startswith("<tool_call>") and position < len(text):
+        try:
+            call, end = _DECODER.raw_decode(text, position + len(_OPEN))
+            name, arguments = call["name"], call["arguments"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise PlannerOutputError(f"the planner wrote an unreadable call ({error})") from error
+        if not (text.startswith(_OPEN, position) and text.startswith(_CLOSE, end)):
+            raise PlannerOutputError(f"the planner wrote an unreadable call (at {position})")
+        calls.append((name, arguments))
+        position = end + len(_CLOSE) + len(CALL_SEPARATOR)
     return calls

@@ -124,7 +124,8 @@ class FakeSession:
         reply = self._agent.ask(*self._sources, question)
         for call in reply.tool_calls:
             yield Event("tool_call", {"name": call.name, "arguments": call.arguments})
-            yield Event("tool_result", call.model_dump() | {"error": call.error, "text": ""})
+            text = f"error: {call.error}" if call.error else "read_text img_1"
+            yield Event("tool_result", call.model_dump() | {"text": text})
         yield Event("answer", answer=reply)
 
 

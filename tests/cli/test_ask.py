@@ -77,6 +77,14 @@ def test_verbose_says_each_step_on_stderr(command, receipt):
     assert "read_text(" not in result.stdout
 
 
+def test_verbose_says_what_failed(command, receipt, make):
+    call = make.answer().tool_calls[0].model_copy(update={"status": "error", "error": "too dark"})
+    command.script[TOTAL] = make.answer(tool_calls=[call])
+    result = command("ask", receipt, TOTAL, "--verbose")
+    assert "read_text: error: too dark, 812 ms" in result.stderr
+    assert "read_text failed: too dark" in result.stdout
+
+
 def test_a_pipe_gets_no_progress_and_no_escape_codes(command, receipt):
     result = command("ask", receipt, TOTAL)
     assert result.stderr == ""

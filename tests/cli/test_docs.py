@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -47,6 +48,7 @@ def test_documented_commands_run(page, command, first, tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "agent.cli", *words],
         cwd=where,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,

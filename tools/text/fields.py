@@ -57,7 +57,7 @@ def answer_query(lines: Sequence[Line], query: str) -> list[Match]:
 
 def _fits(match: Match, field: FieldKind) -> bool:
     """A label found by its words answers a field only with a value of the field's type."""
-    return field.value_type == "text" or match.value_type == field.value_type
+    return field.value_type in ("text", match.value_type)
 
 
 def _of_hit(hit: Hit) -> Match:
@@ -115,7 +115,8 @@ def _entry_with(*roles: str) -> Callable[..., Match | None]:
 
 
 _OTHER_DATE = re.compile(
-    r"\b(?:due|exp(?:iry|ires)?|best before|valid|until|print(?:ed)?|member|birth|dob|since|delivery|act)\b|到期|有效|打印"
+    r"\b(?:due|exp(?:iry|ires)?|best before|valid|until|print(?:ed)?|member|birth|dob|since|delivery|"
+    r"act)\b|到期|有效|打印"
 )
 _DATE_LABEL = re.compile(r"\b(?:date|dated|tarikh|dt|cate|data)\b|日期|时间")
 
@@ -231,8 +232,9 @@ def _first_typed(finder: Callable[[str], list[Typed]]) -> Callable[..., Match | 
 
 
 _DOCUMENT_NUMBER = re.compile(
-    r"(?:\b(?:invoice|lnvoice|involce|inv|receipt|recelpt|bill|bi11|doc(?:ument)?|order|slip|trn|check|chk|c/n|transaction|trans|resit|invois)\b"
-    r"[\s.]*(?:no|number|num|nbr|id)?\b[\s.:#=|]*|(?:发票号码?|单号|账单号|订单号|小票号|流水号|收据号)[\s:：]*)"
+    r"(?:\b(?:invoice|lnvoice|involce|inv|receipt|recelpt|bill|bi11|doc(?:ument)?|order|slip|trn|check|"
+    r"chk|c/n|transaction|trans|resit|invois)\b[\s.]*(?:no|number|num|nbr|id)?\b[\s.:#=|]*|"
+    r"(?:发票号码?|单号|账单号|订单号|小票号|流水号|收据号)[\s:：]*)"
     r"(?P<value>#?(?=[\w/-]*\d)[A-Z0-9][\w/-]{2,}(?:\s?-\s?[\w/]+)?)",
     re.IGNORECASE,
 )  # fmt: skip
@@ -240,7 +242,7 @@ _DOCUMENT_NUMBER = re.compile(
 
 def _document_number(lines: Sequence[Line], _: FieldKind) -> Match | None:
     """The number behind "invoice no", "receipt #", "doc no" and the like; the first kind first."""
-    found = []
+    found: list[tuple[int, int, str, Line]] = []
     for line in lines:
         for match in _DOCUMENT_NUMBER.finditer(line.text):
             value = match["value"].lstrip("#")
@@ -250,7 +252,7 @@ def _document_number(lines: Sequence[Line], _: FieldKind) -> Match | None:
                 found.append((rank, len(found), value, line))
     if not found:
         return None
-    _, _, value, line = min(found, key=lambda item: item[:2])
+    value, line = min(found, key=lambda item: item[:2])[2:]
     return _match(value, "text", [line], 0.85 * line.score)
 
 
@@ -279,7 +281,9 @@ _RESOLVERS: dict[str, Callable[[Sequence[Line], FieldKind], Match | None]] = {
     "price": _price,
     "date": _date,
     "due date": _labelled_date(r"\bdue\b|pay by|到期|期限|截止"),
-    "expiry date": _labelled_date(r"\bexp|best before|use by|\bbb[de]?\b|valid|until|luput|tamat|有效|保质|到期|失效"),
+    "expiry date": _labelled_date(
+        r"\bexp|best before|use by|\bbb[de]?\b|valid|until|luput|tamat|有效|保质|到期|失效"
+    ),
     "time": _time,
     "company": _block(company_of),
     "address": _block(address_of),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -75,9 +75,9 @@ class Line:
         return heights[len(heights) // 2]
 
 
-def union(boxes_xyxy: Sequence[BoxXyxy] | object) -> BoxXyxy:
+def union(boxes_xyxy: Iterable[BoxXyxy]) -> BoxXyxy:
     """The smallest box around all; raises ValueError for none."""
-    lefts, tops, rights, bottoms = zip(*boxes_xyxy, strict=True)  # type: ignore[call-overload]
+    lefts, tops, rights, bottoms = zip(*boxes_xyxy, strict=True)
     return (min(lefts), min(tops), max(rights), max(bottoms))
 
 

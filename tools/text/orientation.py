@@ -65,7 +65,7 @@ def quads_turned_back(quads: Quads, quarter_turns: int, size_wh: tuple[int, int]
 def box_turned_back(box_xyxy: BoxXyxy, quarter_turns: int, size_wh: tuple[int, int]) -> BoxXyxy:
     """A box seen on the turned page, in pixels of the page as it was given (`size_wh`)."""
     left, top, right, bottom = box_xyxy
-    corners = np.array([[left, top], [right, bottom]], dtype=np.float64)
+    corners: Quads = np.array([[left, top], [right, bottom]], dtype=np.float32)
     back = quads_turned_back(corners, quarter_turns, size_wh)
     (x0, y0), (x1, y1) = back.min(axis=0), back.max(axis=0)
     return (float(x0), float(y0), float(x1), float(y1))

@@ -64,7 +64,7 @@ def similarity(wanted: str, text: str) -> float:
     parts = []
     for token in wanted.split():
         best = max(fuzz.ratio(token, word) for word in words)
-        if len(token) >= 4:
+        if len(token) >= 5:
             best = max(
                 best, 0.97 * fuzz.partial_ratio(token, squeezed) if len(token) >= 5 else best
             )

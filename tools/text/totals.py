@@ -10,34 +10,52 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
 from decimal import Decimal
+from itertools import combinations
 
 from tools.text.labels import compact
 from tools.text.lines import Line
 from tools.text.values import Typed, amounts
 
 _T = r"(t[o0][tlifu]a|totel|[ilr]otal|tn.?tal)"
-ROLES: tuple[tuple[str, str], ...] = (
-    ("tax table", r"(gst|tax|sst|vat)(summary|code|analys|breakdown|rate)|^(tax)?codeamount|^codenet|summaryamount|税率"),
-    ("count", r"qty|quantity|totalitem|itemcount|noofitem|totalpcs|kuantiti|数量|件数|totalunit|points?\b|stamp|itemsold"),
-    ("discount", r"sav(ing|ed)|jimat|disc(ount)?|diskaun|优惠|折扣|voucher|rebate"),
-    ("payment", r"^p[ao][il]d|" + _T + r"l?p[ao][il]d|p[ao][il]dam"),
-    ("final", r"rounded|after(adj|round|disc)|roundedt|tobepaid|" + _T + r"l?(payable|due|topay)|am(oun)?t(due|payable|topay)|"
-              r"balancedue|^(grand|net+|final)(" + _T + r"|sales|am(oun)?t)|(grand|net+)" + _T + r"|netpayable|jumlahbesar|"
-              r"jumlah(perlu)?(di)?bayar|jumlahkeseluruhan|应付|應付|实付|實付|总计|總計|合计|合計|总额|總額|总金额|总价|应收|價稅合計"),
-    ("rounding", r"rou?nd(ing|off|am(oun)?t|adj)?|pembundaran|pelarasan|bundar|舍入|抹零|尾数"),
-    ("change", r"^change|changedue|changeam|baki|找零|找赎|找贖|找回|kembali|changerm|cashback"),
-    ("subtotal", _T + r"l?suppl(y|ies)|sub[sit]?" + _T + r"|subttl|小计|小計|jumlahkecil"),
-    ("excluded", r"exc?l|before(gst|tax)|withoutgst|不含税|taxable|nontax"),
-    ("total", r"ttlcash|" + _T + r".*cash|am(oun)?tpaid"),
-    ("includes", _T + r"l?include[sd]"),
-    ("included", _T + r".*(inc|clusi|with)|(am(oun)?t|sales).*incl"),
-    ("tax", r"(gst|sst|vat|tax|cukai|税|稅)"),
-    ("service", r"servi?ce?c|svc|服务费"),
-    ("payment", r"cash|tunai|tender|receiv|paid|payment|visa|master|card|credit|debit|edc|amex|ewallet|grabpay|touchn|"
-                r"boost|alipay|wechat|bayaran|现金|現金|实收|微信|支付|刷卡|银行|maybank|eftpos|nets"),
-    ("total", _T + r"|^tot$|ttl|jumlah|am(oun)?t$|^am(oun)?t|summe|gesamt|金额|总|計$"),
+"""The letters of "total" as OCR may read them, without the last."""
+
+
+def _either(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns))
+
+
+ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("tax table", _either(
+        r"(gst|tax|sst|vat)(summary|code|analys|breakdown|rate)", "^(tax)?codeamount", "^codenet",
+        "summaryamount", "税率",
+    )),
+    ("count", _either(
+        "qty", "quantity", "totalitem", "itemcount", "noofitem", "totalpcs", "kuantiti", "totalunit",
+        r"points?\b", "stamp", "itemsold", "数量|件数",
+    )),
+    ("discount", _either(r"sav(ing|ed)", "jimat", "disc(ount)?", "diskaun", "voucher", "rebate", "优惠|折扣")),
+    ("payment", _either(r"^p[ao][il]d", _T + r"l?p[ao][il]d", r"p[ao][il]dam")),
+    ("final", _either(
+        "rounded", "after(adj|round|disc)", "tobepaid", _T + "l?(payable|due|topay)",
+        r"am(oun)?t(due|payable|topay)", "balancedue", "^(grand|net+|final)(sales|am(oun)?t)",
+        "(grand|net+|final)" + _T, "netpayable", "jumlahbesar", "jumlah(perlu)?(di)?bayar",
+        "jumlahkeseluruhan", "应付|應付|实付|實付|总计|總計|合计|合計|总额|總額|总金额|总价|应收|價稅合計",
+    )),
+    ("rounding", _either("rou?nd(ing|off|am(oun)?t|adj)?", "pembundaran", "bundar", "pelarasan", "舍入|抹零|尾数")),
+    ("change", _either("^change", "changedue", "changeam", "baki", "kembali", "找零|找赎|找贖|找回")),
+    ("subtotal", _either(_T + r"l?suppl(y|ies)", "sub[sit]?" + _T, "subttl", "jumlahkecil", "小计|小計")),
+    ("excluded", _either("exc?l", "before(gst|tax)", "withoutgst", "taxable", "nontax", "不含税")),
+    ("total", _either("ttlcash", _T + ".*cash", "am(oun)?tpaid")),
+    ("includes", _either(_T + "l?include[sd]")),
+    ("included", _either(_T + ".*(inc|clusi|with)", "(am(oun)?t|sales).*incl")),
+    ("tax", _either("gst|sst|vat|tax|cukai|税|稅")),
+    ("service", _either("servi?ce?c", "svc", "服务费")),
+    ("payment", _either(
+        "cash|tunai|tender|receiv|paid|payment|bayaran", "visa|master|card|credit|debit|edc|amex|eftpos|nets",
+        "ewallet|grabpay|touchn|boost|alipay|wechat|maybank", "现金|現金|实收|微信|支付|刷卡|银行",
+    )),
+    ("total", _either(_T, "^tot$", "ttl", "jumlah", "am(oun)?t$", "^am(oun)?t", "summe|gesamt", "金额|总|計$")),
 )  # fmt: skip
 """Role of a line by the letters of its label, first match wins."""
 
@@ -89,7 +107,7 @@ def role_of(label: str) -> str | None:
     """What a line is by the letters of its label; None where it is an item or anything else."""
     letters = compact(label)
     for role, pattern in ROLES:
-        if re.search(pattern, letters):
+        if pattern.search(letters):
             return role
     return None
 
@@ -184,44 +202,56 @@ def _candidates(entries: Sequence[Entry]) -> list[Candidate]:
 
 def _arithmetic(amount: Decimal, entries: Sequence[Entry]) -> dict[str, float]:
     """What the other amounts say for (or, below zero, against) this one being the total."""
+    amounts_of: dict[str, list[Decimal]] = {}
+    for entry in entries:
+        amounts_of.setdefault(entry.role, []).append(entry.amount)
+    return _paid(amount, amounts_of) | _rounded(amount, amounts_of) | _summed(amount, amounts_of)
 
-    def of(*roles: str) -> list[Decimal]:
-        return [entry.amount for entry in entries if entry.role in roles]
 
+def _paid(amount: Decimal, amounts_of: dict[str, list[Decimal]]) -> dict[str, float]:
+    """Payments less change come to this amount (to a few cents, where coins are rare)."""
+    payments = {abs(paid) for paid in amounts_of.get("payment", [])}
+    changes = amounts_of.get("change", [])
+    if not changes:
+        return {"paid exactly": 1.0} if amount in payments else {}
+    sums = payments | ({sum(payments, Decimal(0))} if len(payments) > 1 else set())
+    off = min((abs(paid - abs(c) - amount) for paid in sums for c in changes), default=None)
+    if off == 0:
+        return {"paid less change": 3.0}
+    return {"nearly paid less change": 1.5} if off is not None and off <= CENTS else {}
+
+
+def _rounded(amount: Decimal, amounts_of: dict[str, list[Decimal]]) -> dict[str, float]:
+    """A printed sum and the printed rounding come to this amount, or this one and it to another."""
     reasons: dict[str, float] = {}
-    payments = {abs(paid) for paid in of("payment")}
-    changes = of("change")
-    for change in changes:
-        for paid in payments | ({sum(payments)} if len(payments) > 1 else set()):
-            off = abs(paid - abs(change) - amount)
-            if off == 0:
-                reasons["paid less change"] = 3.0
-            elif off <= CENTS:
-                reasons.setdefault("nearly paid less change", 1.5)
-    if not changes and amount in payments:
-        reasons["paid exactly"] = 1.0
-    bases = of("included", "includes", "total", "subtotal", "final")
-    roundings = [signed for r in of("rounding") if r != 0 for signed in (r, abs(r), -abs(r))]
-    for rounding in roundings:
-        if any(base + rounding == amount for base in bases):
-            reasons["base and rounding"] = 2.0
-    if any(
-        amount + r in of("included", "total", "final", "bare", "payment")
-        for r in of("rounding")
-        if r
-    ):
+    roundings = [rounding for rounding in amounts_of.get("rounding", []) if rounding]
+    bases = _amounts_in(amounts_of, "included", "includes", "total", "subtotal", "final")
+    if any(base + signed == amount for base in bases for r in roundings for signed in (r, -r)):
+        reasons["base and rounding"] = 2.0
+    after = _amounts_in(amounts_of, "included", "total", "final", "bare", "payment")
+    if any(amount + rounding in after for rounding in roundings):
         reasons["before rounding"] = -2.0
-    if any(
-        one + other == amount for one, other in combinations(of(*TOTAL_ROLES), 2) if one and other
-    ):
+    return reasons
+
+
+def _summed(amount: Decimal, amounts_of: dict[str, list[Decimal]]) -> dict[str, float]:
+    """Two printed sums, or the sum before tax with tax and charges, come to this amount."""
+    reasons: dict[str, float] = {}
+    parts = [part for part in _amounts_in(amounts_of, *sorted(TOTAL_ROLES)) if part]
+    if any(one + other == amount for one, other in combinations(parts, 2)):
         reasons["sum of parts"] = 2.0
-    before_tax = of("excluded", "subtotal")
-    extras = [sum(of("tax")[-1:], Decimal(0)), sum(of("tax")[-1:] + of("service")[-1:], Decimal(0))]
-    for extra in extras:
-        for rounding in [Decimal(0), *roundings]:
-            if extra and any(base + extra + rounding == amount for base in before_tax):
+    before = _amounts_in(amounts_of, "excluded", "subtotal")
+    tax = sum(amounts_of.get("tax", [])[-1:], Decimal(0))
+    service = sum(amounts_of.get("service", [])[-1:], Decimal(0))
+    for extra in {tax, tax + service} - {Decimal(0)}:
+        for rounding in [Decimal(0), *amounts_of.get("rounding", [])]:
+            if any(base + extra + rounding == amount for base in before):
                 reasons["base and tax"] = 1.5 if rounding else 1.0
     return reasons
+
+
+def _amounts_in(amounts_of: dict[str, list[Decimal]], *roles: str) -> list[Decimal]:
+    return [amount for role in roles for amount in amounts_of.get(role, [])]
 
 
 def _lone_amount(lines: Sequence[Line]) -> Total | None:

@@ -30,40 +30,54 @@ class Typed:
 
 
 _CURRENCY = r"(?:RM|RN|MYR|USD|US\$|SGD|S\$|HK\$|NT\$|CNY|RMB|EUR|GBP|JPY|AUD|IDR|Rp|[$€£¥₩₹฿])"
-_WHOLE = r"(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+(?=,\d\d(?!\d))|\d{1,3}(?: \d{3})+(?=\.\d\d(?!\d))|\d+)"
+_WHOLE = (
+    r"(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+(?=,\d\d(?!\d))|"
+    r"\d{1,3}(?: \d{3})+(?=\.\d\d(?!\d))|\d+)"
+)
 _MONEY = re.compile(
-    rf"(?<!\d)(?<!\d[.,/:])(?P<sign>(?<![\w)])[-−–~]\s?)?(?P<currency>{_CURRENCY})?\s?(?P<sign2>[-−–~]\s?)?"
-    rf"(?P<number>(?:{_WHOLE}\s?|(?<![^\W\d_])|(?<=RM))\.\s?\d{{2}}|{_WHOLE},\d{{2}}(?![^\W\d_]))"
+    rf"(?<!\d)(?<!\d[.,/:])(?P<sign>(?<![\w)])[-−–~]\s?)?(?P<currency>{_CURRENCY})?\s?"
+    rf"(?P<sign2>[-−–~]\s?)?(?P<number>(?:{_WHOLE}\s?|(?<![^\W\d_])|(?<=RM))\.\s?\d{{2}}"
+    rf"|{_WHOLE},\d{{2}}(?![^\W\d_]))"
     rf"(?!\d|[.,/:]\d|\s?%)(?P<minus>-(?!\s?[\w]))?",
     re.IGNORECASE,
 )
 _MARKED = re.compile(
-    rf"(?P<currency>{_CURRENCY})\s?(?P<sign>[-−–])?(?P<number>{_WHOLE}(?:\.\d)?)(?![\d.,/:]*\d|\s?%)"
+    rf"(?P<currency>{_CURRENCY})\s?(?P<sign>[-−–])?(?P<number>{_WHOLE}(?:\.\d)?)"
+    r"(?![\d.,/:]*\d|\s?%)"
     rf"|(?<!\d)(?<!\d[.,/:])(?P<number2>{_WHOLE}(?:\.\d{{1,2}})?)\s?[元圆円块]",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?<![\w.,/:-])-?\d+(?:[.,]\d+)*(?![\w/:]|[.,-]\d)")
 _MONTH = (
-    r"(?:jan(?:uary|uari)?|feb(?:ruary|ruari)?|mar(?:ch)?|mac|apr(?:il)?|may|mei|june?|jun|july?|julai|"
-    r"aug(?:ust)?|ogos|sept?(?:ember)?|oct(?:ober)?|okt(?:ober)?|nov(?:ember)?|dec(?:ember)?|dis(?:ember)?|"
-    r"märz|mai|dez(?:ember)?)"
+    r"(?:jan(?:uary|uari)?|feb(?:ruary|ruari)?|mar(?:ch)?|mac|märz|apr(?:il)?|may|mei|mai|june?|jun|"
+    r"july?|julai|aug(?:ust)?|ogos|sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|"
+    r"d(?:ec|is|ez)(?:ember)?)"
 )
 _YEAR_END = r"(?=\d{1,2}:\d{2}|\D|$)"
 _DATES = [
-    re.compile(rf"(?<!\d)(?P<y>(?:19|20)\d\d)\s?[-/.]\s?(?P<m>\d\d?)\s?[-/.]\s?(?P<d>\d\d?)(?=\d\d:|\D|$)"),
+    re.compile(
+        r"(?<!\d)(?P<y>(?:19|20)\d\d)\s?[-/.]\s?(?P<m>\d\d?)\s?[-/.]\s?(?P<d>\d\d?)(?=\d\d:|\D|$)"
+    ),
     re.compile(r"(?P<y>(?:19|20)\d\d)\s?年\s?(?P<m>\d\d?)\s?月\s?(?P<d>\d\d?)\s?日?"),
     re.compile(
-        rf"(?<![\d/.-])(?P<d>\d\d?)\s?(?P<s>[-/.])\s?(?P<m>\d\d?)\s?(?P=s)\s?(?P<y>(?:19|20)\d\d){_YEAR_END}"
+        r"(?<![\d/.])(?<!\d-)(?P<d>\d\d?)\s?(?P<s>[-/.])\s?(?P<m>\d\d?)\s?(?P=s)\s?"
+        rf"(?P<y>(?:19|20)\d\d){_YEAR_END}"
     ),
     re.compile(
-        rf"(?<![\d/.-])(?P<d>\d\d?)\s?(?P<s>[-/])\s?(?P<m>\d\d?)\s?(?P=s)\s?(?P<y>\d\d)(?=\d\d:\d\d|[^\d/.-]|[.-]?$)"
+        rf"(?<![\d/])(?P<d>\d\d?)\s?/\s?(?P<m>\d\d?)\s?/\s?(?P<y>(?:19|20)\d\d){_YEAR_END}"
     ),
     re.compile(
-        rf"(?<!\d)\d\d?(?:st|nd|rd|th)?[\s./-]{{0,2}}{_MONTH}[\s.,/'-]{{0,2}}(?:(?:19|20)\d\d|\d\d){_YEAR_END}",
+        r"(?<![\d/.-])(?P<d>\d\d?)\s?(?P<s>[-/])\s?(?P<m>\d\d?)\s?(?P=s)\s?"
+        r"(?P<y>\d\d)(?=\d\d:\d\d|[^\d/.-]|[.-]?$)"
+    ),
+    re.compile(
+        rf"(?<!\d)\d\d?(?:st|nd|rd|th)?[\s./-]{{0,2}}{_MONTH}[\s.,/'-]{{0,2}}"
+        rf"(?:(?:19|20)\d\d|\d\d){_YEAR_END}",
         re.IGNORECASE,
     ),
     re.compile(
-        rf"(?<![a-z]){_MONTH}\.?\s?\d\d?(?:st|nd|rd|th)?\s?,?\s?(?:19|20)\d\d{_YEAR_END}", re.IGNORECASE
+        rf"(?<![a-z]){_MONTH}\.?\s?\d\d?(?:st|nd|rd|th)?\s?,?\s?(?:19|20)\d\d{_YEAR_END}",
+        re.IGNORECASE,
     ),
     re.compile(r"(?<!\d)(?P<y>20[0-4]\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!\d)"),
 ]  # fmt: skip
@@ -73,8 +87,8 @@ _TIME = re.compile(
 )
 _EMAIL = re.compile(r"[A-Z0-9][A-Z0-9._%+-]*\s?@\s?[A-Z0-9-]+(?:\.[A-Z0-9-]+)*\.[A-Z]{2,}", re.I)
 _URL = re.compile(
-    r"(?:https?://|www\.)[^\s<>\"，。]+|(?<![@\w.-])[A-Z0-9-]+(?:\.[A-Z0-9-]+)*\.(?:com|net|org|edu|gov|io|shop)"
-    r"(?:\.[A-Z]{2})?(?![\w@])(?:/[^\s<>\"]*)?",
+    r"(?:https?://|www\.)[^\s<>\"，。]+|(?<![@\w.-])[A-Z0-9-]+(?:\.[A-Z0-9-]+)*"
+    r"\.(?:com|net|org|edu|gov|io|shop)(?:\.[A-Z]{2})?(?![\w@])(?:/[^\s<>\"]*)?",
     re.IGNORECASE,
 )
 _PHONE = re.compile(r"(?<![\w.,])\+?\(?\d[\d\s()./-]{5,18}\d(?![\w.,]*\d)")

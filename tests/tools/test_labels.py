@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+
+from tools.labels import COLOURS, canonical, chinese, label_words, measure_word, plural
+
+
+@pytest.mark.parametrize(
+    ("label", "count", "expected"),
+    [
+        ("dog", 1, "dog"), ("dog", 0, "dogs"), ("person", 2, "people"), ("knife", 2, "knives"),
+        ("sheep", 3, "sheep"), ("berry", 2, "berries"), ("box", 2, "boxes"), ("toy", 2, "toys"),
+    ],
+)  # fmt: skip
+def test_plural(label: str, count: int, expected: str) -> None:
+    assert plural(label, count) == expected
+
+
+def test_chinese_names() -> None:
+    assert (chinese("dog"), measure_word("dog")) == ("狗", "只")
+    assert (chinese("orange"), chinese("orange", "colour")) == ("橙子", "橙色")
+    assert (chinese("Granny Smith"), measure_word("Granny Smith")) == ("Granny Smith", "个")
+
+
+@pytest.mark.parametrize(
+    ("word", "label"),
+    [("Sofas", "couch"), ("TV", "tv"), ("自行车", "bicycle"), ("gray", "grey"), ("lamp", None)],
+)
+def test_canonical(word: str, label: str | None) -> None:
+    assert canonical(word) == label
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "labels"),
+    [
+        ("There are 3 dogs and a hot dog.", "en", {"dog", "hot dog"}),
+        ("A hot dog only.", "en", {"hot dog"}),
+        ("The doghouse is carpeted.", "en", set()),
+        ("图中有3只狗和一辆红色汽车", "zh", {"dog", "car", "red"}),
+        ("他是人民教师", "zh", set()),
+        ("", "en", set()),
+    ],
+)
+def test_label_words(text: str, language: str, labels: set[str]) -> None:
+    assert label_words(text, language) == labels  # type: ignore[arg-type]
+
+
+def test_there_are_eleven_basic_colours() -> None:
+    assert len(COLOURS) == 11

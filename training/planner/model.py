@@ -1,0 +1,97 @@
+"""The planner's network: a small Qwen3, and how it is written to and read from a folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+SIZES: dict[str, dict[str, int]] = {
+    "planner": {
+        "hidden_size": 256, "num_hidden_layers": 6, "num_attention_heads": 4,
+        "num_key_value_heads": 2, "head_dim": 64, "intermediate_size": 704,
+    },
+    "tiny": {
+        "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2,
+        "num_key_value_heads": 1, "head_dim": 16, "intermediate_size": 64,
+    },
+}  # fmt: skip
+
+
+def import_qwen3() -> Any:
+    """The transformers module of Qwen3.
+
+    With the CPU build of torch, torchvision cannot load its operators, and transformers imports
+    torchvision; the missing schemas are registered first.
+    """
+    import torch
+
+    for name, arguments in (("nms", "Tensor d, Tensor s, float t"), ("qnms", "Tensor d, Tensor s, float t")):
+        if not hasattr(torch.ops.torchvision, name):
+            library = torch.library.Library("torchvision", "FRAGMENT")
+            library.define(f"{name}({arguments}) -> Tensor")
+            _KEPT.append(library)
+    from transformers.models import qwen3
+
+    return qwen3
+
+
+_KEPT: list[Any] = []
+"""Registrations live as long as their library objects."""
+
+
+def new_model(tokenizer: Any, size: str = "planner") -> Any:
+    """A `Qwen3ForCausalLM` with fresh weights."""
+    qwen3 = import_qwen3()
+    config = qwen3.Qwen3Config(
+        vocab_size=-(-len(tokenizer) // 64) * 64,
+        tie_word_embeddings=True,
+        max_position_embeddings=2048,
+        rms_norm_eps=1e-6,
+        attention_dropout=0.0,
+        bos_token_id=None,
+        eos_token_id=tokenizer.convert_tokens_to_ids("<|im_end|>"),
+        pad_token_id=tokenizer.convert_tokens_to_ids("<|endoftext|>"),
+        **SIZES[size],
+    )
+    return qwen3.Qwen3ForCausalLM(config)
+
+
+def export(model: Any, tokenizer: Any, folder: Path) -> None:
+    """Write weights (bf16), tokenizer, template and configuration, each file at once.
+
+    Other files of the folder (the model card) are left as they are.
+    """
+    import torch
+
+    new = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    config = model.config
+    copy = type(model)(config)
+    copy.load_state_dict(model.state_dict())
+    copy.to(torch.bfloat16).save_pretrained(new)
+    tokenizer.save_pretrained(new)
+    (new / "chat_template.jinja").write_text(tokenizer.chat_template, encoding="utf-8")
+    generation = {
+        "do_sample": False,
+        "eos_token_id": config.eos_token_id,
+        "pad_token_id": config.pad_token_id,
+        "max_new_tokens": 256,
+    }
+    (new / "generation_config.json").write_text(json.dumps(generation, indent=2) + "\n")
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in sorted(new.iterdir()):
+        os.replace(file, folder / file.name)
+    new.rmdir()
+
+
+def load(folder: Path) -> tuple[Any, Any]:
+    """Model (float32, for evaluation) and tokenizer of a folder."""
+    import_qwen3()
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+    return model.eval(), AutoTokenizer.from_pretrained(folder)
