@@ -119,7 +119,8 @@ def _from_bytes(data: bytes) -> tuple[str, Pixels]:
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
                 _check_size(*image.size)
                 pixels = _decode(image)
-    except UnidentifiedImageError:
+    except (UnidentifiedImageError, ModuleNotFoundError):
+        # ultralytics, once imported, makes Image.open look for one more HEIF plugin
         raise PictureError(
             "this is no picture that can be read (JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC, AVIF)"
         ) from None

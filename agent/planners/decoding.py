@@ -58,20 +58,9 @@ class Decoder:
         from tools.torch_runtime import prepare
 
         prepare()
-        import torch
         import xgrammar
-        from transformers import AutoTokenizer, Qwen3ForCausalLM
 
-        try:
-            self._tokenizer = AutoTokenizer.from_pretrained(path, local_files_only=True)
-            self._model = Qwen3ForCausalLM.from_pretrained(
-                path, dtype=torch.float32, local_files_only=True, use_safetensors=True
-            ).eval()
-        except (OSError, ValueError, RuntimeError, KeyError) as error:
-            raise PlannerUnavailableError(
-                f"the planner's weights in {path} cannot be loaded ({error}); "
-                "make them again with `make train-planner`"
-            ) from error
+        self._tokenizer, self._model = _load(path)
         self._vocabulary = int(self._model.config.vocab_size)
         self._context = int(self._model.config.max_position_embeddings)
         self._stops = _stop_tokens(self._tokenizer, self._model)
@@ -169,6 +158,32 @@ def _check_folder(path: Path) -> None:
             f"the planner's weights are not in {path} (missing: {', '.join(missing)}); make them "
             "with `make train-planner`, or use a server (VQA_PLANNER_URL=http://host:8000/v1)"
         )
+
+
+def _load(path: Path) -> tuple[Any, Any]:
+    """Tokenizer and float32 model, from this folder only, without a progress bar."""
+    import torch
+    from transformers import AutoTokenizer, Qwen3ForCausalLM
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(path, local_files_only=True)
+        model = Qwen3ForCausalLM.from_pretrained(
+            path, dtype=torch.float32, local_files_only=True, use_safetensors=True
+        ).eval()
+    except Exception as error:  # transformers raises whatever the damaged file made it raise
+        raise PlannerUnavailableError(
+            f"the planner's weights in {path} cannot be loaded ({error}); "
+            "make them again with `make train-planner`"
+        ) from error
+    finally:
+        if shown:
+            logging.enable_progress_bar()
+    if not tokenizer.chat_template:
+        raise PlannerUnavailableError(f"the tokenizer in {path} has no chat template")
+    return tokenizer, model
 
 
 def _stop_tokens(tokenizer: Any, model: Any) -> set[int]:

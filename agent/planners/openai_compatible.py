@@ -73,7 +73,7 @@ class ServerChatModel(ChatOpenAI):
         **kwargs: Any,
     ) -> ChatResult:
         reply = self._agenerate
-        return in_thread(lambda: asyncio.run(reply(messages, stop, **kwargs)))
+        return in_thread(lambda: asyncio.run(reply(messages, stop, run_manager, **kwargs)))
 
     def _wait(self, error: openai.APIError, tried: int, started: float) -> float:
         """Seconds until the next try; raises the error where there is to be none."""

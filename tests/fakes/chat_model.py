@@ -12,7 +12,10 @@ from pydantic import PrivateAttr
 
 
 class ScriptedChatModel(BaseChatModel):
-    """Gives `responses` one after the other; running out of them is an error."""
+    """Gives copies of `responses` one after the other; running out of them is an error.
+
+    `seen`: the messages of each call; `bound`: the arguments of each `bind_tools`.
+    """
 
     responses: list[AIMessage | Exception]
     seen: list[list[BaseMessage]] = []
@@ -37,4 +40,4 @@ class ScriptedChatModel(BaseChatModel):
             response = self.responses[len(self.seen) - 1]
         if isinstance(response, Exception):
             raise response
-        return ChatResult(generations=[ChatGeneration(message=response)])
+        return ChatResult(generations=[ChatGeneration(message=response.model_copy())])

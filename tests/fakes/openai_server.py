@@ -1,7 +1,8 @@
 """A real HTTP server on loopback that speaks OpenAI's chat completions from a script.
 
-Each step answers one request: `reply(...)`, `calls(...)`, `status(503)`, `hang(seconds)`,
-`drop()`, `garbage()`. The last step repeats.
+Each step answers one request: `reply(...)`, `draft(...)`, `calls(...)`, `status(503)`, `hang()`,
+`trickle()`, `drop()`, `garbage()`, `cut_off(...)`. The last step repeats; `answering(choose)` looks
+at the request instead. What asks with `stream` gets the same message as server-sent events.
 """
 
 from __future__ import annotations
@@ -30,14 +31,29 @@ def _completion(message: dict[str, Any], reason: str) -> dict[str, Any]:
     }
 
 
+def _chunks(completion: dict[str, Any]) -> list[dict[str, Any]]:
+    """A completion as a stream sends it: the role, the content in pieces, the calls, the end."""
+    choice = completion["choices"][0]
+    message, content = choice["message"], choice["message"].get("content") or ""
+    deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}]
+    deltas += [{"content": content[n : n + 8]} for n in range(0, len(content), 8)]
+    for index, call in enumerate(message.get("tool_calls", [])):
+        deltas.append({"tool_calls": [{"index": index, **call}]})
+    chunk = {k: completion[k] for k in ("id", "created", "model")}
+    chunk["object"] = "chat.completion.chunk"
+    chunks = [
+        chunk | {"choices": [{"index": 0, "delta": d, "finish_reason": None}]} for d in deltas
+    ]
+    end = {"index": 0, "delta": {}, "finish_reason": choice["finish_reason"]}
+    return [*chunks, chunk | {"choices": [end]}, chunk | {"choices": [], "usage": USAGE}]
+
+
 def reply(text: str) -> Step:
-    return lambda handler: handler.send_json(_completion({"content": text}, "stop"))
+    return lambda handler: handler.send_completion(_completion({"content": text}, "stop"))
 
 
 def draft(answer: str, short_answer: str, abstain: str = "no") -> Step:
-    return reply(
-        json.dumps({"abstain": abstain, "short_answer": short_answer, "answer": answer})
-    )
+    return reply(json.dumps({"abstain": abstain, "short_answer": short_answer, "answer": answer}))
 
 
 def calls(*named: tuple[str, dict[str, Any]]) -> Step:
@@ -49,18 +65,40 @@ def calls(*named: tuple[str, dict[str, Any]]) -> Step:
         }
         for index, (name, arguments) in enumerate(named)
     ]
-    return lambda handler: handler.send_json(
+    return lambda handler: handler.send_completion(
         _completion({"content": None, "tool_calls": tool_calls}, "tool_calls")
     )
 
 
-def status(code: int, message: str = "scripted") -> Step:
-    return lambda handler: handler.send_json({"error": {"message": message}}, code)
+def status(code: int, message: str = "scripted", **headers: str) -> Step:
+    """An error; header names are written with underscores: `retry_after="1"`."""
+    return lambda handler: handler.send_json({"error": {"message": message}}, code, headers)
+
+
+def cut_off(text: str) -> Step:
+    """A reply that ends at the model's token limit."""
+    return lambda handler: handler.send_completion(_completion({"content": text}, "length"))
 
 
 def hang() -> Step:
     """Say nothing until the server closes."""
     return lambda handler: (handler.server.closing.wait(30), None)[1]  # type: ignore[attr-defined]
+
+
+def trickle() -> Step:
+    """Send one byte after the other, slower than anybody waits and never silent for long."""
+
+    def step(handler: _Handler) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n")
+        while not handler.server.closing.wait(0.02):  # type: ignore[attr-defined]
+            handler.wfile.write(b" ")
+
+    return step
+
+
+def answering(choose: Callable[[dict[str, Any]], Step]) -> Step:
+    """Whatever step `choose` makes of the request's body."""
+    return lambda handler: choose(handler.body)(handler)
 
 
 def drop() -> Step:
@@ -73,12 +111,20 @@ def garbage() -> Step:
 
 
 class ScriptedServer:
-    """Context manager; `url` ends in /v1, `requests` holds the bodies, `models` what it serves."""
+    """Context manager; `url` ends in /v1, `requests` holds the bodies, `models` what it serves.
+
+    `models_step` answers /v1/models instead: a server that is not ready, or hangs.
+    """
 
     def __init__(
-        self, *script: Step, models: Sequence[str] = ("scripted",), api_key: str | None = None
+        self,
+        *script: Step,
+        models: Sequence[str] = ("scripted",),
+        api_key: str | None = None,
+        models_step: Step | None = None,
     ) -> None:
         self.script = list(script)
+        self.models_step = models_step
         self.models = list(models)
         self.api_key = api_key
         self.requests: list[dict[str, Any]] = []
@@ -87,7 +133,9 @@ class ScriptedServer:
         self._server.daemon_threads = True
         self._server.script = self  # type: ignore[attr-defined]
         self._server.closing = threading.Event()  # type: ignore[attr-defined]
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.01,), daemon=True
+        )
 
     @property
     def url(self) -> str:
@@ -103,7 +151,10 @@ class ScriptedServer:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._server.closing.set()  # type: ignore[attr-defined]
         self._server.shutdown()
@@ -121,7 +172,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if not self._allowed():
             return
-        if self.path == "/v1/models":
+        if self.path == "/v1/models" and self.script.models_step:
+            self.script.models_step(self)
+        elif self.path == "/v1/models":
             self.send_json({"object": "list", "data": [{"id": m} for m in self.script.models]})
         elif self.path == "/health":
             self.send_bytes(b"", 200)
@@ -129,9 +182,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_json({"error": {"message": "not found"}}, 404)
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if self._allowed():
-            self.script.next_step(body)(self)
+        self.body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if not self._allowed():
+            return
+        try:
+            self.script.next_step(self.body)(self)
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True  # the client did not wait
 
     def _allowed(self) -> bool:
         key = self.script.api_key
@@ -140,15 +197,27 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_json({"error": {"message": "wrong key"}}, 401)
         return False
 
-    def send_json(self, data: dict[str, Any], code: int = 200) -> None:
-        self.send_bytes(json.dumps(data).encode(), code)
+    def send_completion(self, completion: dict[str, Any]) -> None:
+        """The completion whole, or as events where the request asks for a stream."""
+        if not self.body.get("stream"):
+            self.send_json(completion)
+            return
+        events = [json.dumps(chunk) for chunk in _chunks(completion)] + ["[DONE]"]
+        data = "".join(f"data: {event}\n\n" for event in events).encode()
+        self.send_bytes(data, 200, {"content_type": "text/event-stream"})
 
-    def send_bytes(self, data: bytes, code: int) -> None:
-        head = (
-            f"HTTP/1.1 {code} scripted\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(data)}\r\n\r\n"
+    def send_json(
+        self, data: dict[str, Any], code: int = 200, headers: dict[str, str] | None = None
+    ) -> None:
+        self.send_bytes(json.dumps(data).encode(), code, headers)
+
+    def send_bytes(self, data: bytes, code: int, headers: dict[str, str] | None = None) -> None:
+        fields = {"content_type": "application/json", "content_length": str(len(data))}
+        head = "".join(
+            f"{name.replace('_', '-')}: {value}\r\n"
+            for name, value in (fields | (headers or {})).items()
         )
-        self.wfile.write(head.encode() + data)
+        self.wfile.write(f"HTTP/1.1 {code} scripted\r\n{head}\r\n".encode() + data)
 
     def log_message(self, *args: Any) -> None:
         pass

@@ -115,8 +115,8 @@ def _entry_with(*roles: str) -> Callable[..., Match | None]:
 
 
 _OTHER_DATE = re.compile(
-    r"\b(?:due|exp(?:iry|ires)?|best before|valid|until|print(?:ed)?|member|birth|dob|since|delivery|"
-    r"act)\b|到期|有效|打印"
+    r"\b(?:due|exp(?:iry|ires)?|best before|valid|until|print(?:ed)?|member|birth|dob|since|"
+    r"delivery|act)\b|到期|有效|打印"
 )
 _DATE_LABEL = re.compile(r"\b(?:date|dated|tarikh|dt|cate|data)\b|日期|时间")
 

@@ -202,13 +202,13 @@ FIELDS = (
 )
 
 _FILLER = re.compile(
-    r"^(?:(?:what|which|how much|how many|when|where|who)\b|is|are|was|were|does|do|show|find|give|tell|me|the|this|that|"
-    r"a|an|of|on|in|please|receipt'?s|bill'?s|document'?s)\s+"
+    r"^(?:(?:what|which|how much|how many|when|where|who)\b|is|are|was|were|does|do|show|find|give|"
+    r"tell|me|the|this|that|a|an|of|on|in|please|receipt'?s|bill'?s|document'?s)\s+"
 )
 _TAIL = re.compile(
     r"\s+(?:(?:of|on|in|from|for|at)\s+(?:the\s+|this\s+|that\s+)?"
-    r"(?:receipt|bill|invoice|document|picture|image|photo|page|ticket|label|card|form|order|purchase|shop|store)|"
-    r"printed|shown|please|value)$"
+    r"(?:receipt|bill|invoice|document|picture|image|photo|page|ticket|label|card|form|order|purchase|"
+    r"shop|store)|printed|shown|please|value)$"
 )
 _CHINESE_FILLER = re.compile(
     r"^(?:请问|这张|这个|图中|图片中|收据|小票|发票|上面|上|的)+|(?:是什么|是多少|多少钱|多少|是|的)+$"

@@ -16,7 +16,8 @@ from tools.text.values import Typed, amounts, typed_values
 FOUND, WEAK = 0.78, 0.62
 """Similarity from which a line is a match, and from which it is at least worth a doubt."""
 _PRICE_WORDS = re.compile(
-    r"^(?:(?:unit )?price|cost|harga|amount) (?:of |for )?|(?:的)?(?:价格|单价|多少钱|价钱)$| (?:price|cost)$"
+    r"^(?:(?:unit )?price|cost|harga|amount) (?:of |for )?(?:the )?|"
+    r"(?:的)?(?:价格|单价|多少钱|价钱)$| (?:price|cost)$"
 )
 _COUNT_WORDS = re.compile(r"^(?:number|quantity|qty) of ")
 _SEPARATORS = " \t:：=#.-–—>*|·_"

@@ -27,35 +27,47 @@ def _either(*patterns: str) -> re.Pattern[str]:
 
 ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("tax table", _either(
-        r"(gst|tax|sst|vat)(summary|code|analys|breakdown|rate)", "^(tax)?codeamount", "^codenet",
+        r"(gst|tax|sst|vat)(summary|code|analys|breakdown|rate)", "^(tax)?codeamount",
+        "^codenet",
         "summaryamount", "税率",
     )),
     ("count", _either(
         "qty", "quantity", "totalitem", "itemcount", "noofitem", "totalpcs", "kuantiti", "totalunit",
         r"points?\b", "stamp", "itemsold", "数量|件数",
     )),
-    ("discount", _either(r"sav(ing|ed)", "jimat", "disc(ount)?", "diskaun", "voucher", "rebate", "优惠|折扣")),
+    ("discount", _either(
+        "sav(ing|ed)", "jimat", "disc(ount)?", "diskaun", "voucher", "rebate", "优惠|折扣",
+    )),
     ("payment", _either(r"^p[ao][il]d", _T + r"l?p[ao][il]d", r"p[ao][il]dam")),
     ("final", _either(
         "rounded", "after(adj|round|disc)", "tobepaid", _T + "l?(payable|due|topay)",
         r"am(oun)?t(due|payable|topay)", "balancedue", "^(grand|net+|final)(sales|am(oun)?t)",
         "(grand|net+|final)" + _T, "netpayable", "jumlahbesar", "jumlah(perlu)?(di)?bayar",
-        "jumlahkeseluruhan", "应付|應付|实付|實付|总计|總計|合计|合計|总额|總額|总金额|总价|应收|價稅合計",
+        "jumlahkeseluruhan", "应付|應付|实付|實付|总计|總計|合计|合計|总额|總額|总金额|总价|应收",
     )),
-    ("rounding", _either("rou?nd(ing|off|am(oun)?t|adj)?", "pembundaran", "bundar", "pelarasan", "舍入|抹零|尾数")),
-    ("change", _either("^change", "changedue", "changeam", "baki", "kembali", "找零|找赎|找贖|找回")),
-    ("subtotal", _either(_T + r"l?suppl(y|ies)", "sub[sit]?" + _T, "subttl", "jumlahkecil", "小计|小計")),
-    ("excluded", _either("exc?l", "before(gst|tax)", "withoutgst", "taxable", "nontax", "不含税")),
+    ("rounding", _either("rou?nd", "bundar", "pelarasan", "舍入|抹零|尾数")),
+    ("change", _either(
+        "^change", "changedue", "changeam", "baki", "kembali", "找零|找赎|找贖|找回",
+    )),
+    ("subtotal", _either(
+        _T + r"l?suppl(y|ies)", "sub[sit]?" + _T, "subttl", "jumlahkecil", "小计|小計",
+    )),
+    ("excluded", _either(
+        "exc?l", "before(gst|tax)", "withoutgst", "taxable", "nontax", "不含税",
+    )),
     ("total", _either("ttlcash", _T + ".*cash", "am(oun)?tpaid")),
     ("includes", _either(_T + "l?include[sd]")),
     ("included", _either(_T + ".*(inc|clusi|with)", "(am(oun)?t|sales).*incl")),
     ("tax", _either("gst|sst|vat|tax|cukai|税|稅")),
     ("service", _either("servi?ce?c", "svc", "服务费")),
     ("payment", _either(
-        "cash|tunai|tender|receiv|paid|payment|bayaran", "visa|master|card|credit|debit|edc|amex|eftpos|nets",
-        "ewallet|grabpay|touchn|boost|alipay|wechat|maybank", "现金|現金|实收|微信|支付|刷卡|银行",
+        "cash|tunai|tender|receiv|paid|payment|bayaran",
+        "visa|master|card|credit|debit|edc|amex|eftpos|nets", "ewallet|grabpay|touchn|boost|alipay|wechat|maybank",
+        "现金|現金|实收|微信|支付|刷卡|银行",
     )),
-    ("total", _either(_T, "^tot$", "ttl", "jumlah", "am(oun)?t$", "^am(oun)?t", "summe|gesamt", "金额|总|計$")),
+    ("total", _either(
+        _T, "^tot$", "ttl", "jumlah", "am(oun)?t$", "^am(oun)?t", "summe|gesamt", "金额|总|計$",
+    )),
 )  # fmt: skip
 """Role of a line by the letters of its label, first match wins."""
 
