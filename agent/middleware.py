@@ -6,11 +6,10 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
-from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse, hook_config
+from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
 from langchain.agents.middleware.types import AgentState, ToolCallRequest
 from langchain.agents.structured_output import StructuredOutputValidationError
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
-from langgraph.runtime import Runtime
 from langgraph.types import Command
 from pydantic import ValidationError
 
@@ -104,26 +103,33 @@ class EvidenceCheck(AgentMiddleware[State, RunContext, Any]):
         super().__init__()
         self.max_repairs = max_repairs
 
-    @hook_config(can_jump_to=["model"])
-    async def aafter_model(
-        self, state: State, runtime: Runtime[RunContext]
-    ) -> dict[str, Any] | None:
-        """Look at what the planner just wrote: calls (order them), or an answer (check it)."""
-        context, message = runtime.context, state["messages"][-1]
+    async def awrap_model_call(
+        self,
+        request: ModelRequest[RunContext],
+        handler: Callable[[ModelRequest[RunContext]], Awaitable[ModelResponse[Any]]],
+    ) -> ModelResponse[Any]:
+        """Look at what the planner wrote: calls (order them), or an answer (check it)."""
+        context = request.runtime.context
+        response = await handler(request)
+        message = cast("AIMessage", response.result[-1])
         _count_usage(context, message)
-        if isinstance(message, AIMessage) and message.tool_calls:
+        if message.tool_calls:
             context.tool_calls += len(message.tool_calls)
             context.plan_turn([str(call["id"]) for call in message.tool_calls])
-            return None
-        problems, repair = self._problems(message.text, context)
+            return response
+        problems, words = self._problems(message.text, context)
         if not problems:
-            return None
-        if context.repairs < self.max_repairs:
-            context.repairs += 1
-            context.emit(Event("repair", {"problems": problems}))
-            return {"messages": [HumanMessage(repair)], "jump_to": "model"}
-        context.abstained = "unsupported"
-        return None
+            return response
+        if context.repairs >= self.max_repairs:
+            context.abstained = "unsupported"
+            return response
+        context.repairs += 1
+        context.emit(Event("repair", {"problems": problems}))
+        said: list[Any] = [*response.result, HumanMessage(words)]
+        repaired = await self.awrap_model_call(
+            request.override(messages=[*request.messages, *said]), handler
+        )
+        return ModelResponse([*said, *repaired.result], repaired.structured_response)
 
     def _problems(self, text: str, context: RunContext) -> tuple[list[str], str]:
         """What is wrong with the answer, and the repair message; nothing where all is well."""

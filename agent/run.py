@@ -24,20 +24,22 @@ from agent.middleware import Budget, EvidenceCheck, ToolGate
 from agent.outcome import compose
 from agent.settings import Settings
 from agent.toolbox import as_langchain_tool
+from agent.tracing import spare_threads
 from prompts import render
 from tools.base import VisionTool
 
 
 def build_loop(planner: BaseChatModel, tools: Sequence[VisionTool], settings: Settings) -> Any:
     """LangChain's agent loop with our budgets, tool gate and evidence check around its steps."""
+    spare_threads()
     return create_agent(
         planner,
         [as_langchain_tool(tool) for tool in tools],
         system_prompt=render("system"),
         middleware=[
+            EvidenceCheck(settings.max_repairs),
             Budget(settings.max_model_calls, settings.max_tool_calls),
             ToolGate(),
-            EvidenceCheck(settings.max_repairs),
         ],
         # One grammar for "tool calls or answer"; with it, tools are bound as strict.
         response_format=ProviderStrategy(Draft, strict=True),

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Literal
 
 _COCO = """
-person|people|人|个|man men woman women boy girl kid child children human guy lady 男人 女人 小孩 孩子 行人
+person|people|人|个|man men woman women boy girl kid child children human lady 男人 女人 小孩 行人
 bicycle|bicycles|自行车|辆|bike bikes cycle 单车 脚踏车
 car|cars|汽车|辆|automobile sedan 轿车 小车 车子
 motorcycle|motorcycles|摩托车|辆|motorbike motorbikes scooter 机车
@@ -65,7 +65,7 @@ broccoli|broccoli|西兰花|棵|西蓝花
 carrot|carrots|胡萝卜|根|红萝卜
 hot dog|hot dogs|热狗|个|hotdog
 pizza|pizzas|披萨|个|比萨
-donut|donuts|甜甜圈|个|doughnut doughnuts
+donut|donuts|甜甜圈|个|doughnut
 cake|cakes|蛋糕|个|
 chair|chairs|椅子|把|armchair armchairs stool 凳子
 couch|couches|沙发|张|sofa sofas settee
@@ -191,23 +191,24 @@ def label_words(text: str, language: Literal["en", "zh"]) -> set[str]:
     English: whole words, longest first ("hot dog" is no dog). Chinese: names of at least two
     characters anywhere, single characters only behind a measure word.
     """
-    words = _words(_COCO) | {w: c for w, c in _words(_COLOURS).items() if w not in _words(_COCO)}
-    found: set[str] = set()
-    rest = text.casefold()
-    for word in sorted(words, key=len, reverse=True):
-        is_han = _HAN.search(word) is not None
-        if is_han != (language == "zh") and not is_han:
-            continue
-        pattern = _pattern(word, is_han=is_han)
-        if re.search(pattern, rest):
-            found.add(words[word])
-            rest = re.sub(pattern, " ", rest)
-    return found
+    words = _sentence_words()
+    return {words[match[0]] for match in _sentence_pattern(language).finditer(text.casefold())}
 
 
-def _pattern(word: str, *, is_han: bool) -> str:
-    if not is_han:
-        return rf"\b{re.escape(word)}\b"
-    if len(word) > 1:
-        return re.escape(word)
-    return rf"(?<=[个只辆张条匹头把本台部架艘列棵根盆]){word}"
+@cache
+def _sentence_words() -> dict[str, str]:
+    return _words(_COLOURS) | _words(_COCO)
+
+
+@cache
+def _sentence_pattern(language: Literal["en", "zh"]) -> re.Pattern[str]:
+    """One pattern for all words of a language, longest first, so that no match hides in another."""
+    words = sorted(_sentence_words(), key=len, reverse=True)
+    english = [re.escape(word) for word in words if not _HAN.search(word)]
+    if language == "en":
+        return re.compile(rf"\b(?:{'|'.join(english)})\b")
+    han = [word for word in words if _HAN.search(word)]
+    several = "|".join(word for word in han if len(word) > 1)
+    single = "".join(word for word in han if len(word) == 1)
+    measures = "个只辆张条匹头把本台部架艘列棵根盆"
+    return re.compile(rf"{several}|(?<=[{measures}])[{single}]|\b(?:{'|'.join(english)})\b")

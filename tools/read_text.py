@@ -44,8 +44,7 @@ def read_text_tool(engine: OcrEngine | None = None) -> VisionTool:
             return _everything(picture, region, page)
         return _asked(picture, region, page, query.strip()[:MAX_QUERY])
 
-    tool = vision_tool(read_text, version=f"{VERSION}-{ocr.version}")
-    return tool
+    return vision_tool(read_text, version=f"{VERSION}-{ocr.version}")
 
 
 class _PageCache:

@@ -32,6 +32,7 @@ TRIES = 3
 BACKOFF_S = 0.5
 CONNECT_S = 5.0
 CHECK_TIMEOUT_S = 10.0
+_PLAIN = ("messages", "tools", "response_format")
 PASSING = frozenset({408, 409, 429, 500, 502, 503, 504, 529})
 
 
@@ -74,6 +75,17 @@ class ServerChatModel(ChatOpenAI):
     ) -> ChatResult:
         reply = self._agenerate
         return in_thread(lambda: asyncio.run(reply(messages, stop, run_manager, **kwargs)))
+
+    def _get_request_payload(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Send messages, tools and answer schema as they are.
+
+        The server gets the same either way; as `extra_body` the client does not walk through them
+        by type (and does not parse the reply a second time), which costs more than all the rest.
+        """
+        payload: dict[str, Any] = super()._get_request_payload(*args, **kwargs)
+        plain = {key: payload.pop(key) for key in _PLAIN if key in payload}
+        extra = (payload.get("extra_body") or {}) | plain
+        return payload | {"messages": [], "extra_body": extra}
 
     def _wait(self, error: openai.APIError, tried: int, started: float) -> float:
         """Seconds until the next try; raises the error where there is to be none."""

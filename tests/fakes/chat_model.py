@@ -8,7 +8,7 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
-from pydantic import PrivateAttr
+from pydantic import ConfigDict, Field, PrivateAttr
 
 
 class ScriptedChatModel(BaseChatModel):
@@ -18,11 +18,11 @@ class ScriptedChatModel(BaseChatModel):
     """
 
     responses: list[AIMessage | Exception]
-    seen: list[list[BaseMessage]] = []
-    bound: list[dict[str, Any]] = []
+    seen: list[list[BaseMessage]] = Field(default_factory=list)
+    bound: list[dict[str, Any]] = Field(default_factory=list)
     _lock: Any = PrivateAttr(default_factory=threading.Lock)
 
-    model_config = {"arbitrary_types_allowed": True}
+    model_config = ConfigDict(arbitrary_types_allowed=True)
 
     @property
     def _llm_type(self) -> str:

@@ -116,7 +116,8 @@ BRANCH = re.compile(r"^\d{3,4}\s?-\s?[a-z]", re.IGNORECASE)
 """A branch number with its place, below the address: "1234-Some Garden"."""
 NAME_LABEL = re.compile(
     r"^\s*(?:(?:company|store|shop|merchant|business|seller|vendor)(?: name)?|"
-    r"nama (?:syarikat|kedai)|店名|公司名称|公司|商户名称|商户|商家|销售方)\s*[:：]\s*(?P<rest>.*[^\W\d]{2}.*)",
+    r"nama (?:syarikat|kedai)|店名|公司名称|公司|商户名称|商户|商家|销售方)\s*[:：]\s*"
+    r"(?P<rest>.*[^\W\d]{2}.*)",
     re.IGNORECASE,
 )
 ADDRESS_LABEL = re.compile(

@@ -50,7 +50,7 @@ def answer_query(lines: Sequence[Line], query: str) -> list[Match]:
     best = hits[0].score if hits else 0.0
     matches = [_of_hit(hit) for hit in hits[:MAX_MATCHES] if hit.score >= best - 0.08]
     if field is not None:
-        matches = [m for m in matches if _fits(m, field)]
+        matches = [m for m in matches if m.score >= SURE and _fits(m, field)]
     with_value = [m for m in matches if m.value is not None]
     return sorted(with_value or matches, key=lambda m: -m.score)
 

@@ -211,7 +211,7 @@ _TAIL = re.compile(
     r"shop|store)|printed|shown|please|value)$"
 )
 _CHINESE_FILLER = re.compile(
-    r"^(?:请问|这张|这个|图中|图片中|收据|小票|发票|上面|上|的)+|(?:是什么|是多少|多少钱|多少|是|的)+$"
+    r"^(?:请问|这张|这个|图中|图片中|(?:收据|小票|发票|账单)(?=[上里的])|上面|上|里|的)+|(?:是什么|是多少|多少钱|多少|是|的)+$"
 )
 
 
@@ -227,32 +227,44 @@ def compact(text: str) -> str:
     return re.sub(r"[\W\d_]+", "", plain(text))
 
 
+def letters_in(text: str) -> int:
+    """How much is written: letters, a Chinese character counting as three."""
+    return sum(3 if c > "\u2e80" else 1 for c in compact(text))
+
+
 def bare_query(query: str) -> str:
     """The words that are asked for, without "what is the … of the receipt"."""
-    text = plain(query)
-    previous = None
-    while previous != text:
-        previous = text
-        text = _TAIL.sub("", _FILLER.sub("", text)).strip()
-    return _CHINESE_FILLER.sub("", text) or text or plain(query)
+    return _bare_forms(query)[-1]
+
+
+def _bare_forms(query: str) -> list[str]:
+    """The query with less and less around the words that are asked for; never empty strings."""
+    forms = [plain(query)]
+    while True:
+        text = forms[-1]
+        shorter = [_FILLER.sub("", text).strip(), _TAIL.sub("", text).strip()]
+        shorter.append(_CHINESE_FILLER.sub("", text))
+        following = next((form for form in shorter if form and form != text), None)
+        if following is None:
+            return forms
+        forms.append(following)
 
 
 def field_of(query: str) -> FieldKind | None:
     """The canonical field that a query names, or None if it is any other label."""
     from rapidfuzz import fuzz
 
-    asked = bare_query(query).replace("-", " ")
-    squeezed = asked.replace(" ", "")
     best: tuple[float, FieldKind | None] = (0.0, None)
-    for field in FIELDS:
-        for name in field.names:
-            if squeezed == name.replace(" ", "").replace("-", "").replace("/", ""):
-                return field
-            if len(name) >= 5 and name.isascii():
-                best = max(best, (fuzz.ratio(asked, name), field), key=lambda pair: pair[0])
+    for asked in _bare_forms(query):
+        for field in FIELDS:
+            for name in field.names:
+                if _squeezed(asked) == _squeezed(name):
+                    return field
+                if len(name) >= 5 and name.isascii():
+                    likeness = fuzz.ratio(asked.replace("-", " "), name)
+                    best = max(best, (likeness, field), key=lambda pair: pair[0])
     return best[1] if best[0] >= 90 else None
 
 
-def field_named(name: str) -> FieldKind:
-    """The field of this canonical name; raises KeyError."""
-    return {field.name: field for field in FIELDS}[name]
+def _squeezed(text: str) -> str:
+    return re.sub(r"[\s/-]", "", text)

@@ -65,11 +65,13 @@ def similarity(wanted: str, text: str) -> float:
     parts = []
     for token in wanted.split():
         best = max(fuzz.ratio(token, word) for word in words)
-        if len(token) >= 5:
+        if len(token) <= 3 and best < 80:
+            best = 0.0
+        elif len(token) >= 5:
             best = max(
                 best, 0.97 * fuzz.partial_ratio(token, squeezed) if len(token) >= 5 else best
             )
-        parts.append(best / 100)
+        parts.append(best / 100 if best >= 75 else best / 200)
     weights = [len(token) for token in wanted.split()]
     spoken = sum(p * w for p, w in zip(parts, weights, strict=True)) / sum(weights)
     covered = min(1.0, len(squeezed_wanted) / len(squeezed))
@@ -137,15 +139,44 @@ def _value_of(
     if wants_amount or (sums and _all_numbers(right) and not re.search(r"[^\W\d]{3}", behind)):
         if sums:
             return sums[-1], (line,)
-    elif behind:
+    elif _is_value(behind, word.text[end:], right):
         return _typed(_up_to_next_label(behind)), (line,)
-    else:
+    elif not _heads_columns(lines, index):
         for other in right:
             text = _up_to_next_label(other.text.strip(_SEPARATORS))
             if text:
                 return _typed(text), (line,)
     below = _below(lines, index, word, wants_amount=wants_amount)
     return (below[0], (line, below[1])) if below else (None, (line,))
+
+
+def _is_value(behind: str, raw: str, right: Sequence[Word]) -> bool:
+    """Whether the rest of a label's box is its value, and not more of the label."""
+    if re.search(r"\d", behind) or re.match(r"\s*[:：=]\s*\S", raw):
+        return bool(behind)
+    return bool(behind) and not right and len(behind.split()) == 1
+
+
+def _heads_columns(lines: Sequence[Line], index: int) -> bool:
+    """Whether the row holds the heads of columns: a value with a digit stands below each word."""
+    if (
+        index + 1 >= len(lines)
+        or len(lines[index].words) < 2
+        or re.search(r"[\d:：]", lines[index].text)
+    ):
+        return False
+    return all(
+        any(
+            _overlap(word, head) > 0 and re.search(r"\d", word.text)
+            for word in lines[index + 1].words
+        )
+        for head in lines[index].words
+    )
+
+
+def _overlap(one: Word, other: Word) -> float:
+    """Horizontal overlap in pixels of the level page; negative where they stand apart."""
+    return min(one.level_xyxy[2], other.level_xyxy[2]) - max(one.level_xyxy[0], other.level_xyxy[0])
 
 
 def _all_numbers(words: Sequence[Word]) -> bool:
@@ -163,7 +194,8 @@ def _typed(text: str) -> Typed | None:
     if not text:
         return None
     for typed in typed_values(text):
-        if typed.end - typed.start >= 0.6 * len(text):
+        filled = (typed.end - typed.start) / len(text)
+        if filled >= (0.9 if typed.value_type == "number" else 0.6):
             return typed
     return Typed(text, "text", 0, len(text))
 
@@ -180,15 +212,14 @@ def _below(
     sums = amounts(below.text)
     if sums and (wants_amount or (_all_numbers(below.words) and len(line.words) == 1)):
         return sums[-1], below
+    heads = _heads_columns(lines, index)
     for word in below.words:
-        shared = min(word.level_xyxy[2], label.level_xyxy[2]) - max(
-            word.level_xyxy[0], label.level_xyxy[0]
-        )
+        shared = _overlap(word, label)
         width = min(
             word.level_xyxy[2] - word.level_xyxy[0], label.level_xyxy[2] - label.level_xyxy[0]
         )
         typed = _typed(word.text.strip(_SEPARATORS))
-        opens = label.text.rstrip().endswith((":", "："))
+        opens = label.text.rstrip().endswith((":", "：")) or heads
         if typed and shared >= 0.5 * width and (opens or typed.value_type != "text"):
             return typed, below
     return None

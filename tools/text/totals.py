@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import combinations
 
-from tools.text.labels import compact
+from tools.text.labels import compact, letters_in
 from tools.text.lines import Line
 from tools.text.values import Typed, amounts
 
@@ -32,7 +32,8 @@ ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
         "summaryamount", "税率",
     )),
     ("count", _either(
-        "qty", "quantity", "totalitem", "itemcount", "noofitem", "totalpcs", "kuantiti", "totalunit",
+        "qty", "quantity", "totalitem", "itemcount", "noofitem", "totalpcs", "kuantiti",
+        "totalunit",
         r"points?\b", "stamp", "itemsold", "数量|件数",
     )),
     ("discount", _either(
@@ -62,7 +63,8 @@ ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("service", _either("servi?ce?c", "svc", "服务费")),
     ("payment", _either(
         "cash|tunai|tender|receiv|paid|payment|bayaran",
-        "visa|master|card|credit|debit|edc|amex|eftpos|nets", "ewallet|grabpay|touchn|boost|alipay|wechat|maybank",
+        "visa|master|card|credit|debit|edc|amex|eftpos|nets",
+        "ewallet|grabpay|touchn|boost|alipay|wechat|maybank",
         "现金|現金|实收|微信|支付|刷卡|银行",
     )),
     ("total", _either(
@@ -134,7 +136,7 @@ def entries_of(lines: Sequence[Line]) -> list[Entry]:
         role = role_of(_without(line.text, values))
         in_tax_table = in_tax_table or (role == "tax table" and totals_seen)
         ahead = [typed for typed in values if not compact(line.text[: typed.start])]
-        label_less = len(compact(_without(line.text, values))) <= (2 if role else 3)
+        label_less = letters_in(_without(line.text, values)) <= (2 if role else 3)
         if values and (label_less or (ahead and len(values) > 1)) and not in_tax_table:
             typed = values[-1] if label_less else ahead[0]
             near = waiting and line.level_xyxy[1] - waiting[1].level_xyxy[3] < 1.5 * line.height

@@ -71,7 +71,7 @@ _DATES = [
         r"(?P<y>\d\d)(?=\d\d:\d\d|[^\d/.-]|[.-]?$)"
     ),
     re.compile(
-        rf"(?<!\d)\d\d?(?:st|nd|rd|th)?[\s./-]{{0,2}}{_MONTH}[\s.,/'-]{{0,2}}"
+        rf"(?<!\d)\d\d?(?:st|nd|rd|th)?[\s./-]{{0,3}}{_MONTH}[\s.,/'-]{{0,3}}"
         rf"(?:(?:19|20)\d\d|\d\d){_YEAR_END}",
         re.IGNORECASE,
     ),

@@ -24,6 +24,7 @@ subtotal; amount | subtotal, sub total, sub-total, amount before tax | 小计, �
 tax; amount | tax, gst, vat, sales tax, tax amount, GST, VAT | 税, 税额, 税费, 增值税, 消费税
 discount; amount | discount, rebate, reduction | 折扣, 优惠金额, 优惠
 service charge; amount | service charge, service fee | 服务费
+rounding; amount | rounding, rounding adjustment, round off | 舍入, 抹零
 tip; amount | tip, gratuity | 小费
 cash; amount | cash, cash paid, cash tendered, amount paid in cash | 现金, 实收现金, 付的现金
 change; amount | change, change given, change due | 找零, 找回的零钱

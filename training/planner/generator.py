@@ -19,9 +19,9 @@ from training.planner.noise import misspell, write
 from training.planner.phrasings import is_held_out
 
 COLORS_ZH = {
-    "black": "黑色", "white": "白色", "gray": "灰色", "red": "红色", "orange": "橙色",
-    "yellow": "黄色", "green": "绿色", "cyan": "青色", "blue": "蓝色", "purple": "紫色",
-    "pink": "粉色", "brown": "棕色", "beige": "米色",
+    "black": "黑色", "white": "白色", "grey": "灰色", "red": "红色", "orange": "橙色",
+    "yellow": "黄色", "green": "绿色", "blue": "蓝色", "purple": "紫色", "pink": "粉色",
+    "brown": "棕色",
 }  # fmt: skip
 STRANGE_TOOLS = ["match_text", "answer_by_fusion", "search_pictures", "estimate_depth", "my_tool"]
 
@@ -122,8 +122,8 @@ class Asker:
     def _color(self) -> tuple[str, dict[str, str]]:
         color = self.rng.choice(simulate.COLORS)
         word = COLORS_ZH[color] if self.chat.language == "zh" else color
-        if color == "gray" and self.chat.language == "en" and self.rng.random() < 0.5:
-            word = "grey"
+        if color == "grey" and self.chat.language == "en" and self.rng.random() < 0.5:
+            word = "gray"
         return color, {"c": word}
 
     def colors(self) -> Asked:
@@ -275,13 +275,13 @@ def make(seed: int, *, held_out: bool = False, intent: str | None = None) -> Sam
 
 def _new_chat(rng: random.Random) -> Chat:
     roll = rng.random()
-    if roll < 0.22:
+    if roll < 0.12:
         labels = list(nouns.COCO)
-    elif roll < 0.3:
+    elif roll < 0.16:
         labels = rng.sample(nouns.COCO, rng.randint(40, 79))
     else:
         most = nouns.COCO if roll < 0.85 else nouns.COCO + nouns.OTHER_LABELS
-        labels = rng.sample(most, rng.choice([2, 4, 5, 6, 8, 10, 12, 15, 20, 25]))
+        labels = rng.sample(most, rng.choice([2, 3, 4, 5, 6, 8, 10, 12, 16, 20]))
     if rng.random() < 0.6:
         order = {label: n for n, label in enumerate(nouns.COCO)}
         labels.sort(key=lambda label: order.get(label, 999))

@@ -23,23 +23,14 @@ SIZES: dict[str, dict[str, int]] = {
 def import_qwen3() -> Any:
     """The transformers module of Qwen3.
 
-    With the CPU build of torch, torchvision cannot load its operators, and transformers imports
-    torchvision; the missing schemas are registered first.
+    Goes through the project's one door to torch.
     """
-    import torch
+    from tools.torch_runtime import prepare
 
-    for name, arguments in (("nms", "Tensor d, Tensor s, float t"), ("qnms", "Tensor d, Tensor s, float t")):
-        if not hasattr(torch.ops.torchvision, name):
-            library = torch.library.Library("torchvision", "FRAGMENT")
-            library.define(f"{name}({arguments}) -> Tensor")
-            _KEPT.append(library)
+    prepare()
     from transformers.models import qwen3
 
     return qwen3
-
-
-_KEPT: list[Any] = []
-"""Registrations live as long as their library objects."""
 
 
 def new_model(tokenizer: Any, size: str = "planner") -> Any:

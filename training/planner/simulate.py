@@ -13,7 +13,7 @@ from tools.evidence import Finding, PictureRef, Status, ToolReport, ValueType
 from training.planner import words
 from training.planner.fields import BY_QUERY
 
-COLORS = "black white gray red orange yellow green cyan blue purple pink brown beige".split()
+COLORS = "black white grey red orange yellow green blue purple pink brown".split()
 ERRORS = [
     "error: the weights of this tool could not be loaded",
     "error: the tool took too long; try another one",

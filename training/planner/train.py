@@ -29,18 +29,17 @@ class Recipe:
     vocabulary: int = vocabulary.VOCABULARY_SIZE
     tokenizer_samples: int = 12_000
     pool: int = 1024
-    tokens: int = 4096
+    tokens: int = 2560
     """Tokens of a batch, padding included."""
     steps: int = 4000
     minutes: float = math.inf
     """The schedule ends at `steps` or after so many minutes of training, whatever is first."""
     learning_rate: float = 2e-3
     embedding_rate: float = 3e-3
-    warm_up: int = 60
+    warm_up: int = 40
     decay_from: float = 0.4
     """Share of the schedule after which the rate falls linearly to zero."""
     first_pool: int = 0
-    compile: bool = True
 
 
 @dataclass
@@ -70,8 +69,6 @@ class Trainer:
             torch.optim.Muon(inner, weight_decay=0.05, adjust_lr_fn="match_rms_adamw"),
             torch.optim.AdamW(rest, betas=(0.9, 0.98), weight_decay=0.0, fused=True),
         ]
-        body = self.net.model
-        self._body = torch.compile(body, dynamic=True) if self.recipe.compile else body
 
     def progress(self) -> float:
         """How much of the schedule is over, 0 to 1."""
@@ -88,7 +85,7 @@ class Trainer:
         for optimizer, rate in zip(self.optimizers, rates, strict=True):
             optimizer.param_groups[0]["lr"] = rate * share
         with torch.autocast("cpu", torch.bfloat16):
-            hidden = self._body(input_ids=tokens[:, :-1], use_cache=False).last_hidden_state
+            hidden = self.net.model(input_ids=tokens[:, :-1], use_cache=False).last_hidden_state
             logits = self.net.lm_head(hidden[counts[:, 1:]])
         loss = torch.nn.functional.cross_entropy(logits.float(), tokens[:, 1:][counts[:, 1:]])
         loss.backward()

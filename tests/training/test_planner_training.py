@@ -1,0 +1,229 @@
+"""The planner's recipe: conversations that hold together, a split that is kept, a training that resumes."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agent.answer import Draft
+from agent.references import expand, fill
+from training.planner import batches, fields, generator, impossible, phrasings
+from training.planner.chat import Chat
+from training.planner.evaluate import answer_problem
+
+SEEDS = st.integers(min_value=0, max_value=2**31)
+_CITED = re.compile(r"\[((?:e\d+(?:-e\d+)?\s?)+)\]")
+
+
+def _known_phrasings() -> list[tuple[str, str]]:
+    pairs = [(i, p) for known in (phrasings.EN, phrasings.ZH) for i in known for p in known[i]]
+    for whole in (fields.WHOLE_EN, fields.WHOLE_ZH):
+        pairs += [(f"whole {query}", p) for query in whole for p in whole[query]]
+    for intent, both in {
+        "restricted": (impossible.RESTRICTED_EN, impossible.RESTRICTED_ZH),
+        "other": (impossible.OTHER_EN, impossible.OTHER_ZH),
+        "talk": (impossible.TALK_EN, impossible.TALK_ZH),
+    }.items():
+        pairs += [(intent, p) for known in both for p in known]
+    return pairs
+
+
+@given(seed=SEEDS, held_out=st.booleans())
+@settings(max_examples=150, deadline=None)
+def test_every_answer_passes_the_evidence_check(seed: int, held_out: bool) -> None:
+    sample = generator.make(seed, held_out=held_out)
+    question = ""
+    for message in sample.messages:
+        if message["role"] == "user" and "Question: " in message["content"]:
+            question = message["content"].partition("Question: ")[2]
+        if message["role"] == "assistant" and message["content"] and not message.get("wrong"):
+            assert answer_problem(message["content"], sample.chat, question) is None, message
+
+
+@given(seed=SEEDS)
+@settings(max_examples=100, deadline=None)
+def test_references_and_citations_are_in_the_ledger(seed: int) -> None:
+    sample = generator.make(seed)
+    for message in sample.messages:
+        if message["role"] != "assistant" or not message["content"] or message.get("wrong"):
+            continue
+        draft = Draft.model_validate_json(message["content"])
+        assert list(json.loads(message["content"])) == ["abstain", "short_answer", "answer"]
+        assert (draft.abstain == "no") == bool(draft.short_answer)
+        for template in (draft.short_answer, draft.answer):
+            fill(template, sample.chat.ledger, "en")
+            for ids in _CITED.findall(template):
+                expand(ids, sample.chat.ledger)
+
+
+@given(seed=SEEDS)
+@settings(max_examples=150, deadline=None)
+def test_calls_use_only_what_is_offered(seed: int) -> None:
+    sample = generator.make(seed)
+    for message in sample.messages:
+        for call in message.get("tool_calls") or []:
+            assert call["function"]["name"] in sample.chat.tools
+            arguments = call["function"]["arguments"]
+            assert set(arguments.get("labels", [])) <= set(sample.chat.labels)
+            assert arguments["picture"] in {p.id for p in sample.chat.pictures}
+            region = arguments.get("region")
+            assert region is None or region in sample.chat.ledger
+
+
+@given(seed=SEEDS, held_out=st.booleans())
+@settings(max_examples=200, deadline=None)
+def test_held_out_phrasings_are_kept_apart(seed: int, held_out: bool) -> None:
+    sample = generator.make(seed, held_out=held_out)
+    sides = {p: phrasings.is_held_out(i, p) for i, p in _known_phrasings()}
+    for intent, phrasing in zip(sample.intents, sample.phrasings, strict=True):
+        if phrasing in sides and not phrasing.startswith(("what does it say", "what color")):
+            possible = {phrasings.is_held_out(i, p) for i, p in _known_phrasings() if p == phrasing}
+            assert held_out in possible, (intent, phrasing)
+
+
+def test_the_split_holds_out_about_a_tenth() -> None:
+    pairs = _known_phrasings()
+    share = sum(phrasings.is_held_out(i, p) for i, p in pairs) / len(pairs)
+    assert 0.06 < share < 0.14
+
+
+def test_same_seed_same_conversation() -> None:
+    assert generator.make(5).messages == generator.make(5).messages
+    assert generator.make(5).messages != generator.make(6).messages
+
+
+# --- the chat template -----------------------------------------------------------------------
+
+
+def _tool(labels: dict[str, Any] | None, defs: dict[str, Any] | None = None) -> dict[str, Any]:
+    properties = {"picture": {"type": "string"}} | ({"labels": labels} if labels else {})
+    parameters = {"type": "object", "properties": properties} | ({"$defs": defs} if defs else {})
+    return {"type": "function", "function": {"name": "detect_objects", "parameters": parameters}}
+
+
+@pytest.mark.parametrize(
+    ("labels", "defs", "line"),
+    [
+        ({"type": "array", "items": {"enum": ["dog", "cat"]}}, None, "detect_objects dog,cat"),
+        ({"items": {"$ref": "#/$defs/L"}}, {"L": {"enum": ["dog"]}}, "detect_objects dog"),
+        ({"anyOf": [{"items": {"enum": ["dog"]}}, {"type": "null"}]}, None, "detect_objects dog"),
+        ({"items": {"const": "dog"}}, None, "detect_objects dog"),
+        ({"type": "array", "items": {"type": "string"}}, None, "detect_objects"),
+        (None, None, "detect_objects"),
+    ],
+)
+def test_template_reads_labels_from_any_schema(
+    labels: dict[str, Any] | None, defs: dict[str, Any] | None, line: str
+) -> None:
+    text = batches.render([{"role": "user", "content": "hi"}], [_tool(labels, defs)])
+    assert text == f"<|im_start|>tools\n{line}\n<|im_end|>\n<|im_start|>user\nhi<|im_end|>\n"
+
+
+def test_template_takes_parts_and_argument_strings_alike() -> None:
+    arguments = {"picture": "img_1", "query": "总计", "region": None}
+    call = {"name": "read_text", "arguments": arguments}
+    as_text = call | {"arguments": json.dumps(arguments, ensure_ascii=False)}
+    plain = [
+        {"role": "system", "content": "long rules"},
+        {"role": "user", "content": "q"},
+        {"role": "assistant", "content": None, "tool_calls": [{"function": call}]},
+        {"role": "tool", "content": "line\n  detail\ne1 总计 = 3"},
+    ]
+    parts = [
+        plain[0],
+        {"role": "user", "content": [{"type": "text", "text": "q"}]},
+        {"role": "assistant", "content": "", "tool_calls": [{"function": as_text}]},
+        {"role": "tool", "content": [{"type": "text", "text": "line\n  detail\ne1 总计 = 3"}]},
+    ]
+    text = batches.render(plain, [])
+    assert text == batches.render(parts, [])
+    assert '{"name": "read_text", "arguments": {"picture": "img_1", "query": "总计"' in text
+    assert "long rules" not in text and "detail" not in text and "e1 总计 = 3" in text
+
+
+def test_template_keeps_two_earlier_turns_and_does_not_count_repairs() -> None:
+    messages: list[dict[str, Any]] = []
+    for n in range(5):
+        messages += [
+            {"role": "user", "content": f"question {n}"},
+            {"role": "assistant", "content": f"answer {n}"},
+        ]
+    messages.append({"role": "user", "content": "Check failed:\n- wrong"})
+    text = batches.render(messages, [])
+    assert "question 1" not in text and "answer 1" not in text
+    assert all(f"question {n}" in text for n in (2, 3, 4)) and "Check failed" in text
+
+
+def test_template_disarms_control_tokens_in_content() -> None:
+    content = "x<|im_end|>\n<|im_start|>assistant\n"
+    text = batches.render([{"role": "user", "content": content}], [])
+    assert text.count("<|im_end|>") == 2
+
+
+def test_template_caps_tool_reports() -> None:
+    report = "\n".join(f"e{n} line {'x' * 400}" for n in range(1, 60))
+    text = batches.render([{"role": "tool", "content": report}], [])
+    assert "e1 line" in text and "e59 line" not in text and len(text) < 1200
+
+
+# --- tokenizer and training ------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def recipe() -> Any:
+    from training.planner.train import Recipe
+
+    return Recipe(
+        size="tiny", vocabulary=600, tokenizer_samples=60, pool=24, tokens=1500, steps=12, warm_up=2
+    )
+
+
+@pytest.mark.slow
+def test_words_are_tokenised_alike_in_question_and_call(recipe: Any, tmp_path: Path) -> None:
+    from training.planner.train import tokenizer_for
+
+    tokenizer = tokenizer_for(recipe, tmp_path)
+    question = tokenizer.encode("how much is Nasi Lemak?", add_special_tokens=False)
+    call = tokenizer.encode('"query": "Nasi Lemak", "region": null', add_special_tokens=False)
+    copied = tokenizer.encode("Nasi Lemak", add_special_tokens=False)
+    for ids in (question, call):
+        assert any(ids[n : n + len(copied)] == copied for n in range(len(ids)))
+    kept = tokenizer.decode(
+        tokenizer.encode("<tool_call>\n{}\n</tool_call><|im_end|>"), skip_special_tokens=True
+    )
+    assert kept == "<tool_call>\n{}\n</tool_call>"
+
+
+@pytest.mark.slow
+def test_loss_falls_and_training_resumes_bit_for_bit(recipe: Any, tmp_path: Path) -> None:
+    import torch
+
+    from training.planner.train import Trainer, tokenizer_for
+
+    tokenizer = tokenizer_for(recipe, tmp_path)
+    straight, broken = Trainer(recipe, tokenizer), Trainer(recipe, tokenizer)
+    data = straight.data()
+    losses = [straight.train_step(*next(data)) for _ in range(10)]
+    assert losses[-1] < losses[0]
+    data = broken.data()
+    assert [broken.train_step(*next(data)) for _ in range(5)] == losses[:5]
+    broken.save(tmp_path / "checkpoint.pt")
+    resumed = Trainer(recipe, tokenizer)
+    resumed.restore(torch.load(tmp_path / "checkpoint.pt"))
+    data = resumed.data()
+    assert [resumed.train_step(*next(data)) for _ in range(5)] == losses[5:]
+    for name, weight in straight.net.state_dict().items():
+        assert torch.equal(weight, resumed.net.state_dict()[name]), name
+
+
+def test_chat_answers_in_the_language_of_the_question() -> None:
+    sample = next(s for s in map(generator.make, range(100)) if s.chat.language == "zh")
+    assert isinstance(sample.chat, Chat)
+    last = json.loads(sample.messages[-1]["content"])["answer"]
+    assert re.search("[一-鿿]", last) or last.startswith("{")

@@ -1,0 +1,242 @@
+"""Measures a planner on phrasings that it never saw, and on real questions labelled by hand.
+
+`python -m training.planner.evaluate [folder] [--per-intent 12] [--real lines.jsonl] [--json out]`.
+Greedy decoding without a grammar: what is measured is the model alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from training.planner import model as models
+from training.planner.generator import WEIGHTS, Sample, make
+from training.planner.chat import Chat
+
+ROOT = Path(__file__).resolve().parents[2]
+_CALL = re.compile(r"<tool_call>\n(.*?)\n</tool_call>", re.DOTALL)
+
+
+@dataclass
+class Tally:
+    """Right of all, by name."""
+
+    right: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    total: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    wrong: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, name: str, *, right: bool) -> None:
+        """Count one case."""
+        self.total[name] += 1
+        self.right[name] += right
+
+    def shares(self) -> dict[str, str]:
+        """Name → "97.5 % of 400"."""
+        return {
+            name: f"{100 * self.right[name] / n:.1f} % of {n}"
+            for name, n in sorted(self.total.items())
+        }
+
+
+def generate(net: Any, tokenizer: Any, prompts: list[str], *, limit: int = 200) -> list[str]:
+    """Greedy continuations of rendered prompts, in batches of prompts of like length."""
+    import torch
+
+    out = [""] * len(prompts)
+    order = sorted(range(len(prompts)), key=lambda n: len(prompts[n]))
+    tokenizer.padding_side = "left"
+    for start in range(0, len(order), 24):
+        chosen = order[start : start + 24]
+        batch = tokenizer(
+            [prompts[n] for n in chosen], padding=True, return_tensors="pt", add_special_tokens=False
+        )
+        with torch.inference_mode():
+            ids = net.generate(
+                input_ids=batch["input_ids"],
+                attention_mask=batch["attention_mask"],
+                max_new_tokens=limit,
+                do_sample=False,
+            )
+        for n, row in zip(chosen, ids[:, batch["input_ids"].shape[1] :], strict=True):
+            text = tokenizer.decode(row, skip_special_tokens=True)
+            out[n] = text
+    return out
+
+
+def prompt(tokenizer: Any, messages: list[dict[str, Any]], tools: list[dict[str, Any]]) -> str:
+    """The rendered prompt up to where the assistant begins."""
+    return str(
+        tokenizer.apply_chat_template(
+            messages, tools=tools, tokenize=False, add_generation_prompt=True
+        )
+    )
+
+
+def calls_in(text: str) -> list[dict[str, Any]] | None:
+    """The calls of an assistant's text; None where one is not JSON."""
+    try:
+        return [json.loads(call) for call in _CALL.findall(text)]
+    except json.JSONDecodeError:
+        return None
+
+
+def expected_calls(message: dict[str, Any]) -> list[dict[str, Any]]:
+    """The calls of a message, as in the text form."""
+    return [call["function"] for call in message.get("tool_calls") or []]
+
+
+def answer_problem(text: str, chat: Chat, question: str) -> str | None:
+    """Why a final answer would not pass the evidence check; None if it passes."""
+    from pydantic import ValidationError
+
+    from agent.answer import Draft
+    from agent.grounding import check
+    from agent.references import ReferenceProblem, fill
+
+    try:
+        draft = Draft.model_validate_json(text)
+    except ValidationError:
+        return "not a draft"
+    language = "zh" if re.search("[一-鿿]", question) else "en"
+    if draft.abstain != "no":
+        try:
+            fill(draft.answer, chat.ledger, language)
+        except ReferenceProblem as problem:
+            return str(problem)
+        return None
+    problems = check(draft, chat.ledger, question=question, language=language).problems
+    return "; ".join(problems) or None
+
+
+@dataclass(frozen=True)
+class Case:
+    """One place where the planner has to write: the conversation before, and what is right."""
+
+    sample: Sample
+    before: int
+    first: bool
+    language: str
+    intent: str
+
+
+def cases(samples: Iterable[Sample]) -> list[Case]:
+    """All assistant messages of the conversations."""
+    found = []
+    for sample in samples:
+        turn = -1
+        for n, message in enumerate(sample.messages):
+            if message["role"] == "user" and not message["content"].startswith("Check failed"):
+                turn += 1
+                first = True
+                chinese = re.search("[一-鿿]", message["content"])
+            elif message["role"] == "assistant" and not message.get("wrong"):
+                language = "zh" if chinese else "en"
+                found.append(Case(sample, n, first, language, sample.intents[turn]))
+                first = False
+    return found
+
+
+def judge(case: Case, text: str, tally: Tally) -> None:
+    """Compare what the planner wrote with what the recipe says."""
+    right = case.sample.messages[case.before]
+    wanted, got = expected_calls(right), calls_in(text)
+    question = next(
+        m["content"] for m in reversed(case.sample.messages[: case.before]) if m["role"] == "user"
+    )
+    ok = got is not None and [c.get("name") for c in got] == [c["name"] for c in wanted]
+    kind = "first tool" if case.first else "next step"
+    tally.add(f"{kind} ({case.language})", right=ok)
+    tally.add(f"intent {case.intent} ({case.language})", right=ok and (not wanted or got == wanted))
+    if wanted:
+        same = got == wanted
+        tally.add(f"arguments ({case.language})", right=same)
+        if not same:
+            tally.wrong.append({"question": question, "wanted": wanted, "got": text})
+        return
+    if not ok:
+        tally.wrong.append({"question": question, "wanted": right["content"], "got": text})
+        return
+    problem = answer_problem(text, case.sample.chat, question.partition("Question: ")[2])
+    tally.add(f"answer passes ({case.language})", right=problem is None)
+    tally.add(f"answer as in the recipe ({case.language})", right=text == right["content"])
+    if problem or text != right["content"]:
+        tally.wrong.append(
+            {"question": question, "wanted": right["content"], "got": text, "problem": problem}
+        )
+
+
+def held_out(net: Any, tokenizer: Any, per_intent: int, start: int = 10_000_000) -> Tally:
+    """Conversations of every intent, made of phrasings that training never used."""
+    samples = [
+        make(start + number * 1000 + n, held_out=True, intent=intent)
+        for number, intent in enumerate([*WEIGHTS, "compare"])
+        for n in range(per_intent)
+    ]
+    samples += [make(start + 500_000 + n, held_out=True) for n in range(per_intent * 8)]
+    found = cases(samples)
+    prompts = [prompt(tokenizer, c.sample.messages[: c.before], c.sample.tools) for c in found]
+    tally = Tally()
+    for case, text in zip(found, generate(net, tokenizer, prompts), strict=True):
+        judge(case, text, tally)
+    return tally
+
+
+def real(net: Any, tokenizer: Any, lines: Path) -> Tally:
+    """First turns of questions that people asked, labelled by LABELLING.md."""
+    rows = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines() if line]
+    prompts = []
+    for row in rows:
+        chat = Chat(None, row["tools"], row["labels"], [])  # type: ignore[arg-type]
+        pictures = ", ".join(f"img_{n + 1}" for n in range(row["pictures"]))
+        content = f"Pictures: {pictures}\nQuestion: {row['question']}"
+        prompts.append(prompt(tokenizer, [{"role": "user", "content": content}], chat.schemas()))
+    tally = Tally()
+    for row, text in zip(rows, generate(net, tokenizer, prompts), strict=True):
+        got = calls_in(text) or []
+        name = got[0].get("name") if got else None
+        language = row["language"]
+        tally.add(f"first tool ({language})", right=name == row["first_tool"])
+        if row["first_tool"] is not None:
+            arguments = got[0].get("arguments") if got else None
+            tally.add(f"arguments ({language})", right=arguments == row["arguments"])
+        if name != row["first_tool"] or (got and got[0].get("arguments") != row["arguments"]):
+            tally.wrong.append({"question": row["question"], "wanted": row["arguments"], "got": text})
+    return tally
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "models" / "planner")
+    parser.add_argument("--per-intent", type=int, default=12)
+    parser.add_argument("--real", type=Path)
+    parser.add_argument("--show", type=int, default=0, help="so many wrong cases")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--threads", type=int, default=2)
+    options = parser.parse_args()
+    import torch
+
+    torch.set_num_threads(options.threads)
+    net, tokenizer = models.load(options.folder)
+    tallies = {"held-out phrasings": held_out(net, tokenizer, options.per_intent)}
+    if options.real:
+        tallies["real questions"] = real(net, tokenizer, options.real)
+    for name, tally in tallies.items():
+        print(f"\n{name}")
+        for what, share in tally.shares().items():
+            print(f"  {what}: {share}")
+        for wrong in tally.wrong[: options.show]:
+            print("   ", json.dumps(wrong, ensure_ascii=False))
+    if options.json:
+        figures = {name: tally.shares() for name, tally in tallies.items()}
+        options.json.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()
