@@ -92,7 +92,9 @@ class ToolGate(AgentMiddleware[State, RunContext, Any]):
             context.end_turn(call_id)
             record.elapsed_ms = round((time.perf_counter() - started) * 1000, 2)
         text = message.text if isinstance(message, ToolMessage) else ""
-        context.emit(Event("tool_result", record.model_dump() | {"text": text}))
+        context.emit(
+            Event("tool_result", record.model_dump() | {"error": record.error, "text": text})
+        )
         return message
 
 

@@ -95,8 +95,10 @@ def _what(evidence: Evidence, context: RunContext) -> str:
     if evidence.group and evidence.status == "found":
         found = [e for e in context.ledger.group_of(evidence) if e.status == "found"]
         return number_phrase(label, len(found), context.language)
-    if evidence.status == "none":
+    if evidence.status == "none" and evidence.group:
         return number_phrase(label, 0, context.language)
+    if evidence.status == "none":
+        return WORDING[context.language]["absent"].format(what=name)
     content = evidence.value if evidence.value is not None else evidence.text
     text = " ".join(str(content).split()) if content is not None else ""
     text = text if len(text) <= 60 else text[:59] + "…"

@@ -143,5 +143,4 @@ def make_tool(classifier: Classifier, threshold: float) -> VisionTool:
         return ToolReport(summary=f"classify_image {picture.ref.id}", findings=tuple(findings))
 
     stat = (classifier.folder / "model.safetensors").stat()
-    tool = vision_tool(classify_image, version=f"1:{stat.st_size}-{stat.st_mtime_ns}:{threshold}")
-    return tool
+    return vision_tool(classify_image, version=f"1:{stat.st_size}-{stat.st_mtime_ns}:{threshold}")

@@ -152,8 +152,7 @@ def make_tool(
 
     annotation: Any = list[str] if offered is None else list[Literal[tuple(offered)]]  # type: ignore[misc]
     version = f"1:{_fingerprint(detector.weights)}:{threshold}:{floor}"
-    tool = vision_tool(detect_objects, version=version, annotations={"labels": annotation})
-    return tool
+    return vision_tool(detect_objects, version=version, annotations={"labels": annotation})
 
 
 def _of_label(

@@ -68,7 +68,12 @@ class PictureStore:
         if isinstance(source, str | Path):
             name = name or Path(source).name
             source = _read_file(Path(source))
-        digest, pixels = _from_bytes(source) if isinstance(source, bytes) else _from_memory(source)
+        try:
+            digest, pixels = (
+                _from_bytes(source) if isinstance(source, bytes) else _from_memory(source)
+            )
+        except PictureError as error:
+            raise PictureError(f"{name}: {error}" if name else str(error)) from None
         for picture in self:
             if picture.ref.sha256 == digest:
                 return picture

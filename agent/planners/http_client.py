@@ -16,25 +16,24 @@ import httpx
 T = TypeVar("T")
 
 
-class ClientPerLoop(httpx.AsyncClient):
-    """One client to look at, one for each event loop inside.
+class ClientPerLoop:
+    """HTTP clients, one for each event loop.
 
-    The connections of an HTTP client belong to the loop that opened them. Here each loop has its
-    own, kept open between requests and closed with the loop: a task waits there until the loop's
-    last act, which is to cancel the tasks that are left.
+    The connections of a client belong to the loop that opened them. Here each loop has its own,
+    kept open between requests and closed with the loop: a task waits there until the loop's last
+    act, which is to cancel the tasks that are left.
     """
 
     def __init__(self) -> None:
-        super().__init__()
         self._loops: dict[asyncio.AbstractEventLoop, tuple[httpx.AsyncClient, Any]] = {}
 
-    async def send(self, request: httpx.Request, **kwargs: Any) -> httpx.Response:
-        """Send with the running loop's own client."""
+    def get(self) -> httpx.AsyncClient:
+        """The running loop's client."""
         loop = asyncio.get_running_loop()
         if loop not in self._loops:
             client = httpx.AsyncClient(follow_redirects=True)
             self._loops[loop] = client, loop.create_task(self._close_with(loop, client))
-        return await self._loops[loop][0].send(request, **kwargs)
+        return self._loops[loop][0]
 
     async def _close_with(self, loop: asyncio.AbstractEventLoop, client: httpx.AsyncClient) -> None:
         try:

@@ -7,17 +7,18 @@ server is not known here.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import json
 import random
 import time
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import httpx
-import openai
 from langchain_core.messages import BaseMessage
 from langchain_core.outputs import ChatResult
 from langchain_openai import ChatOpenAI
-from pydantic import SecretStr
+from pydantic import PrivateAttr, SecretStr
 
 from agent.errors import (
     PlannerError,
@@ -32,39 +33,46 @@ TRIES = 3
 BACKOFF_S = 0.5
 CONNECT_S = 5.0
 CHECK_TIMEOUT_S = 10.0
-_PLAIN = ("messages", "tools", "response_format")
 PASSING = frozenset({408, 409, 429, 500, 502, 503, 504, 529})
 
 
 class ServerChatModel(ChatOpenAI):
     """`ChatOpenAI` that tries again for what passes, and whose errors say what to do.
 
-    `total_s` bounds one call, all tries and waits included. A reply that is too slow is not asked
-    for again: the server would compute it twice.
+    Messages and tools are `ChatOpenAI`'s to write and replies its to read; the request goes to the
+    server without openai's client, whose walk through every field by type costs as much as the
+    rest of the loop. `total_s` bounds one call, all tries and waits included. A reply that is too
+    slow is not asked for again: the server would compute it twice.
     """
 
     total_s: float
     tries: int = TRIES
     backoff_s: float = BACKOFF_S
+    _clients: ClientPerLoop = PrivateAttr(default_factory=ClientPerLoop)
 
     async def _agenerate(
         self,
         messages: list[BaseMessage],
         stop: list[str] | None = None,
-        run_manager: Any = None,
+        run_manager: Any = None,  # noqa: ARG002 - nothing is streamed
         **kwargs: Any,
     ) -> ChatResult:
-        started, tried = time.monotonic(), 0
+        payload = self._get_request_payload(messages, stop=stop, **kwargs)
+        payload.pop("stream", None)
         try:
             async with asyncio.timeout(self.total_s):
-                while True:
-                    tried += 1
-                    try:
-                        return await super()._agenerate(messages, stop, run_manager, **kwargs)
-                    except openai.APIError as error:
-                        await asyncio.sleep(self._wait(error, tried, started))
-        except (openai.OpenAIError, TimeoutError, ValueError, KeyError, TypeError) as error:
-            self._explain(error)
+                response = await self._post(json.dumps(payload).encode())
+        except (TimeoutError, httpx.TransportError) as error:
+            raise self._unanswered(error) from error
+        if not response.is_success:
+            raise refusal(response, str(self.openai_api_base))
+        try:
+            result = self._create_chat_result(response.json())
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise self._unreadable(repr(error)) from error
+        if not result.generations:
+            raise self._unreadable("no choices")
+        return result
 
     def _generate(
         self,
@@ -76,30 +84,59 @@ class ServerChatModel(ChatOpenAI):
         reply = self._agenerate
         return in_thread(lambda: asyncio.run(reply(messages, stop, run_manager, **kwargs)))
 
-    def _get_request_payload(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Send messages, tools and answer schema as they are.
+    async def _post(self, body: bytes) -> httpx.Response:
+        """The server's reply, whatever it is; asked for again while that may help."""
+        started, tried = time.monotonic(), 0
+        key = self.openai_api_key
+        headers = {"Content-Type": "application/json"}
+        if isinstance(key, SecretStr):
+            headers["Authorization"] = f"Bearer {key.get_secret_value()}"
+        limits = httpx.Timeout(self.total_s, connect=min(self.total_s, CONNECT_S))
+        url = f"{self.openai_api_base}/chat/completions"
+        while True:
+            tried += 1
+            response: httpx.Response | None = None
+            try:
+                response = await self._clients.get().post(
+                    url, content=body, headers=headers, timeout=limits
+                )
+                if response.status_code not in PASSING:
+                    return response
+            except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ReadError, httpx.WriteError,
+                    httpx.RemoteProtocolError) as error:  # fmt: skip
+                lost = error
+            wait = self._wait(response, tried, self.total_s - (time.monotonic() - started))
+            if wait is not None:
+                await asyncio.sleep(wait)
+            elif response is not None:
+                return response
+            else:
+                raise lost
 
-        The server gets the same either way; as `extra_body` the client does not walk through them
-        by type (and does not parse the reply a second time), which costs more than all the rest.
-        """
-        payload: dict[str, Any] = super()._get_request_payload(*args, **kwargs)
-        plain = {key: payload.pop(key) for key in _PLAIN if key in payload}
-        extra = (payload.get("extra_body") or {}) | plain
-        return payload | {"messages": [], "extra_body": extra}
+    def _wait(self, response: httpx.Response | None, tried: int, left: float) -> float | None:
+        """Seconds until the next try: as the server asks, else more each time; None for no try."""
+        wait = self.backoff_s * 2 ** (tried - 1) * random.uniform(0.75, 1.25)  # noqa: S311
+        if response is not None:
+            with contextlib.suppress(KeyError, ValueError):
+                wait = max(float(response.headers["Retry-After"]), 0.0)
+        return wait if tried < self.tries and wait < left else None
 
-    def _wait(self, error: openai.APIError, tried: int, started: float) -> float:
-        """Seconds until the next try; raises the error where there is to be none."""
-        if tried >= self.tries or not _passes(error):
-            raise error
-        wait = _asked_wait(error)
-        if wait is None:
-            wait = self.backoff_s * 2 ** (tried - 1) * random.uniform(0.75, 1.25)  # noqa: S311
-        if wait >= self.total_s - (time.monotonic() - started):
-            raise error
-        return wait
+    def _unanswered(self, error: Exception) -> PlannerError:
+        if isinstance(error, TimeoutError | httpx.ReadTimeout | httpx.WriteTimeout):
+            return PlannerTimeoutError(
+                f"the planner at {self.openai_api_base} did not answer within {self.total_s:g} s; "
+                "raise VQA_TIMEOUT_S or look at the server's load"
+            )
+        return PlannerUnavailableError(
+            f"the planner at {self.openai_api_base} cannot be reached "
+            f"({error or type(error).__name__}); see whether it still runs"
+        )
 
-    def _explain(self, error: Exception) -> NoReturn:
-        raise explained(error, str(self.openai_api_base), self.total_s) from error
+    def _unreadable(self, why: str) -> PlannerOutputError:
+        return PlannerOutputError(
+            f"the planner at {self.openai_api_base} answered with something that cannot be read "
+            f"({why}); see whether it is an OpenAI-compatible server"
+        )
 
 
 def connect(
@@ -133,9 +170,6 @@ def connect(
         base_url=url,
         api_key=SecretStr(api_key or "none"),  # never the OPENAI_API_KEY that is for OpenAI
         temperature=0,
-        timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, CONNECT_S)),
-        http_async_client=ClientPerLoop(),
-        max_retries=0,  # the client's own are not bounded in time
         disable_streaming=True,  # an answer is checked whole before anybody sees it
         use_responses_api=False,
         total_s=timeout_s,
@@ -176,53 +210,17 @@ def _served_models(url: str, api_key: str | None, timeout_s: float) -> list[str]
         ) from error
 
 
-def _passes(error: openai.APIError) -> bool:
-    """Whether trying again may help."""
-    if isinstance(error, openai.APIStatusError):
-        return error.status_code in PASSING
-    if isinstance(error, openai.APITimeoutError):
-        return isinstance(error.__cause__, httpx.ConnectTimeout)
-    return isinstance(error, openai.APIConnectionError)
-
-
-def _asked_wait(error: openai.APIError) -> float | None:
-    """The seconds that the server itself asks to wait (`Retry-After`)."""
-    if not isinstance(error, openai.APIStatusError):
-        return None
-    try:
-        return max(float(error.response.headers["retry-after"]), 0.0)
-    except (KeyError, ValueError):
-        return None
-
-
-def explained(error: Exception, url: str, total_s: float) -> PlannerError:
-    """The planner error that tells a person what to do about a client's error."""
-    if isinstance(error, openai.APITimeoutError | TimeoutError):
-        return PlannerTimeoutError(
-            f"the planner at {url} did not answer within {total_s:g} s; raise VQA_TIMEOUT_S or "
-            "look at the server's load"
-        )
-    if isinstance(error, openai.APIConnectionError):
-        why = error.__cause__ or error
-        return PlannerUnavailableError(
-            f"the planner at {url} cannot be reached ({why}); see whether it still runs"
-        )
-    if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
+def refusal(response: httpx.Response, url: str) -> PlannerError:
+    """The planner error that tells a person what to do about a status of 400 or more."""
+    code = response.status_code
+    if code in {401, 403}:
         return PlannerUnavailableError(f"{url} refuses the key; set VQA_PLANNER_API_KEY")
-    if isinstance(error, openai.APIStatusError):
-        advice = "; try again later" if error.status_code in PASSING else ""
-        return PlannerError(
-            f"the planner at {url} answered {error.status_code}: {error.message}{advice}"
-        )
-    if isinstance(error, openai.LengthFinishReasonError):
-        return PlannerOutputError(
-            f"the planner at {url} was cut off in the middle of its answer; "
-            "give the model a longer context (vLLM: --max-model-len)"
-        )
-    return PlannerOutputError(
-        f"the planner at {url} answered with something that cannot be read ({error}); "
-        "see whether it is an OpenAI-compatible server"
-    )
+    try:
+        said = str(response.json()["error"]["message"])
+    except (ValueError, KeyError, TypeError):
+        said = response.text[:300]
+    advice = "; try again later" if code in PASSING else ""
+    return PlannerError(f"the planner at {url} answered {code}: {said}{advice}")
 
 
 def _listed(models: Sequence[str]) -> str:

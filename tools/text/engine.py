@@ -21,6 +21,10 @@ Quads = NDArray[np.float32]
 """Nx4x2: corners x, y in pixels, clockwise from the top left as the text box stands."""
 
 
+LONGEST_SIDE = 20_000
+"""Pixels; RapidOCR scales down what is longer, so this is out of the way: pages come in shape."""
+
+
 class OcrEngine(Protocol):
     """What reading a page needs of an engine; tests pass a scripted one."""
 
@@ -41,7 +45,6 @@ class RapidOcrEngine:
 
     Args:
         threads: threads of one model run; -1 for all cores.
-        max_side: longer sides are scaled down to this many pixels before boxes are looked for.
 
     Raises:
         ToolUnavailableError: at the first call, if rapidocr or its models are not there.
@@ -49,9 +52,8 @@ class RapidOcrEngine:
 
     version = "rapidocr-ppocrv6-small"
 
-    def __init__(self, *, threads: int = -1, max_side: int = 2000) -> None:
+    def __init__(self, *, threads: int = -1) -> None:
         self._threads = threads
-        self._max_side = max_side
         self._engine: Any = None
         self._lock = threading.Lock()
 
@@ -109,7 +111,7 @@ class RapidOcrEngine:
         return RapidOCR(
             params={
                 "Global.log_level": "critical",
-                "Global.max_side_len": self._max_side,
+                "Global.max_side_len": LONGEST_SIDE,
                 "EngineConfig.onnxruntime.intra_op_num_threads": self._threads,
             }
         )

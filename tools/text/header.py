@@ -173,7 +173,7 @@ def _main_part(line: Line) -> str:
     """The longest stretch of the row without a wide gap: stamps and notes stand apart."""
     parts = [[line.words[0]]]
     for left, right in zip(line.words, line.words[1:], strict=False):
-        if right.level_xyxy[0] - left.level_xyxy[2] > 1.5 * line.height:
+        if right.level_xyxy[0] - left.level_xyxy[2] > 1.5 * min(left.height, right.height):
             parts.append([])
         parts[-1].append(right)
     texts = [" ".join(word.text for word in part) for part in parts]
@@ -183,6 +183,8 @@ def _main_part(line: Line) -> str:
 def _continues(upper: Line, lower: Line) -> bool:
     """Whether a name goes on in the next line: an open "&", or a lone legal suffix below."""
     if lower.level_xyxy[1] - upper.level_xyxy[3] > 0.8 * max(upper.height, lower.height):
+        return False
+    if max(upper.height, lower.height) > 1.6 * min(upper.height, lower.height):
         return False
     above, below = plain(upper.text), plain(lower.text)
     if NOT_NAME.search(above) or _looks_like_address(above) or not re.search(r"[^\W\d]{3}", above):

@@ -28,9 +28,14 @@ VOTERS = 16
 """Boxes that are asked which way up they stand."""
 DOUBT = (0.25, 0.75)
 """Between these the votes are not trusted: both ways are read and the better one is taken."""
-SMALL_SIDE = 48
-"""Crops lower than this are scaled up before boxes are looked for."""
-MAX_SCALE = 4
+SMALL_SIDE, MAX_ENLARGED = 48, 4
+"""Crops lower than `SMALL_SIDE` are scaled up, at most so many times: tiny letters get lost."""
+MAX_AREA = 3_000_000
+"""Pixels that boxes are looked for in; larger pages are scaled down for that, not for reading."""
+MAX_SIDE, MAX_ASPECT = 5000, 8
+"""The detector scales the shorter side up to 736 pixels: strips would get out of hand."""
+MIN_FRAME = 256
+"""Pages with a shorter side get a margin up to this: letters that fill the picture are not seen."""
 
 
 @dataclass(frozen=True)
@@ -49,21 +54,40 @@ class Page:
 
 def read_page(pixels: Pixels, engine: OcrEngine) -> Page:
     """Read all the text on an HxWx3 RGB array."""
-    scale = _scale_for(pixels)
-    scaled = _resized(pixels, scale)
-    height, width = scaled.shape[:2]
-    quads = engine.detect(scaled)
+    enlarged = min(MAX_ENLARGED, max(1, -(-SMALL_SIDE // min(pixels.shape[:2]))))
+    upright = _resized(pixels, enlarged)
+    height, width = upright.shape[:2]
+    quads = _boxes(upright, engine)
     if not len(quads):
         return Page(())
-    turns = _turns(scaled, quads, engine)
-    upright = scaled
+    turns = _turns(upright, quads, engine)
     if turns:
-        upright = turned(scaled, turns)
-        quads = engine.detect(upright)
+        upright = turned(upright, turns)
+        quads = _boxes(upright, engine)
     read = engine.recognize([crop(upright, quad) for quad in quads])
-    given = quads_turned_back(quads, turns, (width, height)) / scale
+    given = quads_turned_back(quads, turns, (width, height)) / enlarged
     words = words_of(quads, given, read)
     return Page(tuple(reading_order(words)), turns)
+
+
+def _boxes(pixels: Pixels, engine: OcrEngine) -> Quads:
+    """Text boxes in pixels of the array; looked for on a copy of a size that the detector likes."""
+    height, width = pixels.shape[:2]
+    scale = min(1.0, float(np.sqrt(MAX_AREA / (height * width))), MAX_SIDE / max(height, width))
+    scaled = _resized(pixels, scale)
+    frame = max(MIN_FRAME, -(-max(scaled.shape[:2]) // MAX_ASPECT))
+    top, left = (max(0, frame - side + 1) // 2 for side in scaled.shape[:2])
+    if top or left:
+        edge = np.concatenate([scaled[[0, -1]].reshape(-1, 3), scaled[:, [0, -1]].reshape(-1, 3)])
+        framed = np.empty((scaled.shape[0] + 2 * top, scaled.shape[1] + 2 * left, 3), np.uint8)
+        framed[:] = np.median(edge, axis=0)
+        framed[top : top + scaled.shape[0], left : left + scaled.shape[1]] = scaled
+        scaled = framed
+    quads: Quads = (engine.detect(scaled) - np.array([left, top], dtype=np.float32)) / np.float32(
+        scale
+    )
+    corner = np.array([width, height], dtype=np.float32)
+    return np.clip(quads, np.float32(0), corner)
 
 
 def words_of(quads: Quads, given: Quads, read: Sequence[tuple[str, float]]) -> list[Word]:
@@ -127,17 +151,12 @@ def _bounds(corners: np.ndarray) -> BoxXyxy:
     return (float(left), float(top), float(right), float(bottom))
 
 
-def _scale_for(pixels: Pixels) -> float:
-    """How much to enlarge: tiny crops would lose their text in the detector."""
-    shorter = min(pixels.shape[:2])
-    return float(min(MAX_SCALE, max(1.0, np.ceil(SMALL_SIDE / max(shorter, 1)))))
-
-
 def _resized(pixels: Pixels, scale: float) -> Pixels:
     if scale == 1:
         return pixels
     import cv2
 
-    return np.asarray(
-        cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), dtype=np.uint8
-    )
+    how = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
+    size_wh = tuple(max(1, round(side * scale)) for side in pixels.shape[1::-1])
+    resized = cv2.resize(pixels, size_wh, interpolation=how)
+    return np.asarray(resized, dtype=np.uint8)

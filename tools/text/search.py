@@ -159,18 +159,11 @@ def _is_value(behind: str, raw: str, right: Sequence[Word]) -> bool:
 
 def _heads_columns(lines: Sequence[Line], index: int) -> bool:
     """Whether the row holds the heads of columns: a value with a digit stands below each word."""
-    if (
-        index + 1 >= len(lines)
-        or len(lines[index].words) < 2
-        or re.search(r"[\d:：]", lines[index].text)
-    ):
+    if index + 1 >= len(lines) or len(lines[index].words) < 2:
         return False
-    return all(
-        any(
-            _overlap(word, head) > 0 and re.search(r"\d", word.text)
-            for word in lines[index + 1].words
-        )
-        for head in lines[index].words
+    values = [word for word in lines[index + 1].words if re.search(r"\d", word.text)]
+    return not re.search(r"[\d:：]", lines[index].text) and all(
+        any(_overlap(value, head) > 0 for value in values) for head in lines[index].words
     )
 
 

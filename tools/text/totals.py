@@ -37,7 +37,7 @@ ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
         r"points?\b", "stamp", "itemsold", "数量|件数",
     )),
     ("discount", _either(
-        "sav(ing|ed)", "jimat", "disc(ount)?", "diskaun", "voucher", "rebate", "优惠|折扣",
+        "sav(ing|ed)", "jimat", "(?<!after)disc", "diskaun", "voucher", "rebate", "优惠|折扣",
     )),
     ("payment", _either(r"^p[ao][il]d", _T + r"l?p[ao][il]d", r"p[ao][il]dam")),
     ("final", _either(
@@ -46,6 +46,7 @@ ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
         "(grand|net+|final)" + _T, "netpayable", "jumlahbesar", "jumlah(perlu)?(di)?bayar",
         "jumlahkeseluruhan", "应付|應付|实付|實付|总计|總計|合计|合計|总额|總額|总金额|总价|应收",
     )),
+    ("total", _either("beforerou?nd")),
     ("rounding", _either("rou?nd", "bundar", "pelarasan", "舍入|抹零|尾数")),
     ("change", _either(
         "^change", "changedue", "changeam", "baki", "kembali", "找零|找赎|找贖|找回",

@@ -10,6 +10,7 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
+from agent.answer import Language
 from agent.ledger import Ledger, render_report
 from tools.evidence import Evidence, Finding, PictureRef, ToolReport
 from training.planner import simulate
@@ -35,7 +36,7 @@ class Chat:
     tools: list[str]
     labels: list[str]
     pictures: list[PictureRef]
-    language: str = "en"
+    language: Language = "en"
     ledger: Ledger = field(default_factory=Ledger)
     messages: list[Message] = field(default_factory=list)
 
@@ -46,9 +47,7 @@ class Chat:
     def ask(self, question: str) -> None:
         """The person's turn, as prompts/user.j2 writes it."""
         ids = ", ".join(p.id for p in self.pictures)
-        self.messages.append(
-            {"role": "user", "content": f"Pictures: {ids}\nQuestion: {question}"}
-        )
+        self.messages.append({"role": "user", "content": f"Pictures: {ids}\nQuestion: {question}"})
 
     def call(self, calls: list[Call]) -> list[list[Evidence]] | None:
         """One assistant turn with calls, and the tools' answers; None if one of them failed."""

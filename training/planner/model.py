@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -74,7 +73,8 @@ def export(model: Any, tokenizer: Any, folder: Path) -> None:
     (new / "generation_config.json").write_text(json.dumps(generation, indent=2) + "\n")
     folder.mkdir(parents=True, exist_ok=True)
     for file in sorted(new.iterdir()):
-        os.replace(file, folder / file.name)
+        file.chmod(0o644)
+        file.replace(folder / file.name)
     new.rmdir()
 
 

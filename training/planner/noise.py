@@ -1,12 +1,25 @@
-"""How a question gets written down: slots filled, casing, politeness, punctuation, typos; seeded."""
+"""How a question gets written down: slots filled, casing, politeness, typos; seeded."""
 
 from __future__ import annotations
 
 import random
 import re
 
+from agent.answer import Language
+
 _SLOT = re.compile(r"\{(\w)\}")
-_BEFORE_EN = ["please ", "hi, ", "hello, ", "hey, ", "quick question: ", "so, ", "ok, ", "Please ", "excuse me, ", "now "]
+_BEFORE_EN = [
+    "please ",
+    "hi, ",
+    "hello, ",
+    "hey, ",
+    "quick question: ",
+    "so, ",
+    "ok, ",
+    "Please ",
+    "excuse me, ",
+    "now ",
+]
 _AFTER_EN = [" please", ", please", " thanks", " thank you", ", do you know?", " pls"]
 _BEFORE_ZH = ["请问", "请问一下,", "你好,", "麻烦问下,", "我想问", "帮我看看", "麻烦你,"]
 _AFTER_ZH = ["谢谢", ",谢谢", ",请回答"]
@@ -33,7 +46,12 @@ def misspell(text: str, rng: random.Random) -> str:
 
 
 def write(
-    phrasing: str, slots: dict[str, str], language: str, rng: random.Random, *, clean: bool = False
+    phrasing: str,
+    slots: dict[str, str],
+    language: Language,
+    rng: random.Random,
+    *,
+    clean: bool = False,
 ) -> str:
     """Fill a phrasing in; what stands in slots is left as it is (it may have to be copied)."""
     if language == "zh":

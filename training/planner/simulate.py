@@ -12,8 +12,21 @@ from typing import Any
 from tools.evidence import Finding, PictureRef, Status, ToolReport, ValueType
 from training.planner import words
 from training.planner.fields import BY_QUERY
+from training.planner.phrasings import words as listed
 
-COLORS = "black white grey red orange yellow green blue purple pink brown".split()
+COLORS = [
+    "black",
+    "white",
+    "grey",
+    "red",
+    "orange",
+    "yellow",
+    "green",
+    "blue",
+    "purple",
+    "pink",
+    "brown",
+]
 ERRORS = [
     "error: the weights of this tool could not be loaded",
     "error: the tool took too long; try another one",
@@ -88,9 +101,7 @@ def read_text(
         )
         rest = (_finding(ref, rng, label="line", group="line", text=line) for line in lines)
         return ToolReport(summary=summary, findings=(whole, *rest))
-    return ToolReport(
-        summary=f'{summary} "{query}"', findings=_matches(ref, rng, query, outcome)
-    )
+    return ToolReport(summary=f'{summary} "{query}"', findings=_matches(ref, rng, query, outcome))
 
 
 def _matches(ref: PictureRef, rng: random.Random, query: str, outcome: str) -> tuple[Finding, ...]:
@@ -149,7 +160,7 @@ def classify_image(
     if outcome == "none":
         none = _finding(ref, rng, label="known class", value=0, status="none")
         return ToolReport(summary=summary, findings=(none,))
-    names = [words.words(rng, words.CLASSES, "en", 0.7) for _ in range(3)]
+    names = [words.words(rng, listed("classes"), "en", 0.7) for _ in range(3)]
     if first is not None and rng.random() < 0.6:
         names[0] = first
     status: Status = "unsure" if outcome == "unsure" else "found"

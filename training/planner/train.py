@@ -62,7 +62,9 @@ class Trainer:
         torch.manual_seed(0)
         self.net = model.new_model(self.tokenizer, self.recipe.size)
         self.pool = self.recipe.first_pool
-        inner = [p for n, p in self.net.model.named_parameters() if p.ndim == 2 and "embed" not in n]
+        inner = [
+            p for n, p in self.net.model.named_parameters() if p.ndim == 2 and "embed" not in n
+        ]
         chosen = {id(p) for p in inner}
         rest = [p for p in self.net.parameters() if id(p) not in chosen]
         self.optimizers = [
@@ -88,7 +90,7 @@ class Trainer:
             hidden = self.net.model(input_ids=tokens[:, :-1], use_cache=False).last_hidden_state
             logits = self.net.lm_head(hidden[counts[:, 1:]])
         loss = torch.nn.functional.cross_entropy(logits.float(), tokens[:, 1:][counts[:, 1:]])
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
         for optimizer in self.optimizers:
             optimizer.step()
@@ -129,7 +131,7 @@ class Trainer:
 
         path.parent.mkdir(parents=True, exist_ok=True)
         torch.save(self.state(), path.with_suffix(".new"))
-        os.replace(path.with_suffix(".new"), path)
+        path.with_suffix(".new").replace(path)
 
 
 def tokenizer_for(recipe: Recipe, folder: Path) -> Any:

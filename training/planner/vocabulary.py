@@ -24,7 +24,16 @@ _FIXED = [
     r"\{(?:count|list|exists|has|same|sum|difference|most|least) (?=e)",
     r"\.(?:value|text|label|picture)\}", r" \[(?=e)", r"\](?:\.|。)",
 ]  # fmt: skip
-_PLAIN = [r"img_[1-9]", r"[A-Za-z_À-ɏ]+", r"\p{Han}", r"[0-9]", r" ", r"\n", r"[^\sA-Za-z0-9]", r"."]
+_PLAIN = [
+    r"img_[1-9]",
+    r"[A-Za-z_À-ɏ]+",
+    r"\p{Han}",
+    r"[0-9]",
+    r" ",
+    r"\n",
+    r"[^\sA-Za-z0-9]",
+    r".",
+]
 PIECES = "|".join([*_FIXED, *_PLAIN])
 
 
@@ -52,8 +61,8 @@ def train_tokenizer(texts: Iterable[str], size: int = VOCABULARY_SIZE) -> Any:
     tokenizer.add_tokens([AddedToken(t, special=False, normalized=False) for t in ORDINARY])
     fast = PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
-        eos_token="<|im_end|>",
-        pad_token="<|endoftext|>",
+        eos_token="<|im_end|>",  # noqa: S106
+        pad_token="<|endoftext|>",  # noqa: S106
         model_max_length=2048,
         clean_up_tokenization_spaces=False,
     )

@@ -8,15 +8,19 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 
+from agent import Settings, VisualAgent
 from agent.answer import Draft
 from agent.errors import PlannerError, PlannerOutputError, PlannerUnavailableError
 from agent.planners import make_planner
 from agent.planners.builtin import BuiltinChatModel, packaged_weights
 from tests.agent.planners.test_grammar import TOOLS, tool
+from tests.agent.test_visual_agent import measure_brightness
 from tests.fakes.tiny_planner import make_tiny_planner
+from tools.toolset import ToolConfig
 
 FORMAT = {
     "type": "json_schema",
@@ -136,6 +140,18 @@ def test_a_message_without_an_end_says_so(folder: Path) -> None:
 def test_a_conversation_that_is_too_long_says_so(planner: BuiltinChatModel) -> None:
     with pytest.raises(PlannerError, match="too long"):
         planner.invoke([HumanMessage("word " * 2000)])
+
+
+def test_the_loop_works_with_it(random_planner: BuiltinChatModel) -> None:
+    settings = Settings(tools=ToolConfig(offer=[]))
+    with VisualAgent(settings, random_planner, [measure_brightness]) as agent:
+        try:
+            answer = agent.ask(np.full((60, 80, 3), 120, np.uint8), "How bright is it?")
+        except PlannerOutputError:
+            return
+    assert answer.abstained or "47" in answer.answer
+    assert answer.planner["kind"] == "builtin"
+    assert answer.usage["output_tokens"] > 0
 
 
 def test_a_template_that_is_missing_says_so(folder: Path, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tools.text.page_maker import page
@@ -184,6 +184,7 @@ def test_a_label_that_only_contains_a_field_is_no_field():
     assert field_of("dated") is None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40), st.text(max_size=120))
 def test_any_query_to_any_page_gives_sound_matches(query, text):
     lines = page(text)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tools.text.page_maker import page
@@ -14,6 +14,7 @@ boxes = st.tuples(st.floats(0, 900), st.floats(0, 900), st.floats(1, 300), st.fl
 )
 
 
+@settings(deadline=None)
 @given(st.lists(boxes, max_size=25))
 def test_every_word_is_in_exactly_one_line(found):
     words = [Word(str(i), 0.9, box, box) for i, box in enumerate(found)]
@@ -21,6 +22,7 @@ def test_every_word_is_in_exactly_one_line(found):
     assert sorted(ordered, key=int) == [word.text for word in words]
 
 
+@settings(deadline=None)
 @given(
     rows=st.integers(1, 6),
     columns=st.integers(1, 5),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.text.orientation import (
@@ -14,6 +14,7 @@ from tools.text.orientation import (
 )
 
 
+@settings(deadline=None)
 @given(
     width=st.integers(2, 30),
     height=st.integers(2, 30),
@@ -32,6 +33,7 @@ def test_a_box_on_the_turned_page_comes_back_to_its_pixels(width, height, turns,
     assert box_turned_back(seen, turns, (width, height)) == (left, top, right, bottom)
 
 
+@settings(deadline=None)
 @given(turns=st.integers(0, 3), size=st.tuples(st.integers(1, 500), st.integers(1, 500)))
 def test_four_turns_are_none(turns, size):
     quads = np.array([[[0, 0], [1, 0], [1, 2], [0, 2]]], dtype=np.float32)

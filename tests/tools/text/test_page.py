@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.text.engine import Pixels, Quads
@@ -80,17 +80,53 @@ def test_turned_pages_are_read_upright_and_boxes_stay_where_they_were(turns, vot
 
 
 def test_tiny_crops_are_enlarged_and_boxes_are_not():
-    crop = np.ascontiguousarray(bars()[55:85, 10:130])
+    crop = np.ascontiguousarray(bars()[55:85, 10:130])  # 120x30 becomes 240x60, then framed
     sizes = []
 
     class Measuring(ScriptedEngine):
         def detect(self, pixels: Pixels) -> Quads:
             sizes.append(pixels.shape[:2])
-            return np.array([[[20, 10], [220, 10], [220, 50], [20, 50]]], dtype=np.float32)
+            return np.array([[[24, 108], [224, 108], [224, 148], [24, 148]]], dtype=np.float32)
 
     page = read_page(crop, Measuring({80: "TOTAL"}))
-    assert sizes == [(60, 240)]
-    assert page.lines[0].box_xyxy == (10, 5, 110, 25)
+    assert sizes == [(256, 256)]
+    assert page.lines[0].box_xyxy == (8, 5, 108, 25)
+
+
+def test_boxes_are_looked_for_on_a_smaller_copy_of_a_large_page_and_read_on_the_page_itself():
+    class Measuring(ScriptedEngine):
+        seen: tuple[int, ...] = ()
+        crops: tuple[int, ...] = ()
+
+        def detect(self, pixels: Pixels) -> Quads:
+            self.seen = pixels.shape[:2]
+            return np.array([[[0, 0], [500, 0], [500, 100], [0, 100]]], dtype=np.float32)
+
+        def recognize(self, crops: Sequence[Pixels]) -> list[tuple[str, float]]:
+            self.crops = crops[0].shape[:2]
+            return [("WIDE", 0.9)]
+
+    engine = Measuring(TEXTS, votes=0.0)
+    page = read_page(np.full((3000, 4000, 3), 255, dtype=np.uint8), engine)
+    assert engine.seen == (1500, 2000)
+    assert engine.crops == (200, 1000)
+    assert page.lines[0].box_xyxy == (0, 0, 1000, 200)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 20_000), (20_000, 3), (6000, 6000), (300, 9000)])
+def test_the_detector_never_gets_more_than_it_can_hold(size):
+    seen = []
+
+    class Watching(ScriptedEngine):
+        def detect(self, pixels: Pixels) -> Quads:
+            seen.append(pixels.shape[:2])
+            return np.zeros((0, 4, 2), dtype=np.float32)
+
+    assert read_page(np.zeros((*size, 3), dtype=np.uint8), Watching(TEXTS)).lines == ()
+    ((height, width),) = seen
+    upscaled = max(1.0, 736 / min(height, width))
+    assert min(height, width) >= 256
+    assert height * width * upscaled**2 < 5_000_000
 
 
 def test_badly_read_words_are_left_out():
@@ -103,6 +139,7 @@ def test_an_empty_page():
     assert (page.lines, page.text) == ((), "")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=50))
 def test_printable_has_no_control_characters_and_no_double_spaces(text):
     clean = printable(text)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tools.text.page_maker import page
@@ -21,6 +21,11 @@ from tools.text.totals import entries_of, role_of, total_of
         ("NETT TOTAL", "final"),
         ("Amount Due", "final"),
         ("Total Rounded", "final"),
+        ("ROUNDED TOTAL (RM)", "final"),
+        ("Total After Discount", "final"),
+        ("Total before rounding", "total"),
+        ("Amount Tendered", "payment"),
+        ("Service Charge 10%", "service"),
         ("Total Amt Payable", "final"),
         ("Total (Incl GST)", "included"),
         ("Total Sales (lnclusive of GST)", "included"),
@@ -195,6 +200,7 @@ def test_badly_read_lines_make_the_total_less_sure():
     assert blurred.score < clear.score
 
 
+@settings(deadline=None)
 @given(
     items=st.lists(st.decimals("0.05", 500, places=2), min_size=1, max_size=6),
     tax=st.decimals(0, 20, places=2),
