@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from agent.answer import Draft, ToolCallRecord
 from agent.context import RunContext
+from agent.errors import PlannerOutputError
 from agent.events import Event
 from agent.grounding import check
 from prompts import render
@@ -53,6 +54,8 @@ class Budget(AgentMiddleware[State, RunContext, Any]):
             return await handler(request)
         except StructuredOutputValidationError as error:
             return error.ai_message
+        except PlannerOutputError:
+            return AIMessage("")
         finally:
             context.planner_ms += (time.perf_counter() - started) * 1000
 

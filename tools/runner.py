@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import Any
 
 from pydantic import ValidationError
 
 from tools.base import VisionTool
+from tools.batching import BatchedTool, MicroBatcher
 from tools.cache import ResultCache
 from tools.errors import BadArgumentError, ToolError
 from tools.evidence import Region, ToolReport
@@ -36,7 +37,7 @@ class ToolRunner:
             raise ValueError(f"two tools are named {', '.join(twice)}; rename one")
         self._cache = cache
         self._timeout_s = timeout_s
-        self._workers: dict[str, ThreadPoolExecutor] = {}
+        self._workers: dict[str, MicroBatcher[dict[str, Any], ToolReport]] = {}
         self._running: dict[tuple[str, str], Future[ToolReport]] = {}
 
     @property
@@ -52,7 +53,9 @@ class ToolRunner:
         Raises:
             ToolError: wrong arguments, the tool failed, or it took longer than the time-out.
         """
-        tool = self._tools[name]
+        tool = self._tools.get(name)
+        if tool is None:
+            raise BadArgumentError(f"there is no tool {name!r}; there are {', '.join(self._tools)}")
         checked = _check(tool, arguments, picture, region)
         look_at = checked.model_dump(mode="json", exclude={"picture", "region"})
         key = self._cache.key(tool, look_at, picture.ref, region)
@@ -77,7 +80,7 @@ class ToolRunner:
     def close(self) -> None:
         """Stop the workers; calls that wait are dropped."""
         for worker in self._workers.values():
-            worker.shutdown(wait=False, cancel_futures=True)
+            worker.close()
         self._workers.clear()
         self._cache.close()
 
@@ -92,10 +95,8 @@ class ToolRunner:
         values["picture"] = picture
         if tool.takes_region:
             values["region"] = region
-        worker = self._workers.setdefault(
-            tool.name, ThreadPoolExecutor(1, thread_name_prefix=f"tool-{tool.name}")
-        )
-        future = worker.submit(_run, tool, values)
+        worker = self._workers.get(tool.name) or self._workers.setdefault(tool.name, _worker(tool))
+        future = worker.submit(values)
         self._running[look] = future
         future.add_done_callback(lambda _done: self._running.pop(look, None))
         return future
@@ -124,14 +125,39 @@ def _check(
         raise BadArgumentError(f"wrong arguments for {tool.name}: {wrong}") from None
 
 
-def _run(tool: VisionTool, values: dict[str, Any]) -> ToolReport:
+def _worker(tool: VisionTool) -> MicroBatcher[dict[str, Any], ToolReport]:
+    """One thread for a tool; calls that wait are run together where the tool can do that."""
+    return MicroBatcher(
+        lambda calls: _run(tool, calls),
+        max_batch=tool.max_batch if isinstance(tool, BatchedTool) else 1,
+        name=f"tool-{tool.name}",
+    )
+
+
+def _run(tool: VisionTool, calls: list[dict[str, Any]]) -> list[ToolReport | Exception]:
+    """Run calls of one tool; what goes wrong with a call takes its report's place.
+
+    Raises:
+        ToolError: all of the calls failed together.
+    """
     try:
-        report = tool.run(**values)
-    except ToolError:
-        raise
-    except Exception as error:
+        if isinstance(tool, BatchedTool) and len(calls) > 1:
+            return [_checked(tool, result) for result in tool.run_batch(calls)]
+        return [_checked(tool, tool.run(**values)) for values in calls]
+    except (Exception, SystemExit) as error:
         # A tool of anybody's may raise anything; the planner must read a failure, not silence.
-        raise ToolError(f"{tool.name} failed: {type(error).__name__}: {error}") from error
-    if not isinstance(report, ToolReport):
-        raise ToolError(f"{tool.name} returned {type(report).__name__}, not a ToolReport")
-    return report
+        raise _as_tool_error(tool, error) from error
+
+
+def _checked(tool: VisionTool, result: object) -> ToolReport | Exception:
+    if isinstance(result, Exception):
+        return _as_tool_error(tool, result)
+    if not isinstance(result, ToolReport):
+        return ToolError(f"{tool.name} returned {type(result).__name__}, not a ToolReport")
+    return result
+
+
+def _as_tool_error(tool: VisionTool, error: BaseException) -> ToolError:
+    if isinstance(error, ToolError):
+        return error
+    return ToolError(f"{tool.name} failed: {type(error).__name__}: {error}")

@@ -122,7 +122,8 @@ class ServerChatModel(ChatOpenAI):
         return wait if tried < self.tries and wait < left else None
 
     def _unanswered(self, error: Exception) -> PlannerError:
-        if isinstance(error, TimeoutError | httpx.ReadTimeout | httpx.WriteTimeout):
+        late = isinstance(error, TimeoutError | httpx.TimeoutException)
+        if late and not isinstance(error, httpx.ConnectTimeout):
             return PlannerTimeoutError(
                 f"the planner at {self.openai_api_base} did not answer within {self.total_s:g} s; "
                 "raise VQA_TIMEOUT_S or look at the server's load"

@@ -15,6 +15,7 @@ import pytest
 from langchain_core.messages import AIMessage
 
 from agent import Answer, Settings, VisualAgent
+from agent.errors import PlannerOutputError
 from tests.fakes.chat_model import ScriptedChatModel
 from tools import Finding, Picture, Region, ToolError, ToolReport, vision_tool
 from tools.errors import InputError, PictureError
@@ -231,6 +232,14 @@ def test_an_unreadable_answer_is_repaired_or_abstained(agents: Any, text: str) -
     repaired = agents(call(brightness()), AIMessage(text), good).ask(GREY, "How bright?")
     assert repaired.short_answer == "47"
     given_up = agents(call(brightness()), AIMessage(text), AIMessage(text)).ask(GREY, "How bright?")
+    assert given_up.reason == "unsupported"
+
+
+def test_a_planner_that_never_ends_is_repaired_or_abstained(agents: Any) -> None:
+    endless, good = PlannerOutputError("no end"), draft("{e1.value} [e1].", "{e1.value}")
+    repaired = agents(call(brightness()), endless, good).ask(GREY, "How bright?")
+    assert repaired.short_answer == "47"
+    given_up = agents(call(brightness()), endless, endless).ask(GREY, "How bright?")
     assert given_up.reason == "unsupported"
 
 
