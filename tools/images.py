@@ -86,26 +86,31 @@ class PictureStore:
 
 
 def _read_file(path: Path) -> bytes:
+    """The bytes of a file or pipe; never more than `MAX_BYTES` are read."""
+    if str(path).startswith(("http:/", "https:/", "data:")):
+        raise PictureError("addresses are not opened; save the picture and name the file")
     try:
-        size = path.stat().st_size
         if path.is_dir():
             raise PictureError(f"{path} is a folder; name a picture in it")
-        if size > MAX_BYTES:
-            raise PictureError(
-                f"{path} has {size / 1e6:.0f} MB; {MAX_BYTES / 1e6:.0f} MB is the most"
-            )
-        return path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
         raise PictureError(f"there is no file {path}{_suggestion(path)}") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise PictureError(f"{str(path)[:200]!r} cannot be read: {reason}") from None
+    if len(data) > MAX_BYTES:
+        raise PictureError(f"{path} has more than {MAX_BYTES / 1e6:.0f} MB; make it smaller")
+    return data
 
 
 def _suggestion(path: Path) -> str:
     if not path.parent.is_dir():
         return f"; the folder {path.parent} does not exist either"
-    names = [entry.name for entry in path.parent.iterdir()]
+    try:
+        names = [entry.name for entry in path.parent.iterdir()]
+    except OSError:
+        return ""
     close = difflib.get_close_matches(path.name, names, n=1)
     return f"; did you mean {path.parent / close[0]}?" if close else ""
 
@@ -144,7 +149,11 @@ def _from_memory(source: Image | Pixels) -> tuple[str, Pixels]:
 
     if isinstance(source, Image):
         _check_size(*source.size)
-        pixels = _decode(source)
+        try:
+            pixels = _decode(source)
+        except Exception as error:
+            # An image that was opened and not yet loaded decodes here: closed, cut off, damaged.
+            raise PictureError(f"the image cannot be decoded ({error}); load it again") from None
     elif not isinstance(source, np.ndarray):
         raise PictureError(f"{type(source).__name__} is no picture; pass a path, bytes or an array")
     elif source.dtype != np.uint8 or source.ndim != 3 or source.shape[2] != 3 or source.size == 0:
@@ -173,7 +182,8 @@ def _decode(image: Image) -> Pixels:
     import numpy as np
     from PIL import Image, ImageOps
 
-    image.seek(0) if getattr(image, "n_frames", 1) > 1 else None
+    if getattr(image, "n_frames", 1) > 1:
+        image.seek(0)
     upright = ImageOps.exif_transpose(image)
     if upright.mode.startswith("I") or upright.mode == "F":
         upright = _eight_bits(upright)
@@ -185,11 +195,11 @@ def _decode(image: Image) -> Pixels:
 
 
 def _eight_bits(image: Image) -> Image:
-    """16-bit grey by its range (65535 → 255); other wide modes by their own extremes."""
+    """16-bit grey by its range (65535 → 255); other wide modes by their own extremes, NaN black."""
     import numpy as np
     from PIL import Image
 
-    values = np.asarray(image).astype(np.float64)
+    values = np.nan_to_num(np.asarray(image).astype(np.float64), posinf=0.0, neginf=0.0)
     low, high = (0.0, 65535.0) if image.mode.startswith("I") else (values.min(), values.max())
     if values.max() > high or values.min() < low:
         low, high = values.min(), values.max()

@@ -6,7 +6,8 @@ What it mends, each seen with the versions that constraints.txt pins:
   operators do not load, and `import torchvision` fails with `operator torchvision::nms does not
   exist`; transformers and ultralytics both import it. The missing schemas are registered, and
   `nms` gets a pure torch implementation, so that ultralytics' post-processing works as well.
-- Importing ultralytics sets `OMP_NUM_THREADS=1` for the whole process.
+- Importing ultralytics sets `OMP_NUM_THREADS=1` for the whole process, and its first prediction on
+  a CPU sets torch's threads to one less than there are cores: `threads_kept()` puts both back.
 - ultralytics syncs usage, checks for a network and installs packages unless told not to.
 """
 
@@ -15,6 +16,8 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,23 +47,35 @@ def prepare() -> None:
 def import_ultralytics() -> Any:
     """The ultralytics package: offline unless told otherwise, quiet, threads left alone."""
     prepare()
-    threads = os.environ.get("OMP_NUM_THREADS")
     os.environ.setdefault("YOLO_OFFLINE", "True")
     os.environ.setdefault("YOLO_AUTOINSTALL", "False")
     os.environ.setdefault("YOLO_VERBOSE", "False")
     os.environ.setdefault("YOLO_CONFIG_DIR", str(cache_directory() / "ultralytics"))
     Path(os.environ["YOLO_CONFIG_DIR"]).mkdir(parents=True, exist_ok=True)
-    try:
+    with threads_kept():
         import ultralytics
 
-        if ultralytics.settings.get("sync"):
-            ultralytics.settings.update({"sync": False})
+        ours = {"sync": False, "weights_dir": str(cache_directory() / "detector")}
+        if any(ultralytics.settings.get(name) != value for name, value in ours.items()):
+            ultralytics.settings.update(ours)
+    return ultralytics
+
+
+@contextmanager
+def threads_kept() -> Iterator[None]:
+    """Put `OMP_NUM_THREADS` and torch's number of threads back to what they were."""
+    import torch
+
+    variable, threads = os.environ.get("OMP_NUM_THREADS"), torch.get_num_threads()
+    try:
+        yield
     finally:
-        if threads is None:
+        if variable is None:
             os.environ.pop("OMP_NUM_THREADS", None)
         else:
-            os.environ["OMP_NUM_THREADS"] = threads
-    return ultralytics
+            os.environ["OMP_NUM_THREADS"] = variable
+        if torch.get_num_threads() != threads:
+            torch.set_num_threads(threads)
 
 
 def cache_directory() -> Path:

@@ -6,18 +6,20 @@ import threading
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.messages import BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import ConfigDict, Field, PrivateAttr
 
 
 class ScriptedChatModel(BaseChatModel):
-    """Gives copies of `responses` one after the other; running out of them is an error.
+    """Gives copies of `responses` (messages, or exceptions to raise) one after the other.
+
+    Running out of them is an error.
 
     `seen`: the messages of each call; `bound`: the arguments of each `bind_tools`.
     """
 
-    responses: list[AIMessage | Exception]
+    responses: list[Any]
     seen: list[list[BaseMessage]] = Field(default_factory=list)
     bound: list[dict[str, Any]] = Field(default_factory=list)
     _lock: Any = PrivateAttr(default_factory=threading.Lock)

@@ -67,7 +67,9 @@ async def test_what_waits_goes_together(doubler: Doubler, batcher: MicroBatcher[
     assert len(doubler.threads) == 1
 
 
-async def test_an_error_is_its_items_alone(doubler: Doubler, batcher: MicroBatcher[Any, Any]) -> None:
+async def test_an_error_is_its_items_alone(
+    doubler: Doubler, batcher: MicroBatcher[Any, Any]
+) -> None:
     hold(doubler, batcher)
     items = [batcher.submit(item) for item in (1, "odd", 3)]
     doubler.go.set()

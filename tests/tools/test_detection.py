@@ -57,7 +57,9 @@ def test_real_weights_are_loaded_and_run(weights: Path) -> None:
     assert {label for label, _, _ in boxes} <= {"dog"}
     everything = detector.detect(PICTURE.pixels, [], floor=1e-6)
     assert everything
-    assert [score for _, score, _ in everything] == sorted((s for _, s, _ in everything), reverse=True)
+    assert [score for _, score, _ in everything] == sorted(
+        (s for _, s, _ in everything), reverse=True
+    )
     assert detector.labels()[:2] == ["dog", "cat"]
 
 
@@ -88,7 +90,11 @@ def test_offered_labels_are_those_that_the_weights_see_well(weights: Path) -> No
 def test_found_unsure_and_none_are_told_apart(
     weights: Path, asked: list[str], expected: list[tuple[str, str]]
 ) -> None:
-    seen = [("dog", 0.9, (0, 0, 10, 10)), ("dog", 0.5, (20, 0, 30, 10)), ("cat", 0.3, (0, 20, 9, 30))]
+    seen = [
+        ("dog", 0.9, (0, 0, 10, 10)),
+        ("dog", 0.5, (20, 0, 30, 10)),
+        ("cat", 0.3, (0, 20, 9, 30)),
+    ]
     tool = make_detect(FixedDetector(weights, seen), ["dog", "cat", "bird"], 0.4, 0.2)
     report = tool.run(PICTURE, asked)
     assert [(f.label, f.status) for f in report.findings] == expected
@@ -166,7 +172,9 @@ def test_a_classifier_folder_is_loaded_and_run(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(("threshold", "status"), [(0.0, "found"), (1.0, "unsure")])
-def test_the_bar_decides_between_found_and_unsure(folder: Path, threshold: float, status: str) -> None:
+def test_the_bar_decides_between_found_and_unsure(
+    folder: Path, threshold: float, status: str
+) -> None:
     report = make_classify(Classifier(folder, device="cpu"), threshold).run(PICTURE, top_k=2)
     assert [f.status for f in report.findings] == [status, status]
     assert report.findings[0].score >= report.findings[1].score
@@ -201,7 +209,9 @@ def test_a_wrong_path_is_an_input_error_and_an_unknown_name_is_missing(tmp_path:
     assert "ALLOW_DOWNLOAD" in missing.what_to_do
 
 
-def test_the_toolset_offers_what_is_there_and_names_what_is_not(weights: Path, folder: Path) -> None:
+def test_the_toolset_offers_what_is_there_and_names_what_is_not(
+    weights: Path, folder: Path
+) -> None:
     config = ToolConfig(detector=str(weights), classifier=str(folder))
     names = [tool.name for tool in load_toolset(config).offered]
     assert names[:5] == [

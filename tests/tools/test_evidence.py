@@ -43,7 +43,9 @@ COORDINATE = st.floats(-200, 200)
 
 
 @given(COORDINATE, COORDINATE, COORDINATE, COORDINATE)
-def test_a_clipped_box_is_inside_or_nothing(left: float, top: float, right: float, bottom: float) -> None:
+def test_a_clipped_box_is_inside_or_nothing(
+    left: float, top: float, right: float, bottom: float
+) -> None:
     box = clip_box((left, top, right, bottom), REF)
     if box is not None:
         Region(picture=REF, box_xyxy=box)

@@ -86,7 +86,9 @@ def huge_png() -> bytes:
     import zlib
 
     def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
 
     header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
@@ -126,7 +128,7 @@ def test_paths(tmp_path: Path) -> None:
     good = tmp_path / "receipt.png"
     Image.new("RGB", (4, 4), RED).save(good)
     assert PictureStore().add(good).ref.name == "receipt.png"
-    with pytest.raises(PictureError, match="did you mean .*receipt.png"):
+    with pytest.raises(PictureError, match=r"did you mean .*receipt\.png"):
         PictureStore().add(tmp_path / "reciept.png")
     with pytest.raises(PictureError, match="is a folder"):
         PictureStore().add(tmp_path)
