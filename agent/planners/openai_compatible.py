@@ -22,7 +22,6 @@ from pydantic import PrivateAttr, SecretStr
 
 from agent.errors import (
     PlannerError,
-    PlannerOutputError,
     PlannerTimeoutError,
     PlannerUnavailableError,
 )
@@ -133,8 +132,8 @@ class ServerChatModel(ChatOpenAI):
             f"({error or type(error).__name__}); see whether it still runs"
         )
 
-    def _unreadable(self, why: str) -> PlannerOutputError:
-        return PlannerOutputError(
+    def _unreadable(self, why: str) -> PlannerError:
+        return PlannerError(
             f"the planner at {self.openai_api_base} answered with something that cannot be read "
             f"({why}); see whether it is an OpenAI-compatible server"
         )

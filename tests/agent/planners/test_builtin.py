@@ -145,13 +145,10 @@ def test_a_conversation_that_is_too_long_says_so(planner: BuiltinChatModel) -> N
 def test_the_loop_works_with_it(random_planner: BuiltinChatModel) -> None:
     settings = Settings(tools=ToolConfig(offer=[]))
     with VisualAgent(settings, random_planner, [measure_brightness]) as agent:
-        try:
-            answer = agent.ask(np.full((60, 80, 3), 120, np.uint8), "How bright is it?")
-        except PlannerOutputError:
-            return
+        answer = agent.ask(np.full((60, 80, 3), 120, np.uint8), "How bright is it?")
     assert answer.abstained or "47" in answer.answer
     assert answer.planner["kind"] == "builtin"
-    assert answer.usage["output_tokens"] > 0
+    assert answer.planner["calls"] > 0
 
 
 def test_a_template_that_is_missing_says_so(folder: Path, tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ import pytest
 from agent import Settings, VisualAgent
 from agent.errors import (
     PlannerError,
-    PlannerOutputError,
     PlannerTimeoutError,
     PlannerUnavailableError,
 )
@@ -189,7 +188,7 @@ def test_agents_and_loops_share_a_server(ask: Any) -> None:
 
 
 def test_garbage_instead_of_a_completion_is_an_error(ask: Any) -> None:
-    with ScriptedServer(garbage()) as server, pytest.raises(PlannerOutputError, match="read"):
+    with ScriptedServer(garbage()) as server, pytest.raises(PlannerError, match="cannot be read"):
         ask(server)
 
 
