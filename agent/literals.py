@@ -12,7 +12,7 @@ from itertools import combinations
 
 from agent.answer import Language
 from agent.ledger import Ledger
-from agent.references import as_number, count_of
+from agent.references import UnresolvedReferenceError, as_number, count_of
 from tools.evidence import Evidence
 
 _QUOTED = re.compile(r"\"([^\"]+)\"|“([^”]+)”|「([^」]+)」|『([^』]+)』|«([^»]+)»|《([^》]+)》")
@@ -118,25 +118,27 @@ def carried_numbers(evidence: list[Evidence], ledger: Ledger) -> set[Decimal]:
     Values and numbers in texts; the count of a completely cited group; the sum of all values; the
     difference of any two values.
     """
-    values = {_decimal(str(e.value)) for e in evidence if e.value is not None} - {None}
-    known = {v for v in values if v is not None}
-    carried = set(known)
+    values = [n for e in evidence if (n := _quantity(e)) is not None]
+    carried = set(values) | _counts(evidence, ledger)
     for e in evidence:
         for content in (e.text, e.value if isinstance(e.value, str) else None):
             if content:
-                carried |= {
-                    n
-                    for m in _NUMBER.finditer(normalise(content))
-                    if (n := _decimal(m[0])) is not None
-                }
+                found = (_decimal(m[0]) for m in _NUMBER.finditer(normalise(content)))
+                carried |= {n for n in found if n is not None}
         if e.value_type == "share":
             carried.add(Decimal(round(float(str(e.value)) * 100)))
-    carried |= _counts(evidence, ledger)
-    carried |= {abs(a - b) for a, b in combinations(known, 2)}
-    addable = [
-        as_number(e) for e in evidence if e.value is not None and _decimal(str(e.value)) is not None
-    ]
-    return carried | {sum(addable, Decimal(0))} if addable else carried
+    carried |= {abs(a - b) for a, b in combinations(values, 2)}
+    return carried | {sum(values, Decimal(0))} if values else carried
+
+
+def _quantity(evidence: Evidence) -> Decimal | None:
+    """The value where it is a quantity: not a phone number, a date or a code."""
+    if isinstance(evidence.value, str) and evidence.value_type not in {"amount", "number"}:
+        return None
+    try:
+        return as_number(evidence)
+    except UnresolvedReferenceError:
+        return None
 
 
 def _counts(evidence: list[Evidence], ledger: Ledger) -> set[Decimal]:

@@ -6,12 +6,14 @@ The architecture is a torchvision (or timm) name; the weights are safetensors, n
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from tools.base import VisionTool, vision_tool
+from tools.batching import BatchedTool
 from tools.errors import ToolUnavailableError
 from tools.evidence import Finding, Region, ToolReport
 from tools.images import Picture
@@ -45,17 +47,28 @@ class Classifier:
     def __init__(self, folder: Path, device: str = "auto") -> None:
         self.folder = folder
         self.config = ClassifierConfig.model_validate_json((folder / "config.json").read_text())
-        self.labels: list[str] = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
+        self.labels = _labels(folder / "labels.json")
         self._device = device
         self._model: Any = None
 
-    def scores(self, pixels: Any) -> list[float]:
-        """Calibrated probabilities, one a label, of uint8 RGB pixels (height, width, 3).
+    def scores(self, pictures: Sequence[Any]) -> list[list[float]]:
+        """Calibrated probabilities, one a label, of each uint8 RGB array (height, width, 3).
 
         Raises:
-            ToolUnavailableError: the weights do not fit the architecture.
+            ToolUnavailableError: the weights cannot be loaded into the architecture.
         """
         model = self._loaded()
+        import torch
+
+        from tools.torch_runtime import pick_device
+
+        batch = torch.stack([self._as_input(pixels) for pixels in pictures])
+        with torch.inference_mode():
+            logits = model(batch.to(pick_device(self._device)))
+            rows = (logits / self.config.temperature).softmax(1).cpu()
+        return [[float(score) for score in row] for row in rows]
+
+    def _as_input(self, pixels: Any) -> Any:
         import torch
         from PIL import Image
 
@@ -64,27 +77,25 @@ class Classifier:
         tensor = torch.frombuffer(bytearray(resized.tobytes()), dtype=torch.uint8)
         tensor = tensor.view(side, side, 3).permute(2, 0, 1).float() / 255
         mean, std = (torch.tensor(v).view(3, 1, 1) for v in (self.config.mean, self.config.std))
-        with torch.inference_mode():
-            logits = model(((tensor - mean) / std)[None].to(self._where))[0]
-            return [float(p) for p in (logits / self.config.temperature).softmax(0).cpu()]
+        return (tensor - mean) / std
 
     def _loaded(self) -> Any:
         if self._model is None:
             from tools.torch_runtime import pick_device, prepare
 
             prepare()
+            from safetensors import SafetensorError
             from safetensors.torch import load_file
 
-            self._where = pick_device(self._device)
-            model = self._architecture()
+            file = self.folder / "model.safetensors"
             try:
-                model.load_state_dict(load_file(self.folder / "model.safetensors"))
-            except RuntimeError as error:
+                model = self._architecture()
+                model.load_state_dict(load_file(file))
+            except (RuntimeError, SafetensorError, ValueError, ImportError) as error:
                 raise ToolUnavailableError(
-                    f"{self.folder / 'model.safetensors'} does not fit {self.config.architecture}: "
-                    f"{str(error).splitlines()[0]}"
+                    f"{file} does not fit {self.config.architecture}: {str(error).splitlines()[0]}"
                 ) from None
-            self._model = model.eval().to(self._where)
+            self._model = model.eval().to(pick_device(self._device))
         return self._model
 
     def _architecture(self) -> Any:
@@ -98,6 +109,18 @@ class Classifier:
         return torchvision.models.get_model(name, num_classes=len(self.labels))
 
 
+def _labels(file: Path) -> list[str]:
+    """The class names, in the order of the network's outputs.
+
+    Raises:
+        ValueError: the file holds something else.
+    """
+    labels = json.loads(file.read_text(encoding="utf-8"))
+    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
+        raise ValueError(f"{file} is no list of names")
+    return labels
+
+
 def classify_image_tool(config: ToolConfig) -> VisionTool | Missing:
     """The tool for the folder that the configuration finds, or what is missing."""
     weights = find(
@@ -108,7 +131,11 @@ def classify_image_tool(config: ToolConfig) -> VisionTool | Missing:
     )
     if isinstance(weights, Missing):
         return weights
-    return make_tool(Classifier(weights.parent, config.device), config.classify_threshold)
+    try:
+        classifier = Classifier(weights.parent, config.device)
+    except (OSError, ValueError) as error:
+        return Missing("classify_image", str(error), f"mend the files in {weights.parent}")
+    return make_tool(classifier, config.classify_threshold)
 
 
 def make_tool(classifier: Classifier, threshold: float) -> VisionTool:
@@ -124,23 +151,40 @@ def make_tool(classifier: Classifier, threshold: float) -> VisionTool:
         Args:
             top_k: How many candidates to report.
         """
-        scores = classifier.scores(picture.crop(region))
-        ranked = sorted(zip(scores, classifier.labels, strict=True), reverse=True)[:top_k]
-        box = region.box_xyxy if region else None
-        if ranked[0][0] < classifier.config.known_threshold:
-            findings = [
-                Finding(
-                    picture=picture.ref, box_xyxy=box, label="known class", value=0, status="none",
-                    score=1 - ranked[0][0],
-                )
-            ]  # fmt: skip
-        else:
-            status = "found" if ranked[0][0] >= threshold else "unsure"
-            findings = [
-                Finding(picture=picture.ref, box_xyxy=box, label=label, score=score, status=status)
-                for score, label in ranked
-            ]
-        return ToolReport(summary=f"classify_image {picture.ref.id}", findings=tuple(findings))
+        (scores,) = classifier.scores([picture.crop(region)])
+        return _report(classifier, scores, picture, region, top_k=top_k, threshold=threshold)
+
+    def several(calls: list[dict[str, Any]]) -> list[ToolReport]:
+        rows = classifier.scores([call["picture"].crop(call["region"]) for call in calls])
+        return [
+            _report(classifier, row, **call, threshold=threshold)
+            for row, call in zip(rows, calls, strict=True)
+        ]
 
     stat = (classifier.folder / "model.safetensors").stat()
-    return vision_tool(classify_image, version=f"1:{stat.st_size}-{stat.st_mtime_ns}:{threshold}")
+    version = f"1:{stat.st_size}-{stat.st_mtime_ns}:{threshold}"
+    return BatchedTool(**vars(vision_tool(classify_image, version=version)), run_batch=several)
+
+
+def _report(
+    classifier: Classifier,
+    scores: list[float],
+    picture: Picture,
+    region: Region | None,
+    *,
+    top_k: int,
+    threshold: float,
+) -> ToolReport:
+    ranked = sorted(zip(scores, classifier.labels, strict=True), reverse=True)[:top_k]
+    best = ranked[0][0]
+    common: dict[str, Any] = {"picture": picture.ref, "box_xyxy": region and region.box_xyxy}
+    if best < classifier.config.known_threshold:
+        none = Finding(**common, label="known class", value=0, status="none", score=1 - best)
+        findings = [none]
+    else:
+        status = "found" if best >= threshold else "unsure"
+        findings = [
+            Finding(**common, label=label, score=min(score, 1.0), status=status)
+            for score, label in ranked
+        ]
+    return ToolReport(summary=f"classify_image {picture.ref.id}", findings=tuple(findings))

@@ -7,14 +7,19 @@ Labels are offered from `labels.json` beside the weights, without loading them.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BeforeValidator
 
 from tools.base import VisionTool, vision_tool
-from tools.errors import BadArgumentError
+from tools.batching import BatchedTool
+from tools.errors import BadArgumentError, ToolUnavailableError
 from tools.evidence import Finding, Region, ToolReport, clip_box
 from tools.images import Picture
+from tools.labels import canonical
 from tools.weights import Missing, find
 
 if TYPE_CHECKING:
@@ -36,7 +41,11 @@ class Detector:
         self._classes: tuple[str, ...] | None = None
 
     def labels(self) -> list[str]:
-        """All labels that the weights know."""
+        """All labels that the weights know.
+
+        Raises:
+            ToolUnavailableError: the weights cannot be loaded.
+        """
         return [str(name) for name in self._loaded().names.values()]
 
     def detect(self, pixels: Any, labels: Sequence[str], floor: float) -> list[Box]:
@@ -44,49 +53,81 @@ class Detector:
 
         Args:
             pixels: uint8 RGB of shape (height, width, 3).
+
+        Raises:
+            ToolUnavailableError: the weights cannot be loaded.
         """
-        model = self._loaded()
-        if self.is_open_vocabulary and labels:
-            self._set_classes(tuple(labels))
-        names = {int(index): str(name) for index, name in model.names.items()}
-        wanted = [index for index, name in names.items() if name in labels] if labels else None
-        results = model.predict(
-            pixels[:, :, ::-1],  # ultralytics takes BGR arrays
-            conf=floor,
-            classes=wanted,
-            imgsz=IMAGE_SIDE,
-            device=self._device_name(),
-            verbose=False,
-            save=False,
-        )
-        boxes = results[0].boxes.cpu()
-        found: list[Box] = []
-        for index, score, box_xyxy in zip(boxes.cls, boxes.conf, boxes.xyxy, strict=True):
-            left, top, right, bottom = (float(c) for c in box_xyxy)
-            found.append((names[int(index)], float(score), (left, top, right, bottom)))
-        return sorted(found, key=lambda box: -box[1])
+        return self._predict([pixels], tuple(labels), floor)[0]
+
+    def detect_many(
+        self, looks: Sequence[tuple[Any, Sequence[str]]], floor: float
+    ) -> list[list[Box]]:
+        """What `detect` gives for each (pixels, labels), together where shape and labels agree."""
+        together: dict[Any, list[int]] = {}
+        for index, (pixels, labels) in enumerate(looks):
+            together.setdefault((pixels.shape, tuple(labels)), []).append(index)
+        found: list[list[Box]] = [[] for _ in looks]
+        for (_, labels), indices in together.items():
+            boxes = self._predict([looks[index][0] for index in indices], labels, floor)
+            for index, mine in zip(indices, boxes, strict=True):
+                found[index] = mine
+        return found
 
     @property
     def is_open_vocabulary(self) -> bool:
-        """Whether the weights take labels as free text (YOLOE, YOLO-World)."""
-        return self.weights.stem.startswith(("yoloe", "yolov8s-world", "yolo-world"))
+        """Whether the weights take labels as free text: YOLOE, but not its prompt-free kind."""
+        return "yoloe" in self.weights.stem and not self.weights.stem.endswith("-pf")
+
+    def embed(self, labels: tuple[str, ...]) -> Any:
+        """Text embeddings of the labels, shape (1, labels, channels); open vocabulary only."""
+        return self._loaded().get_text_pe(list(labels))
+
+    def _predict(self, batch: list[Any], labels: tuple[str, ...], floor: float) -> list[list[Box]]:
+        from tools.torch_runtime import pick_device, threads_kept
+
+        model = self._loaded()
+        if self.is_open_vocabulary and labels and labels != self._classes:
+            model.set_classes(list(labels), self.embed(labels))
+            self._classes = labels
+        names = {int(index): str(name) for index, name in model.names.items()}
+        wanted = [index for index, name in names.items() if name in labels] if labels else None
+        with threads_kept():
+            results = model.predict(
+                [pixels[:, :, ::-1] for pixels in batch],  # ultralytics takes BGR arrays
+                conf=floor,
+                classes=wanted,
+                imgsz=IMAGE_SIDE,
+                device=pick_device(self._device),
+                verbose=False,
+                save=False,
+            )
+        return [_boxes(result, names) for result in results]
 
     def _loaded(self) -> Any:
         if self._model is None:
-            from tools.torch_runtime import import_ultralytics
+            from tools.torch_runtime import import_ultralytics, threads_kept
 
-            self._model = import_ultralytics().YOLO(str(self.weights))
+            ultralytics = import_ultralytics()
+            try:
+                with threads_kept():
+                    model = ultralytics.YOLO(str(self.weights))
+            except Exception as error:
+                # Unpickling a file that is no checkpoint may raise anything.
+                reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+                raise ToolUnavailableError(f"{self.weights} cannot be loaded: {reason}") from error
+            if model.task not in ("detect", "segment", "pose"):
+                raise ToolUnavailableError(f"{self.weights} finds no boxes; its task: {model.task}")
+            self._model = model
         return self._model
 
-    def _set_classes(self, labels: tuple[str, ...]) -> None:
-        if labels != self._classes:
-            self._model.set_classes(list(labels))
-            self._classes = labels
 
-    def _device_name(self) -> str:
-        from tools.torch_runtime import pick_device
-
-        return pick_device(self._device)
+def _boxes(result: Any, names: dict[int, str]) -> list[Box]:
+    boxes = result.boxes.cpu()
+    found: list[Box] = []
+    for index, score, box_xyxy in zip(boxes.cls, boxes.conf, boxes.xyxy, strict=True):
+        left, top, right, bottom = (float(c) for c in box_xyxy)
+        found.append((names[int(index)], float(score), (left, top, right, bottom)))
+    return sorted(found, key=lambda box: -box[1])
 
 
 def detect_objects_tool(config: ToolConfig) -> VisionTool | Missing:
@@ -101,24 +142,58 @@ def detect_objects_tool(config: ToolConfig) -> VisionTool | Missing:
     if isinstance(weights, Missing):
         return weights
     detector = Detector(weights, config.device)
-    offered = offered_labels(weights, config.detect_min_ap)
-    if offered is None and not detector.is_open_vocabulary:
-        offered = detector.labels()
+    if detector.is_open_vocabulary and (gap := _missing_for_text(weights, config)):
+        return gap
+    try:
+        offered = offered_labels(weights, config.detect_min_ap)
+        if offered is None and not detector.is_open_vocabulary:
+            offered = detector.labels()
+    except (ToolUnavailableError, OSError, ValueError) as error:
+        return Missing("detect_objects", str(error), f"put other weights in place of {weights}")
     return make_tool(detector, offered, config.detect_threshold, config.detect_floor)
+
+
+def _missing_for_text(weights: Path, config: ToolConfig) -> Missing | None:
+    """What open-vocabulary weights need for reading labels: a tokenizer and a text encoder."""
+    if find_spec("clip") is None:
+        return Missing(
+            "detect_objects",
+            f"{weights.name} reads labels with the clip package, which is not installed",
+            "pip install git+https://github.com/ultralytics/CLIP.git",
+        )
+    encoder = "mobileclip2_b.ts" if "yoloe-26" in weights.stem else "mobileclip_blt.ts"
+    found = find(
+        "detect_objects",
+        explicit=encoder,
+        builtin="detector",
+        file=encoder,
+        allow_download=config.allow_download,
+    )
+    return found if isinstance(found, Missing) else None
 
 
 def offered_labels(weights: Path, min_ap: float) -> list[str] | None:
     """Labels of `labels.json` beside the weights ({label: stated AP50}) that reach the bar.
 
     A list instead of an object offers all of them; None without such a file.
+
+    Raises:
+        ValueError: the file is neither, or no label reaches the bar.
     """
     sidecar = weights.with_name("labels.json")
     if not sidecar.is_file():
         return None
-    stated = json.loads(sidecar.read_text(encoding="utf-8"))
-    if isinstance(stated, dict):
-        return [label for label, ap in stated.items() if float(ap) >= min_ap]
-    return [str(label) for label in stated]
+    try:
+        stated = json.loads(sidecar.read_text(encoding="utf-8"))
+        if isinstance(stated, dict):
+            offered = [label for label, ap in stated.items() if float(ap) >= min_ap]
+        else:
+            offered = [str(label) for label in stated]
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{sidecar} is no list of labels and no object of APs: {error}") from None
+    if not offered:
+        raise ValueError(f"no label in {sidecar} has an AP of {min_ap:g}")
+    return offered
 
 
 def make_tool(
@@ -134,25 +209,62 @@ def make_tool(
         Args:
             labels: What to look for; an empty list looks for everything that can be seen.
         """
+        _check_named(labels)
+        seen = detector.detect(picture.crop(region), labels or offered or [], floor)
+        return _report(seen, picture, labels, region, (threshold, floor))
+
+    def several(calls: list[dict[str, Any]]) -> list[ToolReport]:
+        for call in calls:
+            _check_named(call["labels"])
+        looks = [(c["picture"].crop(c["region"]), c["labels"] or offered or []) for c in calls]
+        return [
+            _report(seen, call["picture"], call["labels"], call["region"], (threshold, floor))
+            for seen, call in zip(detector.detect_many(looks, floor), calls, strict=True)
+        ]
+
+    def _check_named(labels: list[str]) -> None:
         if offered is None and not labels:
             raise BadArgumentError("these weights look only for named things; give labels")
-        seen = detector.detect(picture.crop(region), labels or offered or [], floor)
-        asked = list(dict.fromkeys(labels or (label for label, _, _ in seen)))
-        findings = [
-            finding
-            for label in asked
-            for finding in _of_label(label, seen, picture, region, (threshold, floor))
-            if labels or finding.status == "found"
-        ]
-        if not findings:
-            best = max((score for _, score, _ in seen), default=0.0)
-            findings = [_none("object", picture, best)]
-        summary = " ".join(["detect_objects", picture.ref.id, ", ".join(labels)]).rstrip()
-        return ToolReport(summary=summary, findings=tuple(findings))
 
-    annotation: Any = list[str] if offered is None else list[Literal[tuple(offered)]]  # type: ignore[misc]
-    version = f"1:{_fingerprint(detector.weights)}:{threshold}:{floor}"
-    return vision_tool(detect_objects, version=version, annotations={"labels": annotation})
+    annotation: Any = list[str]
+    if offered is not None:
+        known: Any = Literal[tuple(offered)]
+        annotation = list[Annotated[known, BeforeValidator(_as_offered(offered))]]
+    version = f"2:{_fingerprint(detector.weights)}:{threshold}:{floor}"
+    tool = vision_tool(detect_objects, version=version, annotations={"labels": annotation})
+    return BatchedTool(**vars(tool), run_batch=several)
+
+
+def _as_offered(offered: list[str]) -> Callable[[object], object]:
+    """A word for a label, as people say it ("Sofas"), to the label as the weights know it."""
+    by_name = {label.casefold(): label for label in offered}
+
+    def as_offered(word: object) -> object:
+        if not isinstance(word, str):
+            return word
+        return by_name.get(word.strip().casefold()) or by_name.get(canonical(word) or "") or word
+
+    return as_offered
+
+
+def _report(
+    seen: list[Box],
+    picture: Picture,
+    labels: list[str],
+    region: Region | None,
+    bars: tuple[float, float],
+) -> ToolReport:
+    asked = list(dict.fromkeys(labels or (label for label, _, _ in seen)))
+    findings = [
+        finding for label in asked for finding in _of_label(label, seen, picture, region, bars)
+    ]
+    if not labels:
+        # Asked for everything: what is sure, else the best guess, else nothing.
+        sure = [finding for finding in findings if finding.status == "found"]
+        findings = sure or findings[:1] or [_none("object", picture, bars[1])]
+    named = ", ".join(asked) if labels else ""
+    summary = " ".join(["detect_objects", picture.ref.id, named]).rstrip()
+    return ToolReport(summary=summary, findings=tuple(findings))
 
 
 def _of_label(

@@ -129,6 +129,12 @@ COLOURS = tuple(line.split("|")[0] for line in _COLOURS.split("\n") if line)
 """The eleven basic colour terms, as labels."""
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_MEASURES = "个只辆张条匹头把本台部架艘列棵根盆群"
+_NUMBER = "[0-9 一二两三四五六七八九十百几多这那每]"
+_BEFORE = "有无没是和与或跟及的到见像色黑白灰花"
+_AFTER = "和与或跟及在都也的吗呢了吧么"
+_PART_OF_A_WORD = "[民类员口工性体身格才力物家行质士生数气缘上桶克仔肉奶角包架法籍店柜单板体子]"
+"""Characters that make another word of a counted single one: 一个人民币, 这个书包."""
 
 
 @cache
@@ -189,7 +195,8 @@ def label_words(text: str, language: Literal["en", "zh"]) -> set[str]:
     """The COCO labels and colours that a sentence speaks of.
 
     English: whole words, longest first ("hot dog" is no dog). Chinese: names of at least two
-    characters anywhere, single characters only behind a measure word.
+    characters anywhere; single characters behind a measure word ("3只狗") or where what stands
+    around them shows a word of its own ("没有狗。"), so that 人民 holds no person.
     """
     words = _sentence_words()
     return {words[match[0]] for match in _sentence_pattern(language).finditer(text.casefold())}
@@ -210,5 +217,7 @@ def _sentence_pattern(language: Literal["en", "zh"]) -> re.Pattern[str]:
     han = [word for word in words if _HAN.search(word)]
     several = "|".join(word for word in han if len(word) > 1)
     single = "".join(word for word in han if len(word) == 1)
-    measures = "个只辆张条匹头把本台部架艘列棵根盆"
-    return re.compile(rf"{several}|(?<=[{measures}])[{single}]|\b(?:{'|'.join(english)})\b")
+    things = single.replace("人", "")
+    counted = rf"(?:(?<=[{_MEASURES}])[{things}]|(?<={_NUMBER}个)人)(?!{_PART_OF_A_WORD})"
+    alone = rf"(?:(?<![\u4e00-\u9fff])|(?<=[{_BEFORE}]))[{single}](?=[^\u4e00-\u9fff]|$|[{_AFTER}])"
+    return re.compile(rf"{several}|{counted}|{alone}|\b(?:{'|'.join(english)})\b")

@@ -5,7 +5,6 @@ It only finds files. Reading them is the tool's own business.
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,17 +72,18 @@ def find(
 
 
 def _download(name: str, builtin: str) -> Path | Missing:
+    """Fetch weights that ultralytics publishes under that name into the local cache."""
     import_ultralytics()
     from ultralytics.utils.downloads import attempt_download_asset
 
     target = cache_directory() / builtin / name
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        fetched = Path(attempt_download_asset(name))
-        if fetched.is_file() and fetched.resolve() != target.resolve():
-            shutil.move(fetched, target)
+        attempt_download_asset(target)
     except Exception as error:
-        return Missing(builtin, f"{name} could not be fetched: {error}", f"put it at {target}")
+        # Whatever the network or the disk says, it is a gap to report and no reason to stop.
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        return Missing(builtin, f"{name} could not be fetched: {reason}", f"put it at {target}")
     if not target.is_file():
         return Missing(builtin, f"{name} is not on its hub", f"put the file at {target}")
     return target

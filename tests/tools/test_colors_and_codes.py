@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools import Picture, PictureStore, Region
-from tools.describe_colors import colour_shares, describe_colors, lab
+from tools.describe_colors import colour_shares, describe_colors, oklab
+from tools.labels import COLOURS
 from tools.read_codes import read_codes
 
 
@@ -23,6 +24,7 @@ def picture_of(pixels: Any) -> Picture:
         ((220, 20, 20), "red"), ((255, 150, 0), "orange"), ((250, 230, 20), "yellow"),
         ((20, 140, 30), "green"), ((20, 40, 200), "blue"), ((120, 20, 140), "purple"),
         ((255, 170, 190), "pink"), ((120, 70, 30), "brown"), ((130, 200, 235), "blue"),
+        ((53, 6, 62), "purple"), ((3, 57, 248), "blue"), ((90, 125, 154), "blue"),
     ],
 )  # fmt: skip
 def test_a_uniform_patch_gets_its_name(rgb: tuple[int, int, int], name: str) -> None:
@@ -49,11 +51,48 @@ def test_shares_sum_to_one(seed: int) -> None:
     assert list(shares.values()) == sorted(shares.values(), reverse=True)
 
 
-def test_lab_is_the_standards() -> None:
-    # CIE L*a*b* of the sRGB primaries under D65, as published by Bruce Lindbloom.
-    values = lab(np.array([[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255]]))
-    expected = [[53.24, 80.09, 67.20], [87.73, -86.18, 83.18], [32.30, 79.19, -107.86], [100, 0, 0]]
-    assert np.abs(values - expected).max() < 0.02
+def test_equal_shares_are_equally_sure() -> None:
+    pixels = np.zeros((10, 20, 3))
+    pixels[:, 10:] = 255
+    report = describe_colors.run(picture_of(pixels))
+    assert [(f.label, f.value, f.score) for f in report.findings] == [
+        ("black", 0.5, 0.5), ("white", 0.5, 0.5),
+    ]  # fmt: skip
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(1, 300), st.integers(1, 300), st.integers(0, 2**32 - 1))
+def test_the_same_pixels_give_the_same_report(height: int, width: int, seed: int) -> None:
+    colours = np.random.default_rng(seed).integers(0, 256, (4, 3), dtype=np.uint8)
+    picture = picture_of(colours[np.arange(height * width).reshape(height, width) % 4])
+    first = describe_colors.run(picture)
+    assert first == describe_colors.run(picture)
+    assert 1 <= len(first.findings) <= 5
+    assert sum(f.value for f in first.findings) <= 1.001
+
+
+def test_people_agree_with_most_names() -> None:
+    """Names of the xkcd colour survey that end in a basic term, such as "dusty blue"."""
+    from matplotlib.colors import XKCD_COLORS
+
+    terms = dict.fromkeys(COLOURS) | {"gray": None}
+    asked = {n: h for n, h in XKCD_COLORS.items() if n.split(":")[1].split()[-1] in terms}
+    right = 0
+    for name, hexadecimal in asked.items():
+        shares = colour_shares(np.array([list(bytes.fromhex(hexadecimal[1:]))], np.uint8))
+        right += list(shares) == [name.split(":")[1].split()[-1].replace("gray", "grey")]
+    assert len(asked) > 500
+    assert right / len(asked) > 0.9
+
+
+def test_oklab_is_the_published_one() -> None:
+    # The sRGB primaries as CSS Color 4 gives them.
+    values = oklab(np.array([[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255]]))
+    expected = [
+        [0.62796, 0.22486, 0.12585], [0.86644, -0.23389, 0.17950], [0.45201, -0.03246, -0.31153],
+        [1, 0, 0],
+    ]  # fmt: skip
+    assert np.abs(values - expected).max() < 1e-4
 
 
 @pytest.mark.parametrize("text", ["https://example.org/a?b=1", "你好 ￥12.50", "{e1.value} [e1]"])

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import io
+import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +140,51 @@ def test_paths(tmp_path: Path) -> None:
         PictureStore().add("a\0b.png")
     with pytest.raises(PictureError, match="is no picture"):
         PictureStore().add(3)  # type: ignore[arg-type]
+
+
+def test_an_image_that_was_opened_and_not_loaded(tmp_path: Path) -> None:
+    cut = tmp_path / "cut.jpg"
+    cut.write_bytes(encoded(Image.effect_noise((400, 300), 90).convert("RGB"), "JPEG")[:900])
+    with Image.open(cut) as lazy, pytest.raises(PictureError, match="cannot be decoded"):
+        PictureStore().add(lazy)
+
+
+def test_float_pixels_that_are_no_numbers() -> None:
+    values = np.array([[0, np.nan], [np.inf, 2]], np.float32)
+    assert PictureStore().add(Image.fromarray(values)).pixels[:, :, 0].tolist() == [
+        [0, 0],
+        [0, 255],
+    ]
+
+
+def test_no_more_than_the_limit_is_read() -> None:
+    with pytest.raises(PictureError, match="more than 100 MB"):
+        PictureStore().add("/dev/zero")
+
+
+def test_a_pipe_is_read(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    data = encoded(Image.new("RGB", (4, 4), RED), "PNG")
+    writer = threading.Thread(target=pipe.write_bytes, args=(data,))
+    writer.start()
+    assert PictureStore().add(pipe).pixels.shape == (4, 4, 3)
+    writer.join(10)
+
+
+@pytest.mark.parametrize("address", ["http://a.example/b.png", "data:image/png;base64,AAAA"])
+def test_addresses_are_not_opened(address: str) -> None:
+    with pytest.raises(PictureError, match="not opened"):
+        PictureStore().add(address)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_picture_that_may_not_be_read(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.png"
+    secret.write_bytes(b"x")
+    secret.chmod(0)
+    with pytest.raises(PictureError, match="Permission denied"):
+        PictureStore().add(secret)
 
 
 def test_the_same_content_is_the_same_picture() -> None:

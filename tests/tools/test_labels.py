@@ -38,6 +38,11 @@ def test_canonical(word: str, label: str | None) -> None:
         ("The doghouse is carpeted.", "en", set()),
         ("图中有3只狗和一辆红色汽车", "zh", {"dog", "car", "red"}),
         ("他是人民教师", "zh", set()),
+        ("图中没有狗。", "zh", {"dog"}),
+        ("有猫和黑狗吗？", "zh", {"cat", "dog"}),
+        ("马上有3个人", "zh", {"person"}),
+        ("个人信息，这个书包，一个人民币", "zh", set()),
+        ("名称是小马", "zh", set()),
         ("", "en", set()),
     ],
 )

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tools import Finding, Picture, PictureStore, Region, ToolError, ToolReport, vision_tool
+from tools.batching import BatchedTool
 from tools.cache import ResultCache
 from tools.errors import BadArgumentError
 from tools.runner import ToolRunner
@@ -167,9 +168,62 @@ def test_two_tools_of_one_name_are_refused(counted: Counted) -> None:
         runner_of(counted.tool, Counted().tool)
 
 
-def test_the_cache_forgets_the_oldest() -> None:
-    cache = ResultCache(entries=2)
-    for key in "abc":
-        cache.put(key, ToolReport(summary="x img_1"), PICTURE.ref)
-    assert cache.get("a", PICTURE.ref) is None
-    assert cache.get("c", PICTURE.ref) is not None
+async def test_an_unknown_tool_is_named_with_those_that_there_are(counted: Counted) -> None:
+    with pytest.raises(BadArgumentError, match="no tool 'fly'; there are look"):
+        await runner_of(counted.tool).call("fly", {}, picture=PICTURE, region=None)
+
+
+async def test_a_tool_that_wants_to_exit_has_only_failed() -> None:
+    @vision_tool(version="1")
+    def leave(picture: Picture) -> ToolReport:
+        """Leave."""
+        raise SystemExit(3)
+
+    runner = runner_of(leave)
+    with pytest.raises(ToolError, match="leave failed: SystemExit: 3"):
+        await runner.call("leave", {}, picture=PICTURE, region=None)
+    runner.close()
+
+
+async def test_calls_that_wait_go_to_the_tool_together() -> None:
+    batches: list[list[str]] = []
+    entered, go = threading.Event(), threading.Event()
+
+    @vision_tool(version="1")
+    def say(picture: Picture, what: str) -> ToolReport:
+        """Say it."""
+        entered.set()
+        go.wait(10)
+        batches.append([what])
+        return ToolReport(summary=what)
+
+    def several(calls: list[dict[str, Any]]) -> list[ToolReport | Exception]:
+        batches.append([call["what"] for call in calls])
+        return [
+            KeyError("no word") if call["what"] == "" else ToolReport(summary=call["what"])
+            for call in calls
+        ]
+
+    runner = runner_of(BatchedTool(**vars(say), run_batch=several, max_batch=2))
+    calls = []
+    for what in ("a", "b", "", "d"):
+        call = runner.call("say", {"what": what}, picture=PICTURE, region=None)
+        calls.append(asyncio.ensure_future(call))
+        await asyncio.to_thread(entered.wait, 10)
+    go.set()
+    done = await asyncio.gather(*calls, return_exceptions=True)
+    assert batches == [["a"], ["b", ""], ["d"]]
+    summaries = [r.summary for r, _ in (d for d in done if not isinstance(d, BaseException))]
+    assert summaries == ["a", "b", "d"]
+    assert isinstance(done[2], ToolError)
+    assert "say failed: KeyError" in str(done[2])
+    runner.close()
+
+
+async def test_close_stops_the_workers(counted: Counted) -> None:
+    runner = runner_of(counted.tool)
+    await runner.call("look", {"what": "a"}, picture=PICTURE, region=None)
+    (worker,) = (t for t in threading.enumerate() if t.name == "tool-look")
+    runner.close()
+    worker.join(10)
+    assert not worker.is_alive()

@@ -11,11 +11,13 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from training.planner import model as models
+from training.planner.asker import NoPhrasingError
 from training.planner.chat import Chat
 from training.planner.generator import WEIGHTS, Sample, make
 
@@ -177,11 +179,11 @@ def judge(case: Case, text: str, tally: Tally) -> None:
 
 def held_out(net: Any, tokenizer: Any, per_intent: int, start: int = 10_000_000) -> Tally:
     """Conversations of every intent, made of phrasings that training never used."""
-    samples = [
-        make(start + number * 1000 + n, held_out=True, intent=intent)
-        for number, intent in enumerate([*WEIGHTS, "compare"])
-        for n in range(per_intent)
-    ]
+    samples: list[Sample] = []
+    for number, intent in enumerate([*WEIGHTS, "compare"]):
+        with suppress(NoPhrasingError):  # an intent may have too few phrasings to hold any out
+            seeds = range(start + number * 1000, start + number * 1000 + per_intent)
+            samples += [make(n, held_out=True, intent=intent) for n in seeds]
     samples += [make(start + 500_000 + n, held_out=True) for n in range(per_intent * 8)]
     found = cases(samples)
     prompts = [prompt(tokenizer, c.sample.messages[: c.before], c.sample.tools) for c in found]

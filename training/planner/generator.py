@@ -40,17 +40,20 @@ WEIGHTS: dict[str, float] = {
 
 
 def make(seed: int, *, held_out: bool = False, intent: str | None = None) -> Sample:
-    """One conversation; `intent` fixes the kind of its first question."""
+    """One conversation; `intent` fixes the kind of its first question.
+
+    Raises:
+        NoPhrasingError: if the intent has no phrasing on this side of the split.
+    """
     rng = random.Random(seed * 2 + held_out)
-    while True:
+    for _ in range(200):
         chat = _new_chat(rng)
         try:
             intents, used = _converse(chat, held_out=held_out, intent=intent)
         except NoPhrasingError:
-            if intent and intent != "compare":
-                chat.language = "zh" if chat.language == "en" else "en"
             continue
         return Sample(chat.messages, chat.schemas(), intents, used, chat)
+    raise NoPhrasingError(intent)
 
 
 def _new_chat(rng: random.Random) -> Chat:

@@ -7,6 +7,7 @@ Makes its data as it goes, keeps resumable checkpoints, shows a progress bar and
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import os
 import time
@@ -181,6 +182,12 @@ def train(recipe: Recipe, work: Path, out: Path, *, export_minutes: float = 10) 
                 exported = now
     trainer.save(checkpoint)
     model.export(trainer.net, trainer.tokenizer, out)
+    facts = {
+        "steps": trainer.step,
+        "conversations": (trainer.pool - recipe.first_pool + 1) * recipe.pool,
+        "minutes": trainer.seconds / 60,
+    }
+    (work / "training.json").write_text(json.dumps(facts) + "\n")
     return trainer
 
 

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tools import PictureStore, Region, ToolError, ToolReport
+from tools.batching import BatchedTool
+from tools.classify_image import Classifier
+from tools.classify_image import make_tool as make_classify
+from tools.toolset import ToolConfig, load_toolset
+
+NOISE = np.random.default_rng(0).integers(0, 256, (120, 160, 3), dtype=np.uint8)
+PICTURE = PictureStore().add(NOISE)
+
+
+def test_a_classifier_folder_is_loaded_and_run(folder: Path) -> None:
+    classifier = Classifier(folder, device="cpu")
+    one, other = classifier.scores([PICTURE.pixels, PICTURE.pixels[:50, :60]])
+    assert len(one) == len(other) == 3
+    assert sum(one) == pytest.approx(1, abs=1e-5)
+    assert other == pytest.approx(classifier.scores([PICTURE.pixels[:50, :60]])[0], abs=1e-4)
+
+
+@pytest.mark.parametrize(("threshold", "status"), [(0.0, "found"), (1.0, "unsure")])
+def test_the_bar_decides_between_found_and_unsure(
+    folder: Path, threshold: float, status: str
+) -> None:
+    report = make_classify(Classifier(folder, device="cpu"), threshold).run(PICTURE, top_k=2)
+    assert [f.status for f in report.findings] == [status, status]
+    assert report.findings[0].score >= report.findings[1].score
+
+
+def test_a_picture_of_something_else_is_none_of_the_known(folder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "strict"
+    shutil.copytree(folder, copy)
+    config = {"architecture": "resnet18", "input_size": 64, "known_threshold": 1.0}
+    (copy / "config.json").write_text(json.dumps(config))
+    (finding,) = make_classify(Classifier(copy, device="cpu"), 0.5).run(PICTURE).findings
+    assert (finding.label, finding.status) == ("known class", "none")
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("config.json", "{"),
+        ("config.json", '{"architecture": "resnet18"}'),
+        ("labels.json", '{"0": "apple"}'),
+        ("labels.json", "nothing"),
+    ],
+)
+def test_a_classifier_folder_that_is_of_no_use_is_a_gap(
+    folder: Path, tmp_path: Path, file: str, content: str
+) -> None:
+    copy = tmp_path / "classifier"
+    shutil.copytree(folder, copy)
+    (copy / file).write_text(content)
+    toolset = load_toolset(ToolConfig(classifier=str(copy), offer=["classify_image"]))
+    assert [missing.what for missing in toolset.missing] == ["classify_image"]
+
+
+@pytest.mark.parametrize("architecture", ["resnet18_of_mine", "timm:none"])
+def test_an_architecture_that_is_not_there(folder: Path, tmp_path: Path, architecture: str) -> None:
+    copy = tmp_path / "other"
+    shutil.copytree(folder, copy)
+    (copy / "config.json").write_text(json.dumps({"architecture": architecture, "input_size": 64}))
+    with pytest.raises(ToolError, match=architecture):
+        Classifier(copy, device="cpu").scores([PICTURE.pixels])
+
+
+def test_calls_of_a_classifier_together(folder: Path) -> None:
+    tool = make_classify(Classifier(folder, device="cpu"), 0.0)
+    assert isinstance(tool, BatchedTool)
+    calls: list[dict[str, Any]] = [
+        {"picture": PICTURE, "region": None, "top_k": 3},
+        {
+            "picture": PICTURE,
+            "region": Region(picture=PICTURE.ref, box_xyxy=(1, 2, 50, 60)),
+            "top_k": 1,
+        },
+    ]
+    for report, call in zip(tool.run_batch(calls), calls, strict=True):
+        assert isinstance(report, ToolReport)
+        alone = tool.run(**call)
+        assert [f.label for f in report.findings] == [f.label for f in alone.findings]
+        assert [f.box_xyxy for f in report.findings] == [f.box_xyxy for f in alone.findings]
+
+
+def test_weights_that_do_not_fit_say_so(folder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "wrong"
+    shutil.copytree(folder, copy)
+    (copy / "labels.json").write_text(json.dumps(["apple"]))
+    with pytest.raises(ToolError, match="does not fit resnet18"):
+        Classifier(copy, device="cpu").scores([PICTURE.pixels])
