@@ -13,7 +13,11 @@ from typing import Any
 from training.planner.generator import Sample, make
 from training.planner.vocabulary import TEMPLATE
 
-_ASSISTANT = re.compile(r"(?<=<\|im_start\|>assistant\n).*?<\|im_end\|>", re.DOTALL)
+_LEARNT = re.compile(
+    r"(?<=<\|im_start\|>assistant\n).*?<\|im_end\|>|(?<=<\|im_start\|>tool\n)[^\n]*\n", re.DOTALL
+)
+"""What the assistant writes; and the first line of a report, which repeats the call: to foretell it
+is to copy, and copying is what a small model learns last."""
 MAX_TOKENS = 896
 """Longer conversations are left out."""
 
@@ -28,12 +32,12 @@ def render(messages: list[dict[str, Any]], tools: list[dict[str, Any]]) -> str:
 
 
 def row(sample: Sample, tokenizer: Any) -> tuple[list[int], list[bool]]:
-    """Token ids, and for each whether it is an assistant's token that is learnt."""
+    """Token ids, and for each whether it is learnt."""
     text = render(sample.messages, sample.tools)
     wrong = [m["content"] for m in sample.messages if m.get("wrong")]
     pieces: list[tuple[str, bool]] = []
     end = 0
-    for match in _ASSISTANT.finditer(text):
+    for match in _LEARNT.finditer(text):
         learnt = match[0].removesuffix("<|im_end|>") not in wrong
         pieces += [(text[end : match.start()], False), (match[0], learnt)]
         end = match.end()

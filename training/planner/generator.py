@@ -34,8 +34,8 @@ class Sample:
 WEIGHTS: dict[str, float] = {
     "count": 9, "exists": 7, "where": 2, "list": 5, "count2": 3, "more": 2, "fewer": 1,
     "colors": 3, "is_color": 2, "color_of": 5, "is_color_of": 2, "text_on": 3, "text": 6,
-    "lines": 1, "characters": 1, "word": 6, "field": 16, "item": 8, "free": 8, "kind": 5,
-    "is_kind": 2, "code": 4, "has_code": 2, "code_kind": 1, "restricted": 7, "other": 6, "talk": 2,
+    "lines": 1, "characters": 1, "word": 8, "field": 16, "item": 10, "free": 11, "kind": 5,
+    "is_kind": 1, "code": 4, "has_code": 2, "code_kind": 1, "restricted": 7, "other": 6, "talk": 2,
 }  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def _new_chat(rng: random.Random) -> Chat:
         labels = rng.sample(nouns.COCO, rng.randint(40, 79))
     else:
         most = nouns.COCO if roll < 0.85 else nouns.COCO + nouns.OTHER_LABELS
-        labels = rng.sample(most, rng.choice([2, 3, 4, 5, 6, 8, 10, 12, 16, 20]))
+        labels = rng.sample(most, rng.choice([2, 3, 4, 5, 6, 8, 12, 16]))
     if rng.random() < 0.6:
         order = {label: n for n, label in enumerate(nouns.COCO)}
         labels.sort(key=lambda label: order.get(label, 999))

@@ -26,7 +26,7 @@ _AFTER_ZH = ["谢谢", ",谢谢", ",请回答"]
 
 
 def _typo(word: str, rng: random.Random) -> str:
-    if len(word) < 4 or not word.isascii():
+    if len(word) < 4 or not (word.isascii() and word.isalpha()):
         return word
     at = rng.randint(1, len(word) - 2)
     kind = rng.random()
