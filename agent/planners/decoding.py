@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from agent.errors import PlannerError, PlannerOutputError, PlannerUnavailableError
 from agent.planners.grammar import Schema, build_structural_tag
+from agent.planners.narrowing import narrow_answer, narrow_tools
 
 GRAMMARS = 32
 """Compiled grammars that are kept: one for each set of tools and answer schema in use."""
@@ -27,9 +28,16 @@ class Form:
     """What a turn may look like: the offered tools, the answer's schema, what must be called."""
 
     tools: tuple[dict[str, Any], ...] = ()
-    answer: Schema | None = None
+    answer: Schema | str | None = None
     tool_choice: str | None = None
     parallel: bool = True
+
+    def narrowed(self, messages: list[dict[str, Any]]) -> Form:
+        """The form with what only this conversation can supply taken from it."""
+        answer = self.answer
+        if isinstance(answer, dict):
+            answer = narrow_answer(answer, messages)
+        return replace(self, tools=tuple(narrow_tools(self.tools, messages)), answer=answer)
 
     @property
     def key(self) -> str:
@@ -92,7 +100,8 @@ class Decoder:
                 f"the conversation is too long for the built-in planner ({len(prompt)} tokens of "
                 f"{self._context - max_new_tokens}); begin a new one, or ask a shorter question"
             )
-        written = self._decode(prompt, self._grammar(form), max_new_tokens, cancelled)
+        grammar = self._grammar(form.narrowed(messages))
+        written = self._decode(prompt, grammar, max_new_tokens, cancelled)
         text = self._tokenizer.decode(written, skip_special_tokens=False)
         return Completion(text, len(prompt), len(written) + 1)
 

@@ -35,7 +35,7 @@ _PLAIN_ESCAPE = r'basic_escape ::= (["\\bfnrt])'
 
 def build_structural_tag(
     tools: list[dict[str, Any]],
-    answer: Schema | None,
+    answer: Schema | str | None,
     tool_choice: str | None = None,
     *,
     parallel: bool = True,
@@ -44,7 +44,7 @@ def build_structural_tag(
 
     Args:
         tools: offered tools in OpenAI form.
-        answer: JSON schema of the final answer; None for free text.
+        answer: JSON schema of the final answer, or its EBNF; None for free text.
         tool_choice: None or "auto" for calls or an answer, "required" (or "any") for calls only,
             "none" for an answer only, or the name of the one tool to call.
         parallel: whether one turn may hold several calls.
@@ -93,10 +93,12 @@ def _call(function: dict[str, Any]) -> Any:
     return TagFormat(begin=begin, content=_json(parameters), end=CALL_END)
 
 
-def _json(schema: Schema) -> Any:
+def _json(schema: Schema | str) -> Any:
     from xgrammar import Grammar
     from xgrammar.structural_tag import GrammarFormat
 
+    if isinstance(schema, str):
+        return GrammarFormat(grammar=schema)
     grammar = Grammar.from_json_schema(
         json.dumps(schema, ensure_ascii=False),
         any_whitespace=False,

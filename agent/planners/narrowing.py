@@ -1,0 +1,176 @@
+"""Narrows what a planner may write to what this conversation holds.
+
+A small model's slips are mostly slips of copying. So its grammar takes from the conversation what
+can only come from there: pictures that are listed, regions and references of evidence that was
+reported (and only fields that it has), queries that are a known field or words of the question.
+It decides nothing else; the grammar itself is `agent.planners.grammar`'s.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+FIELD_QUERIES = (
+    "total", "subtotal", "tax", "discount", "service charge", "rounding", "tip", "cash", "change",
+    "price", "date", "time", "due date", "expiry date", "production date", "company", "address",
+    "phone", "fax", "email", "url", "invoice number", "order number", "receipt number",
+    "table number", "account number", "cashier", "customer", "quantity", "name", "title", "weight",
+    "ingredients", "payment method",
+)  # fmt: skip
+"""The fields that the built-in planner asks for by one name, whatever the question calls them."""
+MAX_WORDS = 8
+MAX_HAN = 12
+"""The longest query that is copied from a question, in words or in Chinese characters."""
+
+Message = dict[str, Any]
+Schema = dict[str, Any]
+
+_WORD = re.compile(r"[\u3400-\u9fff]|[^\s\u3400-\u9fff]+")
+_EDGE = " \t.,;:!?\"'()[]{}«»“”‘’。,;:!?、()【】《》「」"
+_LINE = re.compile(r"^e(\d+)(?:-e(\d+))? (.*)$")
+_OPERATIONS = ("count", "list", "exists", "sum", "difference", "same", "most", "least")
+
+
+def narrow_tools(tools: Iterable[Schema], messages: list[Message]) -> list[Schema]:
+    """The offered tools (OpenAI form) with `picture`, `region` and `query` narrowed."""
+    choices = {
+        "picture": list(_pictures(messages)),
+        "region": [*(f"e{n}" for n, fields in _evidence(messages) if "box" in fields), None],
+        "query": [*dict.fromkeys([*FIELD_QUERIES, *_spans(_question(messages))]), None],
+    }
+    return [_narrowed(tool, choices) for tool in tools]
+
+
+def narrow_answer(schema: Schema, messages: list[Message]) -> Schema | str:
+    """The answer's grammar as EBNF: strings hold text, references to evidence and citations.
+
+    The schema itself where it holds anything but strings.
+    """
+    properties = schema.get("properties", {})
+    if not properties or any(p.get("type") != "string" for p in properties.values()):
+        return schema
+    parts = []
+    for index, (name, rule) in enumerate(properties.items()):
+        options = " | ".join(
+            _literal(json.dumps(o, ensure_ascii=False)) for o in rule.get("enum", ())
+        )
+        value = f"({options})" if options else '"\\"" text "\\""'
+        parts.append(_literal(("{" if not index else ", ") + json.dumps(name) + ": ") + " " + value)
+    return "root ::= " + " ".join(parts) + ' "}"\n' + _text_rules(list(_evidence(messages)))
+
+
+def _narrowed(tool: Schema, choices: dict[str, list[str | None]]) -> Schema:
+    function = tool["function"]
+    parameters = function.get("parameters") or {}
+    properties = parameters.get("properties") or {}
+    narrowed = {
+        name: {"enum": choices[name]} if choices.get(name) and _is_text(rule) else rule
+        for name, rule in properties.items()
+    }
+    return tool | {"function": function | {"parameters": parameters | {"properties": narrowed}}}
+
+
+def _is_text(rule: Schema) -> bool:
+    kinds = [option.get("type") for option in rule.get("anyOf", [rule])]
+    return "string" in kinds and set(kinds) <= {"string", "null"}
+
+
+def _question(messages: list[Message]) -> str:
+    """The question of this turn: the last user message that asks one."""
+    for message in reversed(messages):
+        content = _content(message)
+        if message["role"] == "user" and "Question: " in content:
+            return content.partition("Question: ")[2]
+    return ""
+
+
+def _pictures(messages: list[Message]) -> Iterator[str]:
+    for message in reversed(messages):
+        content = _content(message)
+        if message["role"] == "user" and content.startswith("Pictures: "):
+            yield from re.findall(r"img_\d+", content.split("\n", 1)[0])
+            return
+
+
+def _content(message: Message) -> str:
+    content = message.get("content") or ""
+    if isinstance(content, str):
+        return content
+    return "".join(part.get("text", "") for part in content if isinstance(part, dict))
+
+
+def _spans(question: str) -> Iterator[str]:
+    """Runs of words of the question, without the punctuation around them."""
+    words = list(_WORD.finditer(question))
+    for start, first in enumerate(words):
+        most = MAX_HAN if first[0] >= "\u3400" else MAX_WORDS
+        for last in words[start : start + most]:
+            span = question[first.start() : last.end()].strip(_EDGE)
+            if span and span.isprintable() and "\\" not in span:
+                yield span
+
+
+def _evidence(messages: list[Message]) -> Iterator[tuple[int, set[str]]]:
+    """Number and fields of all evidence that the tools reported (`agent.ledger.render_report`)."""
+    for message in messages:
+        if message["role"] != "tool":
+            continue
+        lines = _content(message).split("\n")
+        for index, line in enumerate(lines):
+            if match := _LINE.match(line):
+                details = [d for d in _following(lines[index + 1 :]) if d.startswith("  ")]
+                fields = _fields(match[3], details)
+                for number in range(int(match[1]), int(match[2] or match[1]) + 1):
+                    yield number, fields
+
+
+def _following(lines: list[str]) -> Iterator[str]:
+    for line in lines:
+        if not line.startswith("  "):
+            return
+        yield line
+
+
+def _fields(rest: str, details: list[str]) -> set[str]:
+    fields = {"label", "picture"}
+    if rest.endswith(" none"):
+        return fields
+    if " = " in rest:
+        fields.add("value")
+    if '"' in rest or any('"' in detail for detail in details):
+        fields.add("text")
+    if any(" at " in f" {detail.strip()}" for detail in details):
+        fields.add("box")
+    return fields
+
+
+def _text_rules(evidence: list[tuple[int, set[str]]]) -> str:
+    character = r'[^"\\{}\[\]\0-\x1f] | "\\" ["\\/bfnrt]'
+    if not evidence:
+        return f"text ::= ({character})*\n"
+    ids = " | ".join(_literal(f"e{number}") for number, _ in evidence)
+    fields = " | ".join(
+        _literal(f"e{number}.{field}")
+        for number, has in evidence
+        for field in ("value", "text", "label", "picture")
+        if field in has
+    )
+    operations = " | ".join(_literal(name) for name in _OPERATIONS)
+    return (
+        f"text ::= ({character} | reference | citation)*\n"
+        'reference ::= "{" (field | operation (" " range)+ | "has" (" " range)+ " " word) "}"\n'
+        'citation ::= "[" range (" " range)* "]"\n'
+        f"field ::= {fields}\n"
+        f"operation ::= {operations}\n"
+        'range ::= id | id "-" id\n'
+        f"id ::= {ids}\n"
+        r'word ::= [^"\\{}\[\]\0-\x1f]+' + "\n"
+    )
+
+
+def _literal(text: str) -> str:
+    """Text as an EBNF string."""
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,143 @@
+"""What the built-in planner may write is taken from the conversation."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agent.answer import Draft
+from agent.ledger import render_report
+from agent.planners.grammar import build_structural_tag
+from agent.planners.narrowing import FIELD_QUERIES, narrow_answer, narrow_tools
+from tests.agent.evidence_makers import finding, ledger_of, seen
+from tools.evidence import ToolReport
+from training.planner.fields import FIELDS
+
+TOOL = {
+    "type": "function",
+    "function": {
+        "name": "read_text",
+        "parameters": {
+            "type": "object",
+            "properties": {
+                "picture": {"type": "string"},
+                "query": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+                "region": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+                "top_k": {"type": "integer"},
+            },
+            "required": ["picture", "query", "region", "top_k"],
+        },
+    },
+}
+LEDGER = ledger_of(
+    [finding(label="total", value="60.30", text="TOTAL 60.30", box_xyxy=(0, 0, 9, 9))],
+    [*seen("dog", 2), *seen("cat", 0)],
+)
+
+
+def conversation(question: str) -> list[dict[str, Any]]:
+    reports = [render_report(ToolReport(summary="look img_1"), list(LEDGER))]
+    return [
+        {"role": "system", "content": "e99 = not evidence"},
+        {"role": "user", "content": f"Pictures: img_1, img_2\nQuestion: {question}"},
+        *({"role": "tool", "content": report} for report in reports),
+        {"role": "user", "content": "Check failed:\n- e77 is not there"},
+    ]
+
+
+def choices(question: str, name: str) -> list[Any]:
+    (tool,) = narrow_tools([TOOL], conversation(question))
+    allowed: list[Any] = tool["function"]["parameters"]["properties"][name]["enum"]
+    return allowed
+
+
+def accepts(text: str) -> bool:
+    from xgrammar import Grammar
+    from xgrammar.testing import _is_grammar_accept_string
+
+    answer = narrow_answer(Draft.model_json_schema(), conversation("How much?"))
+    grammar = Grammar.from_structural_tag(build_structural_tag([], answer))
+    return bool(_is_grammar_accept_string(grammar, text))
+
+
+def draft(short: str, answer: str) -> str:
+    return json.dumps(
+        {"abstain": "no", "short_answer": short, "answer": answer}, ensure_ascii=False
+    )
+
+
+def test_pictures_and_regions_are_those_that_there_are() -> None:
+    assert choices("How much?", "picture") == ["img_1", "img_2"]
+    assert choices("How much?", "region") == ["e1", "e2", "e3", None]
+
+
+@pytest.mark.parametrize(
+    ("question", "query"),
+    [
+        ("How much is the Nasi Lemak?", "Nasi Lemak"),
+        ('Does it say "OPEN"?', "OPEN"),
+        ("多少钱一杯拿铁?", "拿铁"),
+        ("那 Coca Cola 呢?", "Coca Cola"),
+        ("Anything", "invoice number"),
+        ("Anything", None),
+    ],
+)
+def test_queries_are_fields_or_words_of_the_question(question: str, query: str | None) -> None:
+    assert query in choices(question, "query")
+    assert "Walmart" not in choices(question, "query")
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=60)
+def test_any_question_gives_queries_of_its_own_words(question: str) -> None:
+    for query in choices(question, "query"):
+        assert query is None or query in FIELD_QUERIES or query in question
+
+
+def test_what_is_no_text_stays_as_it_is() -> None:
+    (tool,) = narrow_tools([TOOL], conversation("How much?"))
+    assert tool["function"]["parameters"]["properties"]["top_k"] == {"type": "integer"}
+    assert narrow_tools([TOOL], []) != []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        draft("{e1.value}", "The total is {e1.value} [e1]."),
+        draft("{count e2-e3}", "图中有{list e2-e3 e4} [e2-e3 e4]。"),
+        draft("{has e2 red}", 'It says "x" [e1].'),
+        draft("", ""),
+    ],
+)
+def test_references_to_what_was_reported_pass(text: str) -> None:
+    assert accepts(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        draft("{e5.value}", ""),
+        draft("{e4.value}", ""),
+        draft("{e2.text}", ""),
+        draft("{e77.label}", ""),
+        draft("", "It is [e9]."),
+        draft("", "It is {drop e1}."),
+        draft("", "It is {e1.value."),
+        draft("", "[1] said so."),
+    ],
+)
+def test_references_to_anything_else_do_not(text: str) -> None:
+    assert not accepts(text)
+
+
+def test_other_answer_schemas_are_left_alone() -> None:
+    schema = {"type": "object", "properties": {"n": {"type": "integer"}}}
+    assert narrow_answer(schema, []) == schema
+
+
+def test_the_planner_is_trained_on_the_same_fields() -> None:
+    assert set(FIELD_QUERIES) == {field.query for field in FIELDS}
