@@ -11,6 +11,7 @@ help:           ## Show what make can do
 
 demo: $(STAMP)  ## Set everything up, then answer a real question about a real picture
 	$(BIN)/vqa-agent ask examples/receipt.png "What is the total?" --annotate demo.png
+	@echo "The boxes it cites are drawn in demo.png. Next: . $(BIN)/activate && vqa-agent --help"
 
 install: $(STAMP) ## Make .venv with everything in it
 
