@@ -1,7 +1,7 @@
 """Measures a planner on phrasings that it never saw, and on real questions labelled by hand.
 
 `python -m training.planner.evaluate [folder] [--per-intent 12] [--real lines.jsonl] [--json out]`.
-Greedy decoding without a grammar: what is measured is the model alone.
+Decoded as the agent decodes it: greedy, under the grammar of what is offered and was seen.
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from training.planner import model as models
+from agent.answer import Draft
+from agent.errors import PlannerOutputError
+from agent.planners.decoding import Decoder, Form
 from training.planner.asker import NoPhrasingError
 from training.planner.chat import Chat
 from training.planner.generator import WEIGHTS, Sample, make
 
+MAX_NEW_TOKENS = 256
 ROOT = Path(__file__).resolve().parents[2]
 _CALL = re.compile(r"<tool_call>\n(.*?)\n</tool_call>", re.DOTALL)
 
@@ -46,41 +49,22 @@ class Tally:
         }
 
 
-def generate(net: Any, tokenizer: Any, prompts: list[str], *, limit: int = 200) -> list[str]:
-    """Greedy continuations of rendered prompts, in batches of prompts of like length."""
-    import torch
-
-    out = [""] * len(prompts)
-    order = sorted(range(len(prompts)), key=lambda n: len(prompts[n]))
-    tokenizer.padding_side = "left"
-    for start in range(0, len(order), 24):
-        chosen = order[start : start + 24]
-        batch = tokenizer(
-            [prompts[n] for n in chosen],
-            padding=True,
-            return_tensors="pt",
-            add_special_tokens=False,
-        )
-        with torch.inference_mode():
-            ids = net.generate(
-                input_ids=batch["input_ids"],
-                attention_mask=batch["attention_mask"],
-                max_new_tokens=limit,
-                do_sample=False,
-            )
-        for n, row in zip(chosen, ids[:, batch["input_ids"].shape[1] :], strict=True):
-            text = tokenizer.decode(row, skip_special_tokens=True)
-            out[n] = text
-    return out
+Turn = tuple[list[dict[str, Any]], list[dict[str, Any]]]
+"""The messages before an assistant's message, and the offered tools."""
 
 
-def prompt(tokenizer: Any, messages: list[dict[str, Any]], tools: list[dict[str, Any]]) -> str:
-    """The rendered prompt up to where the assistant begins."""
-    return str(
-        tokenizer.apply_chat_template(
-            messages, tools=tools, tokenize=False, add_generation_prompt=True
-        )
-    )
+def write(decoder: Decoder, turns: list[Turn]) -> list[str]:
+    """What the planner writes next, decoded as the agent decodes it: greedy, under the grammar."""
+    from rich.progress import track
+
+    written = []
+    for messages, tools in track(turns, "turns"):
+        form = Form(tools=tuple(tools), answer=Draft.model_json_schema())
+        try:
+            written.append(decoder.complete(messages, form, MAX_NEW_TOKENS).text)
+        except PlannerOutputError:
+            written.append("")
+    return written
 
 
 def calls_in(text: str) -> list[dict[str, Any]] | None:
@@ -177,7 +161,7 @@ def judge(case: Case, text: str, tally: Tally) -> None:
         )
 
 
-def held_out(net: Any, tokenizer: Any, per_intent: int, start: int = 10_000_000) -> Tally:
+def held_out(decoder: Decoder, per_intent: int, start: int = 10_000_000) -> Tally:
     """Conversations of every intent, made of phrasings that training never used."""
     samples: list[Sample] = []
     for number, intent in enumerate([*WEIGHTS, "compare"]):
@@ -186,9 +170,9 @@ def held_out(net: Any, tokenizer: Any, per_intent: int, start: int = 10_000_000)
             samples += [make(n, held_out=True, intent=intent) for n in seeds]
     samples += [make(start + 500_000 + n, held_out=True) for n in range(per_intent * 8)]
     found = cases(samples)
-    prompts = [prompt(tokenizer, c.sample.messages[: c.before], c.sample.tools) for c in found]
+    turns: list[Turn] = [(c.sample.messages[: c.before], c.sample.tools) for c in found]
     tally = Tally()
-    for case, text in zip(found, generate(net, tokenizer, prompts), strict=True):
+    for case, text in zip(found, write(decoder, turns), strict=True):
         judge(case, text, tally)
     return tally
 
@@ -196,17 +180,17 @@ def held_out(net: Any, tokenizer: Any, per_intent: int, start: int = 10_000_000)
 DAQUAR = ROOT.parent / "shared" / "data" / "questions" / "daquar_train.txt"
 
 
-def real(net: Any, tokenizer: Any, lines: Path) -> Tally:
+def real(decoder: Decoder, lines: Path) -> Tally:
     """First turns of questions that people asked, labelled by LABELLING.md."""
     rows = real_rows(lines)
-    prompts = []
+    turns: list[Turn] = []
     for row in rows:
         chat = Chat(None, row["tools"], row["labels"], [])  # type: ignore[arg-type]
         pictures = ", ".join(f"img_{n + 1}" for n in range(row["pictures"]))
         content = f"Pictures: {pictures}\nQuestion: {row['question']}"
-        prompts.append(prompt(tokenizer, [{"role": "user", "content": content}], chat.schemas()))
+        turns.append(([{"role": "user", "content": content}], chat.schemas()))
     tally = Tally()
-    for row, text in zip(rows, generate(net, tokenizer, prompts), strict=True):
+    for row, text in zip(rows, write(decoder, turns), strict=True):
         got = calls_in(text) or []
         first = (got[0].get("name"), got[0].get("arguments")) if got else (None, None)
         rights = [(r["first_tool"], r["arguments"]) for r in (row, *row.get("also", ()))]
@@ -246,10 +230,10 @@ def main() -> None:
     import torch
 
     torch.set_num_threads(options.threads)
-    net, tokenizer = models.load(options.folder)
-    tallies = {"held-out phrasings": held_out(net, tokenizer, options.per_intent)}
+    decoder = Decoder(options.folder)
+    tallies = {"held-out phrasings": held_out(decoder, options.per_intent)}
     if options.real:
-        tallies["real questions"] = real(net, tokenizer, options.real)
+        tallies["real questions"] = real(decoder, options.real)
     for name, tally in tallies.items():
         print(f"\n{name}")
         for what, share in tally.shares().items():
