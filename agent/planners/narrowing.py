@@ -36,7 +36,7 @@ _OPERATIONS = ("count", "list", "exists", "sum", "difference", "same", "most", "
 
 def narrow_tools(tools: Iterable[Schema], messages: list[Message]) -> list[Schema]:
     """The offered tools (OpenAI form) with `picture`, `region` and `query` narrowed."""
-    choices = {
+    choices: dict[str, list[str | None]] = {
         "picture": list(_pictures(messages)),
         "region": [*(f"e{n}" for n, fields in _evidence(messages) if "box" in fields), None],
         "query": [*dict.fromkeys([*FIELD_QUERIES, *_spans(_question(messages))]), None],
