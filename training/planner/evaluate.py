@@ -59,12 +59,36 @@ def write(decoder: Decoder, turns: list[Turn]) -> list[str]:
 
     written = []
     for messages, tools in track(turns, "turns"):
-        form = Form(tools=tuple(tools), answer=Draft.model_json_schema())
+        strict = tuple(_strict(tool) for tool in tools)
+        form = Form(tools=strict, answer=Draft.model_json_schema())
         try:
             written.append(decoder.complete(messages, form, MAX_NEW_TOKENS).text)
         except PlannerOutputError:
             written.append("")
     return written
+
+
+_TEXT = {"anyOf": [{"type": "string"}, {"type": "null"}]}
+_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "read_text": {"query": _TEXT, "region": _TEXT},
+    "detect_objects": {"region": _TEXT},
+    "classify_image": {
+        "region": _TEXT,
+        "top_k": {"type": "integer", "minimum": 1, "maximum": 10},
+    },
+    "describe_colors": {"region": _TEXT},
+}
+"""What the agent's own schemas have beside what the chat template reads of them."""
+
+
+def _strict(tool: dict[str, Any]) -> dict[str, Any]:
+    """The tool as the agent offers it (`agent.toolbox`): all arguments required, nothing else."""
+    function = tool["function"]
+    parameters = function["parameters"]
+    properties = parameters["properties"] | _ARGUMENTS.get(function["name"], {})
+    strict = {"type": "object", "properties": properties, "required": list(properties)}
+    strict["additionalProperties"] = False
+    return tool | {"function": function | {"parameters": strict}}
 
 
 def calls_in(text: str) -> list[dict[str, Any]] | None:
