@@ -17,7 +17,7 @@ from pydantic import BeforeValidator
 from tools.base import VisionTool, vision_tool
 from tools.batching import BatchedTool
 from tools.errors import BadArgumentError, ToolUnavailableError
-from tools.evidence import Finding, Region, ToolReport, clip_box
+from tools.evidence import Finding, Region, ToolReport
 from tools.images import Picture
 from tools.labels import canonical
 from tools.weights import Missing, find
@@ -281,7 +281,7 @@ def _of_label(
     """
     threshold, floor = bars
     mine = [(score, box) for name, score, box in seen if name == label]
-    placed = [(score, _in_picture(box, picture, region)) for score, box in mine]
+    placed = [(score, picture.from_crop(region, box)) for score, box in mine]
     boxes = [(score, box) for score, box in placed if box is not None]
     sure = [(score, box) for score, box in boxes if score >= threshold]
     common: dict[str, Any] = {"picture": picture.ref, "label": label, "group": label}
@@ -297,15 +297,6 @@ def _none(label: str, picture: Picture, best: float) -> Finding:
     return Finding(
         picture=picture.ref, label=label, group=label, value=0, status="none", score=1 - best
     )
-
-
-def _in_picture(
-    box: tuple[float, float, float, float], picture: Picture, region: Region | None
-) -> tuple[float, float, float, float] | None:
-    if region is not None:
-        left, top = int(region.box_xyxy[0]), int(region.box_xyxy[1])
-        box = (box[0] + left, box[1] + top, box[2] + left, box[3] + top)
-    return clip_box(box, picture.ref)
 
 
 def _fingerprint(weights: Path) -> str:

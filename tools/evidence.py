@@ -53,11 +53,6 @@ class Region(Frozen):
         check_box(self.box_xyxy, self.picture)
         return self
 
-    def to_picture(self, box_xyxy: BoxXyxy) -> BoxXyxy:
-        """Shift a box given in pixels of the crop to pixels of the whole picture."""
-        left, top = self.box_xyxy[0], self.box_xyxy[1]
-        return (box_xyxy[0] + left, box_xyxy[1] + top, box_xyxy[2] + left, box_xyxy[3] + top)
-
 
 class Finding(Frozen):
     """One thing that a tool saw (or looked for and did not see), before it has an id.

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tools.errors import PictureError
-from tools.evidence import PictureRef, Region
+from tools.evidence import BoxXyxy, PictureRef, Region, clip_box
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,6 +42,12 @@ class Picture:
             return self.pixels
         left, top, right, bottom = region.box_xyxy
         return self.pixels[int(top) : -int(-bottom // 1), int(left) : -int(-right // 1)]
+
+    def from_crop(self, region: Region | None, box_xyxy: BoxXyxy) -> BoxXyxy | None:
+        """A box in pixels of `crop(region)`, in pixels of the picture and cut to it."""
+        left, top = (int(region.box_xyxy[0]), int(region.box_xyxy[1])) if region else (0, 0)
+        shifted = (box_xyxy[0] + left, box_xyxy[1] + top, box_xyxy[2] + left, box_xyxy[3] + top)
+        return clip_box(shifted, self.ref)
 
 
 class PictureStore:

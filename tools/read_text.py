@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from tools.base import VisionTool, vision_tool
-from tools.evidence import BoxXyxy, Finding, Region, ToolReport, clip_box
+from tools.evidence import BoxXyxy, Finding, Region, ToolReport
 from tools.images import Picture
 from tools.text.engine import OcrEngine, RapidOcrEngine
 from tools.text.fields import Match, answer_query
@@ -73,7 +73,7 @@ def _everything(picture: Picture, region: Region | None, page: Page) -> ToolRepo
     findings = [
         Finding(
             picture=picture.ref,
-            box_xyxy=_in_picture(union([line.box_xyxy for line in page.lines]), picture, region),
+            box_xyxy=picture.from_crop(region, union([line.box_xyxy for line in page.lines])),
             label="text",
             text=text,
             value=sum(not c.isspace() for c in text),
@@ -84,7 +84,7 @@ def _everything(picture: Picture, region: Region | None, page: Page) -> ToolRepo
     findings += [
         Finding(
             picture=picture.ref,
-            box_xyxy=_in_picture(line.box_xyxy, picture, region),
+            box_xyxy=picture.from_crop(region, line.box_xyxy),
             label="line",
             text=line.text[:MAX_TEXT],
             score=line.score,
@@ -108,7 +108,7 @@ def _asked(picture: Picture, region: Region | None, page: Page, query: str) -> T
 def _finding(picture: Picture, region: Region | None, query: str, match: Match) -> Finding:
     return Finding(
         picture=picture.ref,
-        box_xyxy=_in_picture(match.box_xyxy, picture, region),
+        box_xyxy=picture.from_crop(region, match.box_xyxy),
         label=query,
         text=match.text[:MAX_TEXT],
         value=match.value,
@@ -116,13 +116,6 @@ def _finding(picture: Picture, region: Region | None, query: str, match: Match) 
         score=match.score,
         status=match.status,
     )
-
-
-def _in_picture(box_xyxy: BoxXyxy, picture: Picture, region: Region | None) -> BoxXyxy | None:
-    """A box of the crop in pixels of the whole picture, cut to it."""
-    left, top = (int(region.box_xyxy[0]), int(region.box_xyxy[1])) if region else (0, 0)
-    shifted = (box_xyxy[0] + left, box_xyxy[1] + top, box_xyxy[2] + left, box_xyxy[3] + top)
-    return clip_box(shifted, picture.ref)
 
 
 def _mean_score(page: Page) -> float:

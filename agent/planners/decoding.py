@@ -15,7 +15,7 @@ from typing import Any
 
 from agent.errors import PlannerError, PlannerOutputError, PlannerUnavailableError
 from agent.planners.grammar import Schema, build_structural_tag
-from agent.planners.narrowing import narrow_answer, narrow_tools
+from agent.planners.narrowing import link_labels, narrow_answer, narrow_tools
 
 GRAMMARS = 32
 """Compiled grammars that are kept: one for each set of tools and answer schema in use."""
@@ -94,6 +94,7 @@ class Decoder:
             PlannerOutputError: the message is not complete after `max_new_tokens`, or `cancelled`
                 was set meanwhile.
         """
+        form = replace(form, tools=tuple(link_labels(form.tools, messages)))
         prompt = self._prompt(messages, form)
         if len(prompt) + max_new_tokens > self._context:
             raise PlannerError(
@@ -143,11 +144,15 @@ class Decoder:
                     input_ids=step, past_key_values=cache, use_cache=True, logits_to_keep=1
                 ).logits[0]
                 scores[:, self._banned] = -torch.inf
-                matcher.fill_next_token_bitmask(mask)
-                xgrammar.apply_token_bitmask_inplace(scores, mask)
                 token = int(scores.argmax())
+                # Asked for one token the matcher is exact, and cheaper than its mask of all, which
+                # wrongly forbids some tokens that reach over the end of a rule (xgrammar 0.2.8).
                 if not matcher.accept_token(token):
-                    raise PlannerOutputError("the planner's tokenizer cannot write what it must")
+                    matcher.fill_next_token_bitmask(mask)
+                    xgrammar.apply_token_bitmask_inplace(scores, mask)
+                    token = int(scores.argmax())
+                    if not matcher.accept_token(token):
+                        raise PlannerOutputError("the planner's tokenizer cannot write that")
                 if token in self._stops:
                     return written
                 written.append(token)

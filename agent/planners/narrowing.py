@@ -1,6 +1,7 @@
-"""Narrows what a planner may write to what this conversation holds.
+"""Narrows what a planner is offered and may write to what this conversation holds.
 
-A small model's slips are mostly slips of copying. So its grammar takes from the conversation what
+A small model's slips are mostly slips of copying. So code links the words of the question to labels
+that the tools know, and only these are offered; and the grammar takes from the conversation what
 can only come from there: pictures that are listed, regions and references of evidence that was
 reported (and only fields that it has), queries that are a known field or words of the question.
 It decides nothing else; the grammar itself is `agent.planners.grammar`'s.
@@ -11,7 +12,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
+
+from tools.labels import CLASSES, mentioned
 
 FIELD_QUERIES = (
     "total", "subtotal", "tax", "discount", "service charge", "rounding", "tip", "cash", "change",
@@ -25,6 +29,9 @@ MAX_WORDS = 8
 MAX_HAN = 12
 """The longest query that is copied from a question, in words or in Chinese characters."""
 
+REMEMBERED = 2
+"""Questions whose labels may be meant: this one, and the one before."""
+
 Message = dict[str, Any]
 Schema = dict[str, Any]
 
@@ -34,12 +41,36 @@ _LINE = re.compile(r"^e(\d+)(?:-e(\d+))? (.*)$")
 _OPERATIONS = ("count", "list", "exists", "sum", "difference", "same", "most", "least")
 
 
+def link_labels(tools: Iterable[Schema], messages: list[Message]) -> list[Schema]:
+    """The tools (OpenAI form) with `labels` narrowed to those that the question speaks of.
+
+    Where it speaks of none, to those of the question before it (a short follow-up); with none at
+    all the list can only be empty, which asks for everything that the tool knows.
+    """
+    questions = list(islice(_questions(messages), REMEMBERED))
+    return [_linked(tool, questions) for tool in tools]
+
+
+def _linked(tool: Schema, questions: list[str]) -> Schema:
+    function = tool["function"]
+    parameters = function.get("parameters") or {}
+    rule = (parameters.get("properties") or {}).get("labels")
+    if not rule or rule.get("type") != "array":
+        return tool
+    known = rule["items"].get("enum") or CLASSES
+    found = next(filter(None, (mentioned(question, known) for question in questions)), [])
+    items = {"type": "string"} | ({"enum": found} if found else {})
+    linked = {"type": "array", "items": items, "maxItems": len(found)}
+    properties = parameters["properties"] | {"labels": linked}
+    return tool | {"function": function | {"parameters": parameters | {"properties": properties}}}
+
+
 def narrow_tools(tools: Iterable[Schema], messages: list[Message]) -> list[Schema]:
     """The offered tools (OpenAI form) with `picture`, `region` and `query` narrowed."""
     choices: dict[str, list[str | None]] = {
         "picture": list(_pictures(messages)),
         "region": [*(f"e{n}" for n, fields in _evidence(messages) if "box" in fields), None],
-        "query": [*dict.fromkeys([*FIELD_QUERIES, *_spans(_question(messages))]), None],
+        "query": [*dict.fromkeys([*FIELD_QUERIES, *_spans(next(_questions(messages), ""))]), None],
     }
     return [_narrowed(tool, choices) for tool in tools]
 
@@ -78,13 +109,12 @@ def _is_text(rule: Schema) -> bool:
     return "string" in kinds and set(kinds) <= {"string", "null"}
 
 
-def _question(messages: list[Message]) -> str:
-    """The question of this turn: the last user message that asks one."""
+def _questions(messages: list[Message]) -> Iterator[str]:
+    """The questions of the conversation, the present one first."""
     for message in reversed(messages):
         content = _content(message)
         if message["role"] == "user" and "Question: " in content:
-            return content.partition("Question: ")[2]
-    return ""
+            yield content.partition("Question: ")[2]
 
 
 def _pictures(messages: list[Message]) -> Iterator[str]:
@@ -108,9 +138,10 @@ def _spans(question: str) -> Iterator[str]:
     for start, first in enumerate(words):
         most = MAX_HAN if first[0] >= "\u3400" else MAX_WORDS
         for last in words[start : start + most]:
-            span = question[first.start() : last.end()].strip(_EDGE)
-            if span and span.isprintable() and "\\" not in span:
-                yield span
+            whole = question[first.start() : last.end()]
+            for span in (whole.strip(_EDGE), whole.strip(_EDGE.replace(")", ""))):
+                if span and span.isprintable() and "\\" not in span:
+                    yield span
 
 
 def _evidence(messages: list[Message]) -> Iterator[tuple[int, set[str]]]:

@@ -2,7 +2,17 @@ from __future__ import annotations
 
 import pytest
 
-from tools.labels import COLOURS, canonical, chinese, label_words, measure_word, plural
+from tools.labels import (
+    CLASSES,
+    COLOURS,
+    canonical,
+    chinese,
+    label_words,
+    measure_word,
+    mentioned,
+    plural,
+)
+from training.planner import nouns
 
 
 @pytest.mark.parametrize(
@@ -52,3 +62,35 @@ def test_label_words(text: str, language: str, labels: set[str]) -> None:
 
 def test_there_are_eleven_basic_colours() -> None:
     assert len(COLOURS) == 11
+
+
+@pytest.mark.parametrize(
+    ("question", "labels"),
+    [
+        ("how many cars and buses are there?", ["car", "bus"]),
+        ("Buses or cars?", ["bus", "car"]),
+        ("any hot dogs", ["hot dog"]),
+        ("how many dinning tabels", ["dining table"]),
+        ("are there trafic lights or T-shirts?", ["traffic light"]),
+        ("what colour is my jacket", []),
+        ("哪张的人多", ["person"]),
+        ("有几个碗和热狗", ["bowl", "hot dog"]),
+        ("", []),
+    ],
+)
+def test_labels_that_a_question_mentions(question: str, labels: list[str]) -> None:
+    assert mentioned(question, CLASSES) == labels
+
+
+def test_only_offered_labels_are_mentioned() -> None:
+    assert mentioned("how many hot dogs", ["dog"]) == []
+    assert mentioned("forklifts and Euro pallets", ["euro pallet", "forklift"]) == [
+        "forklift", "euro pallet",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("label", nouns.COCO)
+def test_every_name_that_the_planner_is_taught_is_understood(label: str) -> None:
+    english = nouns.ENGLISH[label]
+    for name in [*english, *map(nouns.plural, english), *nouns.CHINESE[label]]:
+        assert mentioned(name, CLASSES) == [label]

@@ -12,8 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.answer import Draft
+from agent.planners.builtin import packaged_weights
+from agent.planners.decoding import Form
+from agent.planners.grammar import build_structural_tag
 from agent.references import expand, fill
-from training.planner import batches, generator, phrasings
+from training.planner import batches, evaluate, generator, phrasings
 from training.planner.chat import Chat
 from training.planner.evaluate import answer_problem
 
@@ -66,6 +69,81 @@ def test_calls_use_only_what_is_offered(seed: int) -> None:
             assert arguments["picture"] in {p.id for p in sample.chat.pictures}
             region = arguments.get("region")
             assert region is None or region in sample.chat.ledger
+
+
+@given(seed=SEEDS)
+@settings(max_examples=150, deadline=None)
+def test_at_each_turn_the_labels_to_ask_for_are_offered(seed: int) -> None:
+    for turn in batches.turns(generator.make(seed)):
+        offered = _labels_offered(turn.tools)
+        for message in turn.messages[-turn.learnt :]:
+            for call in message.get("tool_calls") or []:
+                assert set(call["function"]["arguments"].get("labels", [])) <= offered
+
+
+def _labels_offered(tools: list[dict[str, Any]]) -> set[str]:
+    properties = [tool["function"]["parameters"]["properties"] for tool in tools]
+    return {x for p in properties if "labels" in p for x in p["labels"]["items"].get("enum", [])}
+
+
+@given(seed=SEEDS, plans_only=st.booleans())
+@settings(max_examples=50, deadline=None)
+def test_a_turn_ends_with_what_the_planner_wrote(seed: int, plans_only: bool) -> None:
+    sample = generator.make(seed)
+    for turn in batches.turns(sample, plans_only=plans_only):
+        assert turn.messages == sample.messages[: len(turn.messages)]
+        assert turn.messages[-1]["role"] == "assistant"
+        assert turn.messages[-turn.learnt - 1]["content"].startswith("Pictures: ")
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Any:
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(packaged_weights())
+
+
+@pytest.fixture(scope="module")
+def compiler(tokenizer: Any) -> Any:
+    from xgrammar import GrammarCompiler, TokenizerInfo
+
+    return GrammarCompiler(TokenizerInfo.from_huggingface(tokenizer))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_grammar_forbids_nothing_that_is_taught(
+    compiler: Any, tokenizer: Any, seed: int
+) -> None:
+    for turn in batches.turns(generator.make(seed)):
+        for n in range(len(turn.messages) - turn.learnt, len(turn.messages)):
+            message = turn.messages[n]
+            if message["role"] == "assistant" and not message.get("wrong"):
+                before = turn.messages[:n]
+                tools = tuple(evaluate.strict(tool) for tool in turn.tools)
+                form = Form(tools, Draft.model_json_schema()).narrowed(before)
+                tag = build_structural_tag(list(form.tools), form.answer)
+                prompt = batches.render(before, turn.tools)
+                text = batches.render([*before, message], turn.tools)[len(prompt) :]
+                text = text.removeprefix("<|im_start|>assistant\n").removesuffix("<|im_end|>\n")
+                assert _forbidden(compiler.compile_structural_tag(tag), tokenizer, text) is None
+
+
+def _forbidden(grammar: Any, tokenizer: Any, text: str) -> str | None:
+    """What is left of the text where the mask of permitted tokens lacks the next one.
+
+    Token by token: the mask can lack a token that the grammar accepts (xgrammar 0.2.8).
+    """
+    import xgrammar
+
+    matcher = xgrammar.GrammarMatcher(grammar)
+    mask = xgrammar.allocate_token_bitmask(1, len(tokenizer))
+    ids = [*tokenizer.encode(text, add_special_tokens=False), tokenizer.eos_token_id]
+    for n, token in enumerate(ids):
+        matcher.fill_next_token_bitmask(mask)
+        permitted = int(mask[0, token // 32]) >> (token % 32) & 1
+        if not permitted or not matcher.accept_token(token):
+            return str(tokenizer.decode(ids[n:]))
+    return None
 
 
 @given(seed=SEEDS, held_out=st.booleans())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tools.labels import mentioned
 from training.planner import endings, nouns, phrasings, reading, seeing, simulate, words
 from training.planner.chat import Chat
 from training.planner.fields import FIELDS
@@ -51,7 +52,7 @@ class Asker:
         return self.rng.choice(kept)
 
     def noun(self, *, known: float = 0.9) -> tuple[str | None, dict[str, str]]:
-        """A thing: its label (None: no detector knows it) and the slots s, x, a."""
+        """A thing: its label (None: no detector knows it by that name) and the slots s, x, a."""
         rng, language = self.rng, self.chat.language
         if rng.random() < known and self.chat.labels:
             offered = rng.random() < 0.9
@@ -72,6 +73,8 @@ class Asker:
         many = name if language == "zh" else nouns.plural(name)
         if language == "en" and rng.random() < 0.04:
             name, many = misspell(name, rng), misspell(many, rng)
+        if label and not (mentioned(name, [label]) and mentioned(many, [label])):
+            label = None
         article = f"{nouns.article(name)} {name}"
         return label, {"s": name, "x": many, "a": article}
 

@@ -8,8 +8,11 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
+from agent.planners.narrowing import link_labels
 from training.planner.generator import Sample, make
 from training.planner.vocabulary import TEMPLATE
 
@@ -20,6 +23,9 @@ _LEARNT = re.compile(
 is to copy, and copying is what a small model learns last."""
 MAX_TOKENS = 896
 """Longer conversations are left out."""
+PLANS = 3
+"""Conversations of which only the plan is learnt, for each that is learnt whole: a plan is short,
+and to plan is harder than to answer."""
 
 
 def render(messages: list[dict[str, Any]], tools: list[dict[str, Any]]) -> str:
@@ -31,31 +37,73 @@ def render(messages: list[dict[str, Any]], tools: list[dict[str, Any]]) -> str:
     return str(texts[0])
 
 
-def row(sample: Sample, tokenizer: Any) -> tuple[list[int], list[bool]]:
+@dataclass(frozen=True)
+class Turn:
+    """A conversation up to the end of one of its turns, which is what is learnt from it."""
+
+    messages: list[dict[str, Any]]
+    tools: list[dict[str, Any]]
+    learnt: int
+    """How many of the last messages are learnt."""
+
+
+def turns(sample: Sample, *, plans_only: bool = False) -> list[Turn]:
+    """A conversation as the planner meets it: at each turn the tools are offered anew.
+
+    `plans_only` ends each turn with the planner's first message, which chooses the tools.
+    """
+    found = []
+    asked = [
+        n
+        for n, message in enumerate(sample.messages)
+        if message["role"] == "user" and not message["content"].startswith("Check failed")
+    ]
+    for start, end in pairwise([*asked, len(sample.messages)]):
+        messages = sample.messages[: start + 2 if plans_only else end]
+        tools = link_labels(sample.tools, messages)
+        found.append(Turn(messages, tools, len(messages) - start - 1))
+    return found
+
+
+def row(turn: Turn, tokenizer: Any) -> tuple[list[int], list[bool]]:
     """Token ids, and for each whether it is learnt."""
-    text = render(sample.messages, sample.tools)
-    wrong = [m["content"] for m in sample.messages if m.get("wrong")]
+    text = render(turn.messages, turn.tools)
+    learnt = turn.messages[-turn.learnt :]
+    wrong = [m["content"] for m in learnt if m.get("wrong")]
+    begin = text.rindex("<|im_start|>user\nPictures: ")
     pieces: list[tuple[str, bool]] = []
     end = 0
-    for match in _LEARNT.finditer(text):
-        learnt = match[0].removesuffix("<|im_end|>") not in wrong
-        pieces += [(text[end : match.start()], False), (match[0], learnt)]
+    for match in _LEARNT.finditer(text, begin):
+        right = match[0].removesuffix("<|im_end|>") not in wrong
+        pieces += [(text[end : match.start()], False), (match[0], right)]
         end = match.end()
     ids: list[int] = []
     counts: list[bool] = []
     encoded = tokenizer([piece for piece, _ in pieces], add_special_tokens=False)["input_ids"]
-    for tokens, (_, learnt) in zip(encoded, pieces, strict=True):
+    for tokens, (_, is_learnt) in zip(encoded, pieces, strict=True):
         ids += tokens
-        counts += [learnt] * len(tokens)
+        counts += [is_learnt] * len(tokens)
     return ids, counts
+
+
+def _rows(number: int, tokenizer: Any, size: int) -> Iterator[tuple[list[int], list[bool]]]:
+    """Whole turns, and for each conversation `PLANS` more of which only the plan is learnt."""
+    for n in range(number * size, (number + 1) * size):
+        whole, *plans = (make(n * (PLANS + 1) + more) for more in range(PLANS + 1))
+        for turn in turns(whole):
+            yield row(turn, tokenizer)
+        for sample in plans:
+            yield row(turns(sample, plans_only=True)[-1], tokenizer)
 
 
 def pool(number: int, tokenizer: Any, *, size: int, budget: int) -> Iterator[Any]:
     """The batches of pool `number`: (ids, counts) tensors of at most `budget` tokens."""
     import torch
 
-    rows = [row(make(number * size + n), tokenizer) for n in range(size)]
-    rows = sorted((r for r in rows if len(r[0]) <= MAX_TOKENS), key=lambda r: len(r[0]))
+    rows = sorted(
+        (r for r in _rows(number, tokenizer, size) if len(r[0]) <= MAX_TOKENS),
+        key=lambda r: len(r[0]),
+    )
     batches: list[list[tuple[list[int], list[bool]]]] = [[]]
     for ids, counts in rows:
         width = -(-len(ids) // 16) * 16

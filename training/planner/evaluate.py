@@ -59,8 +59,8 @@ def write(decoder: Decoder, turns: list[Turn]) -> list[str]:
 
     written = []
     for messages, tools in track(turns, "turns"):
-        strict = tuple(_strict(tool) for tool in tools)
-        form = Form(tools=strict, answer=Draft.model_json_schema())
+        offered = tuple(strict(tool) for tool in tools)
+        form = Form(tools=offered, answer=Draft.model_json_schema())
         try:
             written.append(decoder.complete(messages, form, MAX_NEW_TOKENS).text)
         except PlannerOutputError:
@@ -81,14 +81,14 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
 """What the agent's own schemas have beside what the chat template reads of them."""
 
 
-def _strict(tool: dict[str, Any]) -> dict[str, Any]:
+def strict(tool: dict[str, Any]) -> dict[str, Any]:
     """The tool as the agent offers it (`agent.toolbox`): all arguments required, nothing else."""
     function = tool["function"]
     parameters = function["parameters"]
     properties = parameters["properties"] | _ARGUMENTS.get(function["name"], {})
-    strict = {"type": "object", "properties": properties, "required": list(properties)}
-    strict["additionalProperties"] = False
-    return tool | {"function": function | {"parameters": strict}}
+    schema = {"type": "object", "properties": properties, "required": list(properties)}
+    schema["additionalProperties"] = False
+    return tool | {"function": function | {"parameters": schema}}
 
 
 def calls_in(text: str) -> list[dict[str, Any]] | None:

@@ -76,13 +76,3 @@ def export(model: Any, tokenizer: Any, folder: Path) -> None:
         file.chmod(0o644)
         file.replace(folder / file.name)
     new.rmdir()
-
-
-def load(folder: Path) -> tuple[Any, Any]:
-    """Model (float32, for evaluation) and tokenizer of a folder."""
-    import_qwen3()
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
-    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
-    return model.eval(), AutoTokenizer.from_pretrained(folder)

@@ -10,6 +10,7 @@ import argparse
 import json
 import math
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -30,7 +31,7 @@ class Recipe:
     vocabulary: int = vocabulary.VOCABULARY_SIZE
     tokenizer_samples: int = 12_000
     pool: int = 1024
-    tokens: int = 2560
+    tokens: int = 3072
     """Tokens of a batch, padding included."""
     steps: int = 4000
     minutes: float = math.inf
@@ -145,14 +146,20 @@ def tokenizer_for(recipe: Recipe, folder: Path) -> Any:
         tokenizer.chat_template = vocabulary.TEMPLATE.read_text(encoding="utf-8")
         return tokenizer
     samples = (make(n) for n in range(recipe.tokenizer_samples))
-    texts = (batches.render(s.messages, s.tools) for s in samples)
+    texts = (batches.render(t.messages, t.tools) for s in samples for t in batches.turns(s)[-1:])
     tokenizer = vocabulary.train_tokenizer(texts, recipe.vocabulary)
     tokenizer.save_pretrained(folder)
     return tokenizer
 
 
-def train(recipe: Recipe, work: Path, out: Path, *, export_minutes: float = 10) -> Trainer:
-    """Train until the schedule ends, from the checkpoint in `work` if there is one."""
+def train(
+    recipe: Recipe, work: Path, out: Path, *, export_minutes: float = 10, fast: bool = False
+) -> Trainer:
+    """Train until the schedule ends, from the checkpoint in `work` if there is one.
+
+    `fast` compiles the network where there is a C++ compiler: a third more steps a minute, and
+    sums in another order.
+    """
     import torch
     from rich.progress import Progress
 
@@ -160,6 +167,8 @@ def train(recipe: Recipe, work: Path, out: Path, *, export_minutes: float = 10) 
     checkpoint = work / "checkpoint.pt"
     if checkpoint.exists():
         trainer.restore(torch.load(checkpoint))
+    if fast and shutil.which("c++"):
+        trainer.net.model.compile(dynamic=True)
     last = saved = exported = time.monotonic()
     with Progress() as bar:
         task = bar.add_task("training the planner", total=1.0)
@@ -205,7 +214,9 @@ def main() -> None:
 
     torch.set_num_threads(options.threads)
     recipe = Recipe(steps=options.steps, minutes=options.minutes)
-    trainer = train(recipe, options.work, options.out, export_minutes=options.export_minutes)
+    trainer = train(
+        recipe, options.work, options.out, export_minutes=options.export_minutes, fast=True
+    )
     print(f"{trainer.step} steps, {trainer.seconds / 60:.0f} min, loss {trainer.loss:.4f}")
 
 

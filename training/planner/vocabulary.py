@@ -18,7 +18,7 @@ TEMPLATE = Path(__file__).with_name("chat_template.jinja")
 
 _FIXED = [
     r'\{"name": "', r'", "arguments": \{"picture": "', r'", "query": "?', r'"?, "region": "?',
-    r'", "labels": \["?', r'"?\], "region": "?', r'"?, "top_k": 3\}\}', r'"?\}\}',
+    r'", "labels": \["?', r'\], "region": "?', r'"?, "top_k": 3\}\}', r'"?\}\}',
     r'\{"abstain": "', r'", "short_answer": "', r'", "answer": "', r'"\}(?!\})', r'", "(?=\w)',
     r"Pictures: ", r"\nQuestion: ", r"e[1-9][0-9]?(?![0-9A-Za-z])",
     r"\{(?:count|list|exists|has|same|sum|difference|most|least) (?=e)",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from agent.answer import Draft
 from agent.ledger import render_report
 from agent.planners.grammar import build_structural_tag
-from agent.planners.narrowing import FIELD_QUERIES, narrow_answer, narrow_tools
+from agent.planners.narrowing import FIELD_QUERIES, link_labels, narrow_answer, narrow_tools
 from tests.agent.evidence_makers import finding, ledger_of, seen
 from tools.evidence import ToolReport
 from training.planner.fields import FIELDS
@@ -96,6 +96,36 @@ def test_queries_are_fields_or_words_of_the_question(question: str, query: str |
 def test_any_question_gives_queries_of_its_own_words(question: str) -> None:
     for query in choices(question, "query"):
         assert query is None or query in FIELD_QUERIES or query in question
+
+
+def labels(known: list[str] | None, *questions: str) -> list[str]:
+    items = {"type": "string"} | ({"enum": known} if known else {})
+    properties = {"picture": {"type": "string"}, "labels": {"type": "array", "items": items}}
+    parameters = {"type": "object", "properties": properties}
+    tool = {"type": "function", "function": {"name": "detect", "parameters": parameters}}
+    messages = [{"role": "user", "content": f"Pictures: img_1\nQuestion: {q}"} for q in questions]
+    (linked,) = link_labels([tool], messages)
+    rule = linked["function"]["parameters"]["properties"]["labels"]
+    found: list[str] = rule["items"].get("enum", [])
+    assert rule["maxItems"] == len(found)
+    return found
+
+
+def test_labels_are_those_that_the_question_speaks_of() -> None:
+    known = ["dog", "cat", "person", "forklift"]
+    assert labels(known, "is a cat near the dogs?") == ["cat", "dog"]
+    assert labels(known, "how many jackets are there?") == []
+    assert labels(known, "how many forklifts?", "and in picture 2?") == ["forklift"]
+    assert labels(known, "how many dogs?", "and people?") == ["person"]
+    assert labels(known, "有几只狗?", "这是哪里?", "那呢?") == []
+
+
+def test_an_open_vocabulary_is_asked_for_common_things() -> None:
+    assert labels(None, "how many buses and unicorns?") == ["bus"]
+
+
+def test_tools_without_labels_stay_as_they_are() -> None:
+    assert link_labels([TOOL], conversation("dogs?")) == [TOOL]
 
 
 def test_what_is_no_text_stays_as_it_is() -> None:
