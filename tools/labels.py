@@ -268,7 +268,7 @@ def _han_names(own: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _slips(word: str) -> Iterator[str]:
-    """How a word is mistyped: two letters changed, one left out, one doubled; five and more left."""
+    """How a word is mistyped: two letters changed, one left out, or one doubled; five are left."""
     for at in range(1, len(word) - 1):
         here, after = word[at], word[at + 1]
         for slip in (

@@ -173,7 +173,7 @@ class Asker:
         field = self.rng.choice([*FIELDS[:3], *FIELDS[9:17], *FIELDS, FIELDS[0]])
         whole = f"whole {field.query}" in phrasings.phrasings(self.chat.language)
         plan = reading.field(field.query)
-        if intent == "field" and whole and self.rng.random() < 0.4:
+        if intent == "field" and whole and self.rng.random() < 0.5:
             phrasing = self.phrasing(f"whole {field.query}")
             return Asked("field", phrasing, {}, plan, "text")
         names = field.english if english else field.chinese

@@ -194,6 +194,7 @@ def train(
     facts = {
         "steps": trainer.step,
         "conversations": (trainer.pool - recipe.first_pool + 1) * recipe.pool,
+        "plans": (trainer.pool - recipe.first_pool + 1) * recipe.pool * batches.PLANS,
         "minutes": trainer.seconds / 60,
     }
     (work / "training.json").write_text(json.dumps(facts) + "\n")
