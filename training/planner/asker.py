@@ -51,7 +51,7 @@ class Asker:
             raise NoPhrasingError(intent)
         return self.rng.choice(kept)
 
-    def noun(self, *, known: float = 0.9) -> tuple[str | None, dict[str, str]]:
+    def noun(self, *, known: float = 0.82) -> tuple[str | None, dict[str, str]]:
         """A thing: its label (None: no detector knows it by that name) and the slots s, x, a."""
         rng, language = self.rng, self.chat.language
         if rng.random() < known and self.chat.labels:
@@ -218,8 +218,8 @@ class Asker:
         return Asked("restricted", self.phrasing("restricted"), slots, endings.cannot)
 
     def other(self) -> Asked:
-        _, slots = self.noun(known=0.8)
-        slots["t"] = self.noun(known=0.8)[1]["s"]
+        _, slots = self.noun(known=0.6)
+        slots["t"] = self.noun(known=0.6)[1]["s"]
         return Asked("other", self.phrasing("other"), slots, endings.cannot)
 
     def talk(self) -> Asked:

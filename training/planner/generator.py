@@ -32,10 +32,10 @@ class Sample:
 
 
 WEIGHTS: dict[str, float] = {
-    "count": 9, "exists": 7, "where": 2, "list": 5, "count2": 3, "more": 2, "fewer": 1,
-    "colors": 3, "is_color": 2, "color_of": 5, "is_color_of": 2, "text_on": 3, "text": 6,
-    "lines": 1, "characters": 1, "word": 8, "field": 16, "item": 10, "free": 11, "kind": 5,
-    "is_kind": 1, "code": 4, "has_code": 2, "code_kind": 1, "restricted": 7, "other": 6, "talk": 2,
+    "count": 9, "exists": 7, "where": 2, "list": 7, "count2": 3, "more": 2, "fewer": 1,
+    "colors": 3, "is_color": 2, "color_of": 6, "is_color_of": 2, "text_on": 3, "text": 6,
+    "lines": 1, "characters": 1, "word": 8, "field": 16, "item": 10, "free": 14, "kind": 5,
+    "is_kind": 1, "code": 4, "has_code": 2, "code_kind": 1, "restricted": 8, "other": 10, "talk": 2,
 }  # fmt: skip
 
 
