@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tools.evidence import BoxXyxy
 from tools.text.engine import Pixels, Quads
 
 TALL = 1.5
@@ -60,12 +59,3 @@ def quads_turned_back(quads: Quads, quarter_turns: int, size_wh: tuple[int, int]
         3: (y, height - x),
     }[quarter_turns % 4]
     return np.stack(given, axis=-1).astype(quads.dtype)
-
-
-def box_turned_back(box_xyxy: BoxXyxy, quarter_turns: int, size_wh: tuple[int, int]) -> BoxXyxy:
-    """A box seen on the turned page, in pixels of the page as it was given (`size_wh`)."""
-    left, top, right, bottom = box_xyxy
-    corners: Quads = np.array([[left, top], [right, bottom]], dtype=np.float32)
-    back = quads_turned_back(corners, quarter_turns, size_wh)
-    (x0, y0), (x1, y1) = back.min(axis=0), back.max(axis=0)
-    return (float(x0), float(y0), float(x1), float(y1))

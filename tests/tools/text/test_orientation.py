@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.text.orientation import (
-    box_turned_back,
     lies_sideways,
     longest,
     quads_turned_back,
@@ -29,8 +28,9 @@ def test_a_box_on_the_turned_page_comes_back_to_its_pixels(width, height, turns,
     page = np.zeros((height, width, 3), dtype=np.uint8)
     page[top:bottom, left:right] = 255
     ys, xs = np.nonzero(turned(page, turns)[:, :, 0])
-    seen = (float(xs.min()), float(ys.min()), float(xs.max() + 1), float(ys.max() + 1))
-    assert box_turned_back(seen, turns, (width, height)) == (left, top, right, bottom)
+    seen = np.array([[xs.min(), ys.min()], [xs.max() + 1, ys.max() + 1]], dtype=np.float32)
+    back = quads_turned_back(seen, turns, (width, height))
+    assert [*back.min(axis=0), *back.max(axis=0)] == [left, top, right, bottom]
 
 
 @settings(deadline=None)
