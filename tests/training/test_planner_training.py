@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from agent.answer import Draft
 from agent.planners.builtin import packaged_weights
-from agent.planners.decoding import Form
+from agent.planners.decoding import Decoder, Form
 from agent.planners.grammar import build_structural_tag
 from agent.references import expand, fill
 from training.planner import batches, evaluate, generator, phrasings
@@ -126,6 +127,22 @@ def test_the_grammar_forbids_nothing_that_is_taught(
                 text = batches.render([*before, message], turn.tools)[len(prompt) :]
                 text = text.removeprefix("<|im_start|>assistant\n").removesuffix("<|im_end|>\n")
                 assert _forbidden(compiler.compile_structural_tag(tag), tokenizer, text) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "labels"),
+    [("how many dogs are there?", ["dog"]), ("图里有几个人?", ["person"])],
+)
+def test_the_packaged_planner_counts(question: str, labels: list[str]) -> None:
+    tools = _detector(["person", "dog", "car"])
+    messages = [{"role": "user", "content": f"Pictures: img_1\nQuestion: {question}"}]
+    (text,) = evaluate.write(Decoder(packaged_weights()), [(messages, tools)])
+    (call,) = evaluate.calls_in(text) or [{}]
+    assert (call["name"], call["arguments"]["labels"]) == ("detect_objects", labels)
+
+
+def _detector(labels: list[str]) -> list[dict[str, Any]]:
+    return Chat(random.Random(0), ["read_text", "detect_objects"], labels, []).schemas()
 
 
 def _forbidden(grammar: Any, tokenizer: Any, text: str) -> str | None:
