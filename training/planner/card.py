@@ -28,14 +28,16 @@ the answer by reference to their evidence. It sees no pixels. English and Chines
 
 Decoded as the agent decodes it: greedy, under the grammar of what is offered and was seen.
 *Held-out phrasings* were never used in training (the split is by
-phrasing, not by row); made by `python -m training.planner.evaluate`. Failures on them were read
-once between two training runs, so a fresh set would be fairer still. *Real questions* are 180 that
+phrasing, not by row); made by `python -m training.planner.evaluate`. *Real questions* are 180 that
 people asked about photographs (DAQUAR) and 120 written for this project (`tests/data/planner`).
+Failures on both were read between training runs, and kinds of phrasings were added where some were
+missing (for the Chinese ones by the person who had read them): fresh questions would be fairer.
 
 {figures}
 
-"First tool": name (or none) of the first call. "Arguments": all calls of the turn exactly as
-the recipe has them. "Answer passes": the final answer passes the evidence check without repair.
+"First tool": name (or none) of the first call. "Arguments": all calls of the turn as the recipe has
+them, where a query counts as the field that the tool takes it for ("adress" is address). "Answer
+passes": the final answer passes the evidence check without repair.
 
 ## Limits
 

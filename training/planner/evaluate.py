@@ -99,6 +99,17 @@ def calls_in(text: str) -> list[dict[str, Any]] | None:
         return None
 
 
+def in_effect(calls: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
+    """Calls with the query as the tool takes it: "adress" and "address" ask for the same field."""
+    from tools.text.labels import field_of
+
+    def same(arguments: dict[str, Any]) -> dict[str, Any]:
+        field = field_of(arguments["query"]) if arguments.get("query") else None
+        return arguments | ({"query": field.name} if field else {})
+
+    return calls and [call | {"arguments": same(call["arguments"])} for call in calls]
+
+
 def expected_calls(message: dict[str, Any]) -> list[dict[str, Any]]:
     """The calls of a message, as in the text form."""
     return [call["function"] for call in message.get("tool_calls") or []]
@@ -159,7 +170,7 @@ def cases(samples: Iterable[Sample]) -> list[Case]:
 def judge(case: Case, text: str, tally: Tally) -> None:
     """Compare what the planner wrote with what the recipe says."""
     right = case.sample.messages[case.before]
-    wanted, got = expected_calls(right), calls_in(text)
+    wanted, got = in_effect(expected_calls(right)) or [], in_effect(calls_in(text))
     question = next(
         m["content"] for m in reversed(case.sample.messages[: case.before]) if m["role"] == "user"
     )
@@ -215,9 +226,8 @@ def real(decoder: Decoder, lines: Path) -> Tally:
         turns.append(([{"role": "user", "content": content}], chat.schemas()))
     tally = Tally()
     for row, text in zip(rows, write(decoder, turns), strict=True):
-        got = calls_in(text) or []
-        first = (got[0].get("name"), got[0].get("arguments")) if got else (None, None)
-        rights = [(r["first_tool"], r["arguments"]) for r in (row, *row.get("also", ()))]
+        first = _first(in_effect(calls_in(text)))
+        rights = [_right(r) for r in (row, *row.get("also", ()))]
         group = f"{row['source']}, {row['language']}, {'call' if row['first_tool'] else 'no call'}"
         tally.add(f"first tool ({group})", right=first[0] in [name for name, _ in rights])
         if row["first_tool"]:
@@ -226,6 +236,16 @@ def real(decoder: Decoder, lines: Path) -> Tally:
             wrong = {"question": row["question"], "wanted": rights[0][1], "got": text}
             tally.wrong.append(wrong)
     return tally
+
+
+def _first(calls: list[dict[str, Any]] | None) -> tuple[Any, Any]:
+    return (calls[0]["name"], calls[0]["arguments"]) if calls else (None, None)
+
+
+def _right(label: dict[str, Any]) -> tuple[Any, Any]:
+    if label["first_tool"] is None:
+        return None, None
+    return _first(in_effect([{"name": label["first_tool"], "arguments": label["arguments"]}]))
 
 
 def real_rows(lines: Path) -> list[dict[str, Any]]:
