@@ -93,6 +93,8 @@ def _converse(chat: Chat, *, held_out: bool, intent: str | None) -> tuple[list[s
     turns = 1 if intent else rng.choice([1] * 6 + [2, 2, 2, 3])
     several = len(chat.pictures) > 1
     while len(intents) < turns:
+        if intents and rng.random() < 0.3:
+            chat.language = "zh" if chat.language == "en" else "en"
         name = intent or rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
         if several and (intent == "compare" or (not intent and rng.random() < 0.45)):
             name = "compare"
