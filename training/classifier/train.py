@@ -1,0 +1,161 @@
+"""Train the built-in product classifier: RegNetY-400MF from nothing, first on crops, then products.
+
+It resumes bit for bit from the work folder. The coarse class is the sum of its fine classes, in
+the loss as in use, so that both levels always agree; one more output takes everything that is no
+product (outlier exposure: Hendrycks, Mazeika, Dietterich, ICLR 2019).
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+import torch
+from torch.nn import functional
+
+from evaluation.products import Products, read_products
+from tools.torch_runtime import prepare
+from training import checkpoints, crops
+from training.classifier.data import Pictures, products_and_others
+from training.detector.data import is_validation, split
+
+prepare()
+
+import torchvision  # noqa: E402 - after its operators are registered
+from torchvision.transforms import v2  # noqa: E402
+
+ARCHITECTURE = "regnet_y_400mf"
+CHANNELS = 440
+SIDE = 128
+BATCH = 64
+PEAK = 2e-3
+OTHERS = 0.2
+"""Share of a batch that shows no product."""
+COARSE = 0.5
+"""Weight of the coarse loss beside the fine one."""
+SMOOTHING = 0.1
+
+
+def build(outputs: int) -> torch.nn.Module:
+    """The network with random weights."""
+    network: torch.nn.Module = torchvision.models.get_model(ARCHITECTURE, num_classes=outputs)
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+
+
+def membership(products: Products) -> torch.Tensor:
+    """1 where a fine class (or "something else") belongs to a coarse one; (outputs, coarse + 1)."""
+    coarse_of = [*products.coarse_of, len(products.coarse)]
+    return functional.one_hot(torch.tensor(coarse_of)).float()
+
+
+def loss_of(logits: torch.Tensor, targets: torch.Tensor, belongs: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy of the fine classes and, of their sums, of the coarse ones.
+
+    Args:
+        logits: float32 (n, outputs).
+        targets: probabilities, (n, outputs).
+        belongs: what `membership` gives.
+    """
+    smooth = targets * (1 - SMOOTHING) + SMOOTHING / targets.shape[1]
+    probabilities = logits.log_softmax(1)
+    fine = -(smooth * probabilities).sum(1).mean()
+    coarse_probabilities = (probabilities.exp() @ belongs).clamp(min=1e-8).log()
+    coarse = -((targets @ belongs) * coarse_probabilities).sum(1).mean()
+    return fine + COARSE * coarse
+
+
+def train(arguments: argparse.Namespace) -> None:
+    """Train to the end, from wherever the work folder stands, and write the weights."""
+    torch.set_num_threads(arguments.threads or torch.get_num_threads())
+    products = read_products(arguments.data / "grocery", "train")
+    folders, _ = split(arguments.data)
+    torch.manual_seed(0)
+    network = build(len(products.fine) + 1)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=PEAK, weight_decay=0.05)
+    steps = int(arguments.epochs * len(products.products) / BATCH / (1 - OTHERS))
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, PEAK, steps, pct_start=0.1)
+    average = torch.optim.swa_utils.AveragedModel(
+        network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.998), use_buffers=True
+    )
+    parts = {"model": network, "optimizer": optimizer, "schedule": schedule, "average": average}
+    file = arguments.work / "checkpoint.pt"
+    done = checkpoints.load(file, **parts)
+    if not done:
+        features = torch.nn.Sequential(network.stem, network.trunk_output)
+        pretraining = crops.cut(folders, products)
+        crops.pretrain(
+            features, CHANNELS, pretraining, arguments.work, epochs=arguments.crop_epochs
+        )
+        average.module.load_state_dict(network.state_dict())
+    scans = sorted((arguments.data / "receipts").glob("**/*.jpg"))
+    pictures = products_and_others(products, folders, [f for f in scans if not is_validation(f)])
+    belongs = membership(products)
+    began, summed, taken = time.monotonic(), 0.0, 0
+    network.train()
+    for step in range(done, steps):
+        inputs, targets = draw(pictures, step, len(belongs))
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = network(inputs).float()
+        loss = loss_of(logits, targets, belongs)
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        schedule.step()
+        average.update_parameters(network)
+        summed, taken = summed + float(loss.detach()), taken + 1
+        if (step + 1) % 50 == 0 or step + 1 == steps:
+            speed = taken * BATCH / (time.monotonic() - began)
+            print(
+                f"step {step + 1}/{steps} loss {summed / taken:.3f} {speed:.0f} pictures/s",
+                flush=True,
+            )
+            began, summed, taken = time.monotonic(), 0.0, 0
+            checkpoints.save(file, step + 1, **parts)
+
+
+def draw(pictures: Pictures, step: int, outputs: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """The batch of a step, augmented and mixed: inputs and probabilities of the outputs."""
+    generator = torch.Generator().manual_seed(step)
+    torch.manual_seed(step)  # the mixing draws from it
+    is_other = pictures.classes == outputs - 1
+    others = int(is_other.sum())
+    weights = torch.where(is_other, OTHERS / max(others, 1), 0.0)
+    counts = torch.bincount(pictures.classes, minlength=outputs).clamp(min=1).double().rsqrt()
+    share = counts[pictures.classes] * ~is_other
+    weights = weights + share / share.sum() * (1 - OTHERS)
+    chosen = torch.multinomial(weights, BATCH, generator=generator)
+    inputs = normalized(crops.augment(pictures.pixels[chosen], SIDE, generator))
+    mixing = v2.RandomChoice(
+        [
+            v2.MixUp(alpha=0.2, num_classes=outputs),
+            v2.CutMix(alpha=1.0, num_classes=outputs),
+            lambda x, y: (x, functional.one_hot(y, outputs).float()),
+        ],
+        p=[0.3, 0.3, 0.4],
+    )
+    inputs, targets = mixing(inputs, pictures.classes[chosen])
+    return inputs.contiguous(memory_format=torch.channels_last), targets
+
+
+def normalized(pictures: torch.Tensor) -> torch.Tensor:
+    """[0, 1] → the mean and spread that `tools.classify_image` uses."""
+    mean = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)
+    std = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
+    return (pictures - mean) / std
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--work", type=Path, default=Path("build/classifier"))
+    parser.add_argument("--out", type=Path, default=Path("models/classifier"))
+    parser.add_argument("--epochs", type=float, default=80)
+    parser.add_argument("--crop-epochs", type=float, default=6)
+    parser.add_argument("--threads", type=int, default=0)
+    train(parser.parse_args())
+
+
+if __name__ == "__main__":
+    main()
