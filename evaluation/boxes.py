@@ -1,7 +1,7 @@
 """Labelled photographs in the YOLO layout: `images/`, `labels/`, and what the labels cover.
 
-A label file has a line `class cx cy w h` for each thing, all but the class normalised to [0, 1]. The
-class names are those of `classes.txt` in the folder, else COCO's 80.
+A label file has a line `class cx cy w h` for each thing, all but the class normalised to [0, 1].
+The class names are those of `classes.txt` in the folder, else COCO's 80.
 """
 
 from __future__ import annotations
@@ -94,8 +94,8 @@ def _photograph(file: Path, labels: Path, classes: int) -> Photograph:
     except ValueError:
         raise InputError(f"{label_file}: a line is not `class cx cy w h`") from None
     numbers = table[:, 0].astype(np.int64)
-    if len(rows) and not (0 <= numbers.min() and numbers.max() < classes):
+    if rows and not (numbers.min() >= 0 and numbers.max() < classes):
         raise InputError(f"{label_file}: a class number is not in 0..{classes - 1}")
-    if len(rows) and not (0 <= table[:, 1:].min() and table[:, 1:].max() <= 1):
+    if rows and not (table[:, 1:].min() >= 0 and table[:, 1:].max() <= 1):
         raise InputError(f"{label_file}: a coordinate is not in [0, 1]")
     return Photograph(file, numbers, table[:, 1:])

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -37,8 +38,33 @@ class ClassifierConfig(BaseModel):
         default=0.0,
         ge=0,
         le=1,
-        description="A best score below this: not one of the known classes.",
+        description="A best score, or a score of all known classes together, below this: "
+        "not one of them.",
     )
+    coarse_of: tuple[str, ...] | None = Field(
+        default=None,
+        description="The coarse class of each label; answered where the label itself is unsure.",
+    )
+    has_other: bool = Field(
+        default=False, description="One more output, behind the labels': none of them."
+    )
+    kind: str = Field(default="class", description="What the labels are kinds of: product.")
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a picture shows: calibrated scores and labels, best first, and that it is one at all."""
+
+    fine: tuple[tuple[float, str], ...]
+    coarse: tuple[tuple[float, str], ...]
+    """Scores of the coarse classes, each the sum of its labels'; empty without coarse classes."""
+    known: float
+    """The score of all labels together."""
+
+    @property
+    def certainty(self) -> float:
+        """How sure it is that this is one of the known classes, fine or coarse."""
+        return min(self.known, max(self.fine[0][0], self.coarse[0][0] if self.coarse else 0.0))
 
 
 class Classifier:
@@ -48,11 +74,48 @@ class Classifier:
         self.folder = folder
         self.config = ClassifierConfig.model_validate_json((folder / "config.json").read_text())
         self.labels = _labels(folder / "labels.json")
+        coarse_of = self.config.coarse_of
+        if coarse_of is not None and len(coarse_of) != len(self.labels):
+            raise ValueError(
+                f"{folder}: {len(self.labels)} labels, and coarse classes of {len(coarse_of)}"
+            )
         self._device = device
         self._model: Any = None
 
+    def guesses(self, pictures: Sequence[Any]) -> list[Guess]:
+        """What each uint8 RGB array (height, width, 3) shows.
+
+        Raises:
+            ToolUnavailableError: the weights cannot be loaded into the architecture.
+        """
+        return [self.guess(row) for row in self.scores(pictures)]
+
+    def guess(self, scores: list[float]) -> Guess:
+        """Probabilities of the outputs, as `scores` gives them, by label and coarse class."""
+        fine = list(zip(scores, self.labels, strict=False))
+        coarse: dict[str, float] = {}
+        for (score, _), name in zip(fine, self.config.coarse_of or (), strict=False):
+            coarse[name] = coarse.get(name, 0.0) + score
+        return Guess(
+            fine=tuple(sorted(fine, reverse=True)),
+            coarse=tuple(sorted(((min(s, 1.0), name) for name, s in coarse.items()), reverse=True)),
+            known=min(sum(score for score, _ in fine), 1.0),
+        )
+
+    def verdict(
+        self, guess: Guess, threshold: float
+    ) -> Literal["fine", "coarse", "unsure", "none"]:
+        """At which level a guess is sure; `none`: it is not one of the classes."""
+        if guess.certainty < self.config.known_threshold:
+            return "none"
+        if guess.fine[0][0] >= threshold:
+            return "fine"
+        return "coarse" if guess.coarse and guess.coarse[0][0] >= threshold else "unsure"
+
     def scores(self, pictures: Sequence[Any]) -> list[list[float]]:
-        """Calibrated probabilities, one a label, of each uint8 RGB array (height, width, 3).
+        """Calibrated probabilities of each uint8 RGB array (height, width, 3).
+
+        One a label, and a last one for none of them where the weights have it.
 
         Raises:
             ToolUnavailableError: the weights cannot be loaded into the architecture.
@@ -100,13 +163,14 @@ class Classifier:
 
     def _architecture(self) -> Any:
         name = self.config.architecture
+        outputs = len(self.labels) + self.config.has_other
         if name.startswith("timm:"):
             import timm
 
-            return timm.create_model(name.removeprefix("timm:"), num_classes=len(self.labels))
+            return timm.create_model(name.removeprefix("timm:"), num_classes=outputs)
         import torchvision
 
-        return torchvision.models.get_model(name, num_classes=len(self.labels))
+        return torchvision.models.get_model(name, num_classes=outputs)
 
 
 def _labels(file: Path) -> list[str]:
@@ -121,14 +185,23 @@ def _labels(file: Path) -> list[str]:
     return labels
 
 
-def classify_image_tool(config: ToolConfig) -> VisionTool | Missing:
-    """The tool for the folder that the configuration finds, or what is missing."""
-    weights = find(
+def classifier_weights(config: ToolConfig) -> Path | Missing:
+    """The weights that the configuration finds, in the classifier's folder, or what is missing.
+
+    Raises:
+        InputError: an explicit path that does not exist.
+    """
+    return find(
         "classify_image",
         explicit=config.classifier,
         builtin="classifier",
         file="model.safetensors",
     )
+
+
+def classify_image_tool(config: ToolConfig) -> VisionTool | Missing:
+    """The tool for the folder that the configuration finds, or what is missing."""
+    weights = classifier_weights(config)
     if isinstance(weights, Missing):
         return weights
     try:
@@ -151,40 +224,48 @@ def make_tool(classifier: Classifier, threshold: float) -> VisionTool:
         Args:
             top_k: How many candidates to report.
         """
-        (scores,) = classifier.scores([picture.crop(region)])
-        return _report(classifier, scores, picture, region, top_k=top_k, threshold=threshold)
+        (guess,) = classifier.guesses([picture.crop(region)])
+        return _report(classifier, guess, picture, region, top_k=top_k, threshold=threshold)
 
     def several(calls: list[dict[str, Any]]) -> list[ToolReport]:
-        rows = classifier.scores([call["picture"].crop(call["region"]) for call in calls])
+        guesses = classifier.guesses([call["picture"].crop(call["region"]) for call in calls])
         return [
-            _report(classifier, row, **call, threshold=threshold)
-            for row, call in zip(rows, calls, strict=True)
+            _report(classifier, guess, **call, threshold=threshold)
+            for guess, call in zip(guesses, calls, strict=True)
         ]
 
     stat = (classifier.folder / "model.safetensors").stat()
-    version = f"1:{stat.st_size}-{stat.st_mtime_ns}:{threshold}"
+    version = f"2:{stat.st_size}-{stat.st_mtime_ns}:{threshold}"
     return BatchedTool(**vars(vision_tool(classify_image, version=version)), run_batch=several)
 
 
 def _report(
     classifier: Classifier,
-    scores: list[float],
+    guess: Guess,
     picture: Picture,
     region: Region | None,
     *,
     top_k: int,
     threshold: float,
 ) -> ToolReport:
-    ranked = sorted(zip(scores, classifier.labels, strict=True), reverse=True)[:top_k]
-    best = ranked[0][0]
+    """The labels by score; first the coarse class where it is sure and no label is."""
     common: dict[str, Any] = {"picture": picture.ref, "box_xyxy": region and region.box_xyxy}
-    if best < classifier.config.known_threshold:
-        none = Finding(**common, label="known class", value=0, status="none", score=1 - best)
-        findings = [none]
-    else:
-        status = "found" if best >= threshold else "unsure"
-        findings = [
-            Finding(**common, label=label, score=min(score, 1.0), status=status)
-            for score, label in ranked
-        ]
-    return ToolReport(summary=f"classify_image {picture.ref.id}", findings=tuple(findings))
+    summary = f"classify_image {picture.ref.id}"
+    verdict = classifier.verdict(guess, threshold)
+    if verdict == "none":
+        label = f"{classifier.config.kind} that I know"
+        none = Finding(**common, label=label, value=0, status="none", score=1 - guess.known)
+        return ToolReport(summary=summary, findings=(none,))
+    ranked = guess.fine[:top_k]
+    if verdict == "coarse":
+        ranked = (guess.coarse[0], *ranked)[:top_k]
+    findings = tuple(
+        Finding(
+            **common,
+            label=label,
+            score=min(score, 1.0),
+            status="found" if score >= threshold else "unsure",
+        )
+        for score, label in ranked
+    )
+    return ToolReport(summary=summary, findings=findings)

@@ -130,15 +130,24 @@ def _boxes(result: Any, names: dict[int, str]) -> list[Box]:
     return sorted(found, key=lambda box: -box[1])
 
 
-def detect_objects_tool(config: ToolConfig) -> VisionTool | Missing:
-    """The tool for the weights that the configuration finds, or what is missing."""
-    weights = find(
+def detector_weights(config: ToolConfig) -> Path | Missing:
+    """The weights that the configuration finds, or what is missing.
+
+    Raises:
+        InputError: an explicit path that does not exist.
+    """
+    return find(
         "detect_objects",
         explicit=config.detector,
         builtin="detector",
         file="detector.pt",
         allow_download=config.allow_download,
     )
+
+
+def detect_objects_tool(config: ToolConfig) -> VisionTool | Missing:
+    """The tool for the weights that the configuration finds, or what is missing."""
+    weights = detector_weights(config)
     if isinstance(weights, Missing):
         return weights
     detector = Detector(weights, config.device)

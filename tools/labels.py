@@ -116,7 +116,8 @@ code|codes|码|个|
 QR Code|QR codes|二维码|个|
 text|text|文字|处|
 line|lines|行|行|
-known class|known classes|认识的类别|个|
+class that I know|classes that I know|认识的类别|个|
+product that I know|products that I know|认识的商品|个|
 total|totals|总额||合计 总计 总价
 subtotal|subtotals|小计||
 tax|taxes|税额||

@@ -16,7 +16,7 @@ class Stateful(Protocol):
 
 
 def save(file: Path, step: int, **parts: Stateful) -> None:
-    """Write the step and the state of the parts; an old file stays until the new one is complete."""
+    """Write the step and the state of the parts; the old file stays until the new is complete."""
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_suffix(".partial")
     torch.save({"step": step} | {name: part.state_dict() for name, part in parts.items()}, partial)

@@ -182,3 +182,56 @@ def tools(context: typer.Context, json: Json = False, debug: Debug = False) -> N
         from agent.cli.listing import run_tools
 
         raise typer.Exit(run_tools(context.obj, as_json=json))
+
+
+evaluation = typer.Typer(
+    help="Measure a tool on labelled pictures.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(evaluation, name="eval")
+Plots = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Write the pictures of the figures there.")
+]
+
+
+@evaluation.command()
+def detector(
+    data: Annotated[
+        Path,
+        typer.Option(metavar="DIR", help="images/*.jpg, labels/*.txt (docs/evaluation.md)."),
+    ],
+    *,
+    plots: Plots = None,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """AP50 and AP50-95 by class, presence and counts; plots: precision over recall, confusion."""
+    with guard(debug):
+        from agent.cli.evaluation import run_detector
+
+        raise typer.Exit(run_detector(data, plots, as_json=json))
+
+
+@evaluation.command()
+def classifier(
+    data: Annotated[
+        Path,
+        typer.Option(metavar="DIR", help="classes.csv, images/, test.csv (docs/evaluation.md)."),
+    ],
+    *,
+    split: Annotated[
+        str | None,
+        typer.Option(help="test, val or train; the first of them that is there, if unset."),
+    ] = None,
+    others: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Pictures that show no product, looked for below DIR."),
+    ] = None,
+    plots: Plots = None,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Top-1, top-5, macro-F1 and calibration, fine and coarse; plots: confusion matrices."""
+    with guard(debug):
+        from agent.cli.evaluation import run_classifier
+
+        raise typer.Exit(run_classifier(data, split, others, plots, as_json=json))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from agent import VisualAgent
+    from agent import Settings, VisualAgent
 
 
 @dataclass(frozen=True)
@@ -32,19 +32,33 @@ def make_agent(options: Options) -> VisualAgent:
     Raises:
         InputError: a setting (a `VQA_…` variable, say) has a value that it cannot have.
     """
+    from agent import VisualAgent
+    from tools.errors import InputError
+
+    settings = settings_from(options)
+    try:
+        return VisualAgent(settings)
+    except ValueError as error:
+        raise InputError(f"settings (VQA_… or .env): {error}") from None
+
+
+def settings_from(options: Options) -> Settings:
+    """The settings of the environment, overridden by the options given.
+
+    Raises:
+        InputError: a setting (a `VQA_…` variable, say) has a value that it cannot have.
+    """
     from pydantic import ValidationError
 
-    from agent import Settings, VisualAgent
+    from agent import Settings
     from tools.errors import InputError
 
     given = {name: value for name, value in vars(options).items() if value is not None}
     try:
-        return VisualAgent(Settings(**given))
+        return Settings(**given)
     except ValidationError as error:
         wrong = [f"{'__'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
         raise InputError("settings (VQA_… or .env): " + "; ".join(wrong)) from None
-    except ValueError as error:
-        raise InputError(f"settings (VQA_… or .env): {error}") from None
 
 
 @contextmanager

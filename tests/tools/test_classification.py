@@ -41,7 +41,7 @@ def test_a_picture_of_something_else_is_none_of_the_known(folder: Path, tmp_path
     config = {"architecture": "resnet18", "input_size": 64, "known_threshold": 1.0}
     (copy / "config.json").write_text(json.dumps(config))
     (finding,) = make_classify(Classifier(copy, device="cpu"), 0.5).run(PICTURE).findings
-    assert (finding.label, finding.status) == ("known class", "none")
+    assert (finding.label, finding.status) == ("class that I know", "none")
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ from torch.nn import functional
 from evaluation.products import Products, read_products
 from tools.torch_runtime import prepare
 from training import checkpoints, crops
-from training.classifier.data import Pictures, products_and_others
+from training.classifier import finish
+from training.classifier.data import Pictures, other_squares, products_and_others
 from training.detector.data import is_validation, split
 
 prepare()
@@ -69,20 +70,24 @@ def train(arguments: argparse.Namespace) -> None:
     """Train to the end, from wherever the work folder stands, and write the weights."""
     torch.set_num_threads(arguments.threads or torch.get_num_threads())
     products = read_products(arguments.data / "grocery", "train")
-    folders, _ = split(arguments.data)
+    folders, kept_folders = split(arguments.data)
     torch.manual_seed(0)
     network = build(len(products.fine) + 1)
     optimizer = torch.optim.AdamW(network.parameters(), lr=PEAK, weight_decay=0.05)
     steps = int(arguments.epochs * len(products.products) / BATCH / (1 - OTHERS))
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, PEAK, steps, pct_start=0.1)
-    average = torch.optim.swa_utils.AveragedModel(
-        network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.998), use_buffers=True
-    )
-    parts = {"model": network, "optimizer": optimizer, "schedule": schedule, "average": average}
+    ema = torch.optim.swa_utils.get_ema_multi_avg_fn(0.998)  # type: ignore[no-untyped-call]
+    average = torch.optim.swa_utils.AveragedModel(network, multi_avg_fn=ema, use_buffers=True)
+    parts: dict[str, checkpoints.Stateful] = {
+        "model": network,
+        "optimizer": optimizer,
+        "schedule": schedule,
+        "average": average,
+    }
     file = arguments.work / "checkpoint.pt"
     done = checkpoints.load(file, **parts)
     if not done:
-        features = torch.nn.Sequential(network.stem, network.trunk_output)
+        features = torch.nn.Sequential(*list(network.children())[:2])
         pretraining = crops.cut(folders, products)
         crops.pretrain(
             features, CHANNELS, pretraining, arguments.work, epochs=arguments.crop_epochs
@@ -112,6 +117,14 @@ def train(arguments: argparse.Namespace) -> None:
             )
             began, summed, taken = time.monotonic(), 0.0, 0
             checkpoints.save(file, step + 1, **parts)
+    finish.write(
+        average.module,
+        ARCHITECTURE,
+        SIDE,
+        read_products(arguments.data / "grocery", "val"),
+        list(other_squares(kept_folders, [scan for scan in scans if is_validation(scan)])),
+        arguments.out,
+    )
 
 
 def draw(pictures: Pictures, step: int, outputs: int) -> tuple[torch.Tensor, torch.Tensor]:

@@ -81,7 +81,7 @@ class Mixture(Dataset[dict[str, Any]]):
         folder, photograph, seed = draw
         cv2.setNumThreads(0)
         random.seed(seed)
-        np.random.seed(seed)  # noqa: NPY002 - ultralytics draws from it
+        np.random.seed(seed)
         item: dict[str, Any] = self.parts[folder][photograph]
         return item | {"covered": self.covered[folder]}
 

@@ -158,7 +158,7 @@ def classify_image(
     """`outcome`: found, unsure or none."""
     summary = f"classify_image {ref.id}"
     if outcome == "none":
-        none = _finding(ref, rng, label="known class", value=0, status="none")
+        none = _finding(ref, rng, label="product that I know", value=0, status="none")
         return ToolReport(summary=summary, findings=(none,))
     names = [words.words(rng, listed("classes"), "en", 0.7) for _ in range(3)]
     if first is not None and rng.random() < 0.6:

@@ -1,0 +1,168 @@
+"""`vqa-agent eval detector|classifier`: the field's metrics on a labelled folder."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from math import isnan
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agent.cli.console import ANSWERED, clean, messages, note, output
+from agent.cli.files import dumps
+
+if TYPE_CHECKING:
+    from evaluation.classifier import ClassifierFigures
+    from evaluation.detector import DetectorFigures
+    from tools.toolset import ToolConfig
+
+PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
+
+
+def run_detector(data: Path, plots: Path | None, *, as_json: bool) -> int:
+    """Evaluate the detector of the settings on a folder in the YOLO layout, and print it."""
+    from evaluation.boxes import read_folder
+    from evaluation.detector import evaluate
+    from tools.detect_objects import Detector, detector_weights
+
+    config = _tool_config()
+    weights = detector_weights(config)
+    if not isinstance(weights, Path):
+        return _gap(weights)
+    folder = read_folder(data)
+    with _progress("looking at photographs", len(folder.photographs)) as done:
+        figures = evaluate(
+            Detector(weights, config.device),
+            folder,
+            threshold=config.detect_threshold,
+            plots_to=plots,
+            progress=done,
+        )
+    if as_json:
+        print(dumps(figures.to_json(), indent=2))
+    else:
+        show_detector(figures)
+    _say_where(plots)
+    return ANSWERED
+
+
+def run_classifier(
+    data: Path, split: str | None, others: Path | None, plots: Path | None, *, as_json: bool
+) -> int:
+    """Evaluate the classifier of the settings on a folder of products, and print it."""
+    from evaluation.classifier import evaluate
+    from evaluation.products import read_products
+    from tools.classify_image import Classifier, classifier_weights
+    from tools.errors import InputError
+
+    config = _tool_config()
+    weights = classifier_weights(config)
+    if not isinstance(weights, Path):
+        return _gap(weights)
+    products = read_products(data, split)
+    unlike = sorted(f for f in others.rglob("*") if f.suffix.lower() in PICTURES) if others else []
+    if others and not unlike:
+        raise InputError(f"no pictures in {others}")
+    with _progress("looking at products", len(products.products) + len(unlike)) as done:
+        figures = evaluate(
+            Classifier(weights.parent, config.device),
+            products,
+            threshold=config.classify_threshold,
+            others=unlike,
+            plots_to=plots,
+            progress=done,
+        )
+    if as_json:
+        print(dumps(figures.to_json(), indent=2))
+    else:
+        show_classifier(figures)
+    _say_where(plots)
+    return ANSWERED
+
+
+def show_detector(figures: DetectorFigures) -> None:
+    """Print the figures of each class, and of all."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("class")
+    for name in ("pictures", "things", "AP50", "AP50-95", "presence", "count ±1"):
+        table.add_column(name, justify="right")
+    for row in sorted(figures.classes, key=lambda row: -(row.ap50 if row.things else -1)):
+        shares = (row.ap50, row.ap50_95, row.presence_accuracy, row.count_within_1)
+        table.add_row(clean(row.label), str(row.pictures), str(row.things), *map(_percent, shares))
+    shares = (figures.map50, figures.map50_95, figures.presence_accuracy, figures.count_within_1)
+    things = sum(row.things for row in figures.classes)
+    table.add_row("all", str(figures.pictures), str(things), *map(_percent, shares), style="bold")
+    console = output()
+    console.print(table)
+    console.print(
+        f"\nPresence, counts and the next figure at a score of {figures.threshold:g} and more. "
+        f"Boxes that are wrong: {_percent(figures.confident_wrong)} %."
+    )
+
+
+def show_classifier(figures: ClassifierFigures) -> None:
+    """Print the figures, one a line."""
+    from rich.table import Table
+
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column()
+    table.add_column(justify="right", style="bold")
+    rows = [
+        ("top-1, fine", figures.fine_top1),
+        ("top-5, fine", figures.fine_top5),
+        ("top-1, coarse", figures.coarse_top1),
+        ("macro-F1, fine", figures.fine_macro_f1),
+        ("macro-F1, coarse", figures.coarse_macro_f1),
+        ("expected calibration error", figures.ece),
+        (f"named at {figures.threshold:g}", figures.answered_fine),
+        ("  of these right", figures.answered_fine_right),
+        ("only the coarse class named", figures.answered_coarse),
+        ("  of these right", figures.answered_coarse_right),
+        ("said to be no known product", figures.refused),
+    ]
+    if figures.others_refused is not None and figures.others_claimed is not None:
+        rows += [
+            (f"of {figures.others} other pictures: said to be no known product",
+             figures.others_refused),
+            ("  taken for a product", figures.others_claimed),
+        ]  # fmt: skip
+    for name, share in rows:
+        table.add_row(name, _percent(share))
+    console = output()
+    console.print(f"{figures.pictures} pictures, in percent")
+    console.print(table)
+
+
+def _percent(share: float) -> str:
+    return "–" if isnan(share) else f"{100 * share:.1f}"
+
+
+def _tool_config() -> ToolConfig:
+    from agent.cli.factory import Options, settings_from
+
+    return settings_from(Options()).tools
+
+
+def _gap(missing: Any) -> int:
+    from agent.cli.console import FAILED, complain
+
+    complain(f"{missing.why}\n→ {missing.what_to_do}")
+    return FAILED
+
+
+def _say_where(plots: Path | None) -> None:
+    if plots is not None:
+        note(f"pictures are in {plots}")
+
+
+@contextmanager
+def _progress(text: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on stderr, where that is a terminal; it takes how many are done."""
+    from rich.progress import Progress
+
+    with Progress(console=messages(), disable=not sys.stderr.isatty(), transient=True) as bar:
+        task = bar.add_task(text, total=total)
+        yield lambda done: bar.update(task, completed=done)

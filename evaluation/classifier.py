@@ -1,0 +1,170 @@
+"""How well a classifier names products, what its scores mean, what it says of other things."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluation import plots
+from evaluation.products import Products
+from tools.classify_image import Classifier
+from tools.errors import InputError
+
+TOGETHER = 16
+BINS = 15
+"""Bins of the calibration error (Guo et al.: On Calibration of Modern Neural Networks, 2017)."""
+
+
+@dataclass(frozen=True)
+class ClassifierFigures:
+    """A classifier on one split; shares in [0, 1]."""
+
+    pictures: int
+    fine_top1: float
+    fine_top5: float
+    coarse_top1: float
+    fine_macro_f1: float
+    coarse_macro_f1: float
+    ece: float
+    """Expected calibration error of the best fine score."""
+    answered_fine: float
+    """Pictures that get a label at the threshold, and how many of those labels are right."""
+    answered_fine_right: float
+    answered_coarse: float
+    """Pictures that get only a coarse class, and how many of those are right."""
+    answered_coarse_right: float
+    refused: float
+    """Products of which it is said that they are not known."""
+    threshold: float
+    others: int | None = None
+    """Pictures of other things, if a folder of them was given."""
+    others_refused: float | None = None
+    others_claimed: float | None = None
+    """Other things that get a label or a coarse class all the same."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The figures as plain data."""
+        return asdict(self)
+
+
+def evaluate(
+    classifier: Classifier,
+    products: Products,
+    *,
+    threshold: float,
+    others: Sequence[Path] = (),
+    plots_to: Path | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> ClassifierFigures:
+    """Name every product, and look at what is said of the `others`.
+
+    Args:
+        classifier: weights whose labels are the fine classes, in any order.
+        products: labelled photographs.
+        threshold: the score from which on the tool says a label.
+        others: pictures that show none of the products.
+        plots_to: a folder for `confusion.png` (coarse classes) and `confusion_fine.png`.
+        progress: called with the number of pictures done.
+
+    Raises:
+        InputError: the classifier lacks a class of the products.
+    """
+    if missing := set(products.fine) - set(classifier.labels):
+        raise InputError(f"the classifier does not know {', '.join(sorted(missing)[:5])}")
+    scores = _scores(classifier, [p.file for p in products.products], progress)
+    order = [classifier.labels.index(name) for name in products.fine]
+    fine = scores[:, order]
+    coarse = np.stack(
+        [
+            fine[:, np.array(products.coarse_of) == number].sum(1)
+            for number in range(len(products.coarse))
+        ],
+        1,
+    )
+    said = _said(classifier, scores, threshold)
+    true_fine = np.array([p.fine for p in products.products])
+    true_coarse = np.array([p.coarse for p in products.products])
+    said_fine, said_coarse, refused = (said == kind for kind in ("fine", "coarse", "none"))
+    fine_right, coarse_right = fine.argmax(1) == true_fine, coarse.argmax(1) == true_coarse
+    if plots_to is not None:
+        plots_to.mkdir(parents=True, exist_ok=True)
+        for name, best, true, names in (
+            ("confusion.png", coarse.argmax(1), true_coarse, products.coarse),
+            ("confusion_fine.png", fine.argmax(1), true_fine, products.fine),
+        ):
+            plots.confusion(_counts(true, best, len(names)), names, plots_to / name)
+    unlike = _said(classifier, _scores(classifier, others, progress), threshold) if others else None
+    return ClassifierFigures(
+        pictures=len(products.products),
+        fine_top1=float(fine_right.mean()),
+        fine_top5=float((np.argsort(-fine, 1)[:, :5] == true_fine[:, None]).any(1).mean()),
+        coarse_top1=float(coarse_right.mean()),
+        fine_macro_f1=macro_f1(true_fine, fine.argmax(1)),
+        coarse_macro_f1=macro_f1(true_coarse, coarse.argmax(1)),
+        ece=calibration_error(fine.max(1), fine_right),
+        answered_fine=float(said_fine.mean()),
+        answered_fine_right=_mean(fine_right[said_fine]),
+        answered_coarse=float(said_coarse.mean()),
+        answered_coarse_right=_mean(coarse_right[said_coarse]),
+        refused=float(refused.mean()),
+        threshold=threshold,
+        others=len(others) or None,
+        others_refused=None if unlike is None else float((unlike == "none").mean()),
+        others_claimed=None
+        if unlike is None
+        else float(((unlike == "fine") | (unlike == "coarse")).mean()),
+    )
+
+
+def _scores(
+    classifier: Classifier, files: Sequence[Path], progress: Callable[[int], None]
+) -> NDArray[np.float64]:
+    """Probabilities of each file, shape (n, outputs)."""
+    from PIL import Image, ImageOps
+
+    rows: list[list[float]] = []
+    for start in range(0, len(files), TOGETHER):
+        chunk = files[start : start + TOGETHER]
+        images = [ImageOps.exif_transpose(Image.open(file)) for file in chunk]
+        rows += classifier.scores([np.asarray(image.convert("RGB")) for image in images])
+        progress(len(rows))
+    return np.array(rows)
+
+
+def _said(classifier: Classifier, scores: NDArray[np.float64], threshold: float) -> Any:
+    """What the tool makes of each row: fine, coarse, unsure or none."""
+    return np.array([classifier.verdict(classifier.guess(list(row)), threshold) for row in scores])
+
+
+def calibration_error(scores: NDArray[np.float64], is_right: NDArray[np.bool_]) -> float:
+    """Expected calibration error of best scores, shape (n,), in 15 bins of equal width."""
+    bins = np.minimum((scores * BINS).astype(int), BINS - 1)
+    gaps = [
+        abs(scores[bins == b].mean() - is_right[bins == b].mean()) * (bins == b).mean()
+        for b in np.unique(bins)
+    ]
+    return float(sum(gaps))
+
+
+def macro_f1(true: NDArray[np.int64], said: NDArray[np.int64]) -> float:
+    """The mean over the classes that occur of 2 TP / (2 TP + FP + FN)."""
+    f1 = []
+    for number in np.unique(true):
+        right = int(((true == number) & (said == number)).sum())
+        f1.append(2 * right / int((true == number).sum() + (said == number).sum()))
+    return float(np.mean(f1))
+
+
+def _counts(true: NDArray[np.int64], said: NDArray[np.int64], classes: int) -> NDArray[np.int64]:
+    matrix = np.zeros((classes, classes), dtype=np.int64)
+    np.add.at(matrix, (true, said), 1)
+    return matrix
+
+
+def _mean(values: NDArray[np.bool_]) -> float:
+    return float(values.mean()) if len(values) else float("nan")
