@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +46,6 @@ class ClassifierFigures:
     others_refused: float | None = None
     others_claimed: float | None = None
     """Other things that get a label or a coarse class all the same."""
-
-    def to_json(self) -> dict[str, Any]:
-        """The figures as plain data."""
-        return asdict(self)
 
 
 def evaluate(

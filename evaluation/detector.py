@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +50,6 @@ class DetectorFigures:
     confident_wrong: float
     """Of the boxes that score at least the threshold: no thing of that class is there (IoU 0.5)."""
     threshold: float
-
-    def to_json(self) -> dict[str, Any]:
-        """The figures as plain data."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)

@@ -5,3 +5,7 @@ from __future__ import annotations
 import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+from tests.fakes.weights import folder, open_weights, weights
+
+__all__ = ["folder", "open_weights", "weights"]

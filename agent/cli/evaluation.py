@@ -24,6 +24,7 @@ def run_detector(data: Path, plots: Path | None, *, as_json: bool) -> int:
     """Evaluate the detector of the settings on a folder in the YOLO layout, and print it."""
     from evaluation.boxes import read_folder
     from evaluation.detector import evaluate
+    from evaluation.figures import plain
     from tools.detect_objects import Detector, detector_weights
 
     config = _tool_config()
@@ -40,7 +41,7 @@ def run_detector(data: Path, plots: Path | None, *, as_json: bool) -> int:
             progress=done,
         )
     if as_json:
-        print(dumps(figures.to_json(), indent=2))
+        print(dumps(plain(figures), indent=2))
     else:
         show_detector(figures)
     _say_where(plots)
@@ -52,6 +53,7 @@ def run_classifier(
 ) -> int:
     """Evaluate the classifier of the settings on a folder of products, and print it."""
     from evaluation.classifier import evaluate
+    from evaluation.figures import plain
     from evaluation.products import read_products
     from tools.classify_image import Classifier, classifier_weights
     from tools.errors import InputError
@@ -74,7 +76,7 @@ def run_classifier(
             progress=done,
         )
     if as_json:
-        print(dumps(figures.to_json(), indent=2))
+        print(dumps(plain(figures), indent=2))
     else:
         show_classifier(figures)
     _say_where(plots)
