@@ -39,7 +39,7 @@ class ClassFigures:
 
 @dataclass(frozen=True)
 class DetectorFigures:
-    """A detector on one folder."""
+    """A detector on labelled photographs."""
 
     pictures: int
     classes: tuple[ClassFigures, ...]
@@ -54,7 +54,7 @@ class DetectorFigures:
 
 @dataclass(frozen=True)
 class _Seen:
-    """All boxes of the folder, in one row each."""
+    """All boxes, in one row each."""
 
     scores: NDArray[np.float64]
     classes: NDArray[np.int64]
@@ -64,43 +64,65 @@ class _Seen:
 
 def evaluate(
     detector: Detector,
-    folder: LabelledFolder,
+    folders: Sequence[LabelledFolder],
     *,
     threshold: float,
     plots_to: Path | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> DetectorFigures:
-    """Look at every photograph, and compare with its labels; classes not covered do not count.
+    """Look at every photograph, and compare with its labels.
+
+    A class counts on the photographs of the folders that cover it, and only there.
 
     Args:
-        detector: weights whose labels are named as the folder names its classes.
-        folder: labelled photographs.
+        detector: weights whose labels are named as the folders name their classes.
+        folders: labelled photographs, with the same class names in all.
         threshold: the score from which on the tool says that it found something.
         plots_to: a folder for `precision_recall.png` and `confusion.png`.
         progress: called with the number of photographs done.
     """
-    known = set(detector.labels())
-    covered = [c for c in sorted(folder.covered) if folder.names[c] in known]
-    labels = [folder.names[c] for c in covered]
+    truths = _truths(folders, set(detector.labels()))
+    names = folders[0].names
     boxes: list[list[Box]] = []
-    photographs = folder.photographs
-    for start in range(0, len(photographs), TOGETHER):
-        chunk = photographs[start : start + TOGETHER]
-        boxes += detector.detect_many([(_pixels(p.file), labels) for p in chunk], FLOOR)
+    for start in range(0, len(truths), TOGETHER):
+        chunk = truths[start : start + TOGETHER]
+        asked = [[names[number] for number in truth.covered] for truth in chunk]
+        boxes += detector.detect_many(
+            [(_pixels(t.file), labels) for t, labels in zip(chunk, asked, strict=True)], FLOOR
+        )
         progress(len(boxes))
-    truths = [_boxes_xyxy(photograph) for photograph in photographs]
-    seen = _match(folder, photographs, truths, boxes)
-    figures = _figures(folder, covered, seen, boxes, threshold)
+    seen = _match(names, truths, boxes)
+    figures = _figures(names, truths, seen, boxes, threshold)
     if plots_to is not None:
         plots_to.mkdir(parents=True, exist_ok=True)
-        plots.confusion(
-            _confusion(folder, covered, truths, boxes, threshold),
-            [*labels, "nothing"],
-            plots_to / "confusion.png",
-        )
-        recall, precision, aps = _curves(folder, seen)
+        labels = [row.label for row in figures.classes]
+        matrix = _confusion(names, labels, truths, boxes, threshold)
+        plots.confusion(matrix, [*labels, "nothing"], plots_to / "confusion.png")
+        recall, precision, aps = _curves(names, truths, seen)
         plots.precision_recall(recall, precision, aps, plots_to / "precision_recall.png")
     return figures
+
+
+@dataclass(frozen=True)
+class _Truth:
+    """What one photograph shows of the classes that its folder covers and the detector knows."""
+
+    file: Path
+    covered: tuple[int, ...]
+    classes: NDArray[np.int64]
+    boxes_xyxy: NDArray[np.float64]
+    """In pixels, shape (n, 4)."""
+
+
+def _truths(folders: Sequence[LabelledFolder], known: set[str]) -> list[_Truth]:
+    truths = []
+    for folder in folders:
+        covered = tuple(c for c in sorted(folder.covered) if folder.names[c] in known)
+        for photograph in folder.photographs:
+            kept = np.isin(photograph.classes, covered)
+            boxes = _boxes_xyxy(photograph)[kept]
+            truths.append(_Truth(photograph.file, covered, photograph.classes[kept], boxes))
+    return truths
 
 
 def _pixels(file: Path) -> NDArray[np.uint8]:
@@ -119,23 +141,18 @@ def _boxes_xyxy(photograph: Photograph) -> NDArray[np.float64]:
     return np.stack([x - w / 2, y - h / 2, x + w / 2, y + h / 2], 1)
 
 
-def _match(
-    folder: LabelledFolder,
-    photographs: Sequence[Photograph],
-    truths: Sequence[NDArray[np.float64]],
-    boxes: Sequence[list[Box]],
-) -> _Seen:
+def _match(names: Sequence[str], truths: Sequence[_Truth], boxes: Sequence[list[Box]]) -> _Seen:
     """Each box, best first, takes the free thing of its class that it overlaps most."""
     from supervision.detection.utils.iou_and_nms import box_iou_batch
 
     scores, classes, rights = [], [], []
-    for photograph, truth, mine in zip(photographs, truths, boxes, strict=True):
-        numbers = np.array([folder.names.index(label) for label, _, _ in mine], dtype=np.int64)
+    for truth, mine in zip(truths, boxes, strict=True):
+        numbers = np.array([names.index(label) for label, _, _ in mine], dtype=np.int64)
         right = np.zeros((len(mine), len(IOU)), dtype=bool)
-        if len(mine) and len(truth):
-            overlap = box_iou_batch(truth, np.array([box for _, _, box in mine]))
-            overlap = overlap * (photograph.classes[:, None] == numbers[None])
-            taken = np.zeros((len(truth), len(IOU)), dtype=bool)
+        if len(mine) and len(truth.classes):
+            overlap = box_iou_batch(truth.boxes_xyxy, np.array([box for _, _, box in mine]))
+            overlap = overlap * (truth.classes[:, None] == numbers[None])
+            taken = np.zeros((len(truth.classes), len(IOU)), dtype=bool)
             for at in range(len(mine)):
                 free = np.where(taken, 0.0, overlap[:, at, None])
                 best = free.argmax(0)
@@ -147,50 +164,47 @@ def _match(
     return _Seen(np.array(scores), np.concatenate(classes), np.concatenate(rights))
 
 
-def _average_precision(folder: LabelledFolder, seen: _Seen) -> tuple[Any, ...]:
+def _average_precision(truths: Sequence[_Truth], seen: _Seen) -> tuple[Any, ...]:
     from tools.torch_runtime import import_ultralytics
 
     import_ultralytics()
     from ultralytics.utils.metrics import ap_per_class
 
-    target = np.concatenate([photograph.classes for photograph in folder.photographs])
-    return tuple(ap_per_class(seen.is_right, seen.scores, seen.classes, target))
+    there = np.concatenate([truth.classes for truth in truths])
+    return tuple(ap_per_class(seen.is_right, seen.scores, seen.classes, there))
 
 
 def _curves(
-    folder: LabelledFolder, seen: _Seen
+    names: Sequence[str], truths: Sequence[_Truth], seen: _Seen
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], dict[str, float]]:
     """Recall (1000,), precision (classes, 1000) at IoU 0.5, and AP50 by label."""
-    *_, ap, numbers, _, _, _, recall, precision = _average_precision(folder, seen)
-    return (
-        recall,
-        precision,
-        {folder.names[c]: float(a[0]) for c, a in zip(numbers, ap, strict=True)},
-    )
+    ap, numbers, *_, recall, precision = _average_precision(truths, seen)[5:]
+    aps = {names[c]: float(values[0]) for c, values in zip(numbers, ap, strict=True)}
+    return recall, precision, aps
 
 
 def _figures(
-    folder: LabelledFolder,
-    covered: Sequence[int],
+    names: Sequence[str],
+    truths: Sequence[_Truth],
     seen: _Seen,
     boxes: Sequence[list[Box]],
     threshold: float,
 ) -> DetectorFigures:
-    *_, ap, numbers, _, _, _, _, _ = _average_precision(folder, seen)
-    ap_of = dict(zip((int(c) for c in numbers), ap, strict=True))
+    ap, numbers = _average_precision(truths, seen)[5:7]
+    ap_of = dict(zip((int(number) for number in numbers), ap, strict=True))
     rows, presence, counts = [], [], []
-    for number in covered:
-        there = np.array([int((p.classes == number).sum()) for p in folder.photographs])
-        label = folder.names[number]
+    for number in sorted({number for truth in truths for number in truth.covered}):
+        asked = [at for at, truth in enumerate(truths) if number in truth.covered]
+        there = np.array([int((truths[at].classes == number).sum()) for at in asked])
         said = np.array(
-            [sum(name == label and score >= threshold for name, score, _ in b) for b in boxes]
+            [sum(b[0] == names[number] and b[1] >= threshold for b in boxes[at]) for at in asked]
         )
         presence.append((there > 0) == (said > 0))
         counts.append((abs(there - said) <= 1)[there > 0])
         aps = ap_of.get(number, np.full(len(IOU), np.nan))
         rows.append(
             ClassFigures(
-                label=label,
+                label=names[number],
                 pictures=int((there > 0).sum()),
                 things=int(there.sum()),
                 ap50=float(aps[0]),
@@ -201,44 +215,47 @@ def _figures(
         )
     sure = seen.scores >= threshold
     return DetectorFigures(
-        pictures=len(folder.photographs),
+        pictures=len(truths),
         classes=tuple(rows),
-        map50=float(np.nanmean([row.ap50 for row in rows])),
-        map50_95=float(np.nanmean([row.ap50_95 for row in rows])),
-        presence_accuracy=float(np.concatenate(presence).mean()),
-        count_within_1=float(np.concatenate(counts).mean()),
-        confident_wrong=float(1 - seen.is_right[sure, 0].mean()) if sure.any() else float("nan"),
+        map50=_mean([row.ap50 for row in rows]),
+        map50_95=_mean([row.ap50_95 for row in rows]),
+        presence_accuracy=_mean(np.concatenate(presence)),
+        count_within_1=_mean(np.concatenate(counts)),
+        confident_wrong=1 - _mean(seen.is_right[sure, 0]),
         threshold=threshold,
     )
 
 
+def _mean(values: Any) -> float:
+    """The mean of what is a number; no number without any."""
+    numbers = np.asarray(values, dtype=np.float64)
+    numbers = numbers[~np.isnan(numbers)]
+    return float(numbers.mean()) if len(numbers) else float("nan")
+
+
 def _confusion(
-    folder: LabelledFolder,
-    covered: Sequence[int],
-    truths: Sequence[NDArray[np.float64]],
+    names: Sequence[str],
+    labels: Sequence[str],
+    truths: Sequence[_Truth],
     boxes: Sequence[list[Box]],
     threshold: float,
 ) -> NDArray[np.int64]:
     """Things by class (rows) and what they were taken for (columns); the last is nothing."""
     import supervision as sv
 
-    place = {number: at for at, number in enumerate(covered)}
-    labels = {folder.names[number]: at for number, at in place.items()}
+    place = {label: at for at, label in enumerate(labels)}
     said, there = [], []
-    for photograph, truth, mine in zip(folder.photographs, truths, boxes, strict=True):
+    for truth, mine in zip(truths, boxes, strict=True):
         sure = [box for box in mine if box[1] >= threshold]
         said.append(
             sv.Detections(
                 xyxy=np.array([box for _, _, box in sure]).reshape(-1, 4),
                 confidence=np.array([score for _, score, _ in sure]),
-                class_id=np.array([labels[label] for label, _, _ in sure], dtype=int),
+                class_id=np.array([place[label] for label, _, _ in sure], dtype=int),
             )
         )
-        kept = [at for at, number in enumerate(photograph.classes) if int(number) in place]
-        numbers = [place[int(photograph.classes[at])] for at in kept]
-        there.append(
-            sv.Detections(xyxy=truth[kept].reshape(-1, 4), class_id=np.array(numbers, dtype=int))
-        )
+        numbers = np.array([place[names[number]] for number in truth.classes], dtype=int)
+        there.append(sv.Detections(xyxy=truth.boxes_xyxy.reshape(-1, 4), class_id=numbers))
     matrix = sv.ConfusionMatrix.from_detections(
         predictions=said,
         targets=there,

@@ -22,6 +22,7 @@ from torch.nn import functional
 from evaluation.boxes import LabelledFolder
 from evaluation.products import Products
 from training import checkpoints
+from training.progress import say
 
 STORED_SIDE = 128
 """Pixels of a stored crop."""
@@ -129,7 +130,7 @@ def pretrain(
     side: int = 96,
     batch: int = 64,
     peak: float = 2e-3,
-    log: Callable[[str], None] = print,
+    log: Callable[[str], None] = say,
 ) -> nn.Module:
     """Train `features`, a module that maps pictures to (n, channels, h, w), to name the crops.
 
@@ -162,11 +163,11 @@ def pretrain(
         seen, summed = seen + batch, summed + float(loss.detach()) * batch
         right += int((logits.argmax(1) == crops.classes[chosen]).sum())
         if (step + 1) % 100 == 0 or step + 1 == steps:
+            checkpoints.save(file, step + 1, model=model, optimizer=optimizer, schedule=schedule)
             speed = seen / (time.monotonic() - began)
             log(
                 f"crops {step + 1}/{steps} loss {summed / seen:.3f} right {right / seen:.3f} "
                 f"{speed:.0f} pictures/s"
             )
             began, seen, right, summed = time.monotonic(), 0, 0, 0.0
-            checkpoints.save(file, step + 1, model=model, optimizer=optimizer, schedule=schedule)
     return features

@@ -21,8 +21,8 @@ PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
 
 
 def run_detector(data: Path, plots: Path | None, *, as_json: bool) -> int:
-    """Evaluate the detector of the settings on a folder in the YOLO layout, and print it."""
-    from evaluation.boxes import read_folder
+    """Evaluate the detector of the settings on the folders at or below `data`, and print it."""
+    from evaluation.boxes import find_folders
     from evaluation.detector import evaluate
     from evaluation.figures import plain
     from tools.detect_objects import Detector, detector_weights
@@ -31,11 +31,12 @@ def run_detector(data: Path, plots: Path | None, *, as_json: bool) -> int:
     weights = detector_weights(config)
     if not isinstance(weights, Path):
         return _gap(weights)
-    folder = read_folder(data)
-    with _progress("looking at photographs", len(folder.photographs)) as done:
+    folders = find_folders(data)
+    total = sum(len(folder.photographs) for folder in folders)
+    with _progress("looking at photographs", total) as done:
         figures = evaluate(
             Detector(weights, config.device),
-            folder,
+            folders,
             threshold=config.detect_threshold,
             plots_to=plots,
             progress=done,

@@ -61,7 +61,7 @@ def test_a_classifier_as_a_table_and_json(folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("detector", "--data", "nowhere"), "no pictures in nowhere"),
+        (("detector", "--data", "nowhere"), "no folder with images/ and labels/ in nowhere"),
         (("classifier", "--data", "nowhere"), "not in the layout"),
         (("classifier", "--data", "nowhere", "--split", "all"), "not in the layout"),
     ],

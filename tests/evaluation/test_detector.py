@@ -40,7 +40,10 @@ class Scripted(Detector):
     def detect_many(self, looks: Any, floor: float) -> list[list[Box]]:
         self.asked += [list(labels) for _, labels in looks]
         mine, self._seen = self._seen[: len(looks)], self._seen[len(looks) :]
-        return [sorted(boxes, key=lambda box: -box[1]) for boxes in mine]
+        return [
+            sorted((box for box in boxes if box[0] in labels), key=lambda box: -box[1])
+            for boxes, (_, labels) in zip(mine, looks, strict=True)
+        ]
 
 
 def truth(rows: Sequence[Any], score: float = 0.9) -> list[list[Box]]:
@@ -62,7 +65,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> LabelledFolder:
 
 
 def figures(folder: LabelledFolder, seen: list[list[Box]], **more: Any) -> DetectorFigures:
-    return evaluate(Scripted(seen), folder, threshold=0.5, **more)
+    return evaluate(Scripted(seen), [folder], threshold=0.5, **more)
 
 
 def test_all_seen_is_all_right(folder: LabelledFolder) -> None:
@@ -77,7 +80,7 @@ def test_all_seen_is_all_right(folder: LabelledFolder) -> None:
 
 def test_only_classes_that_are_labelled_are_asked_for(folder: LabelledFolder) -> None:
     detector = Scripted(truth(ROWS))
-    evaluate(detector, folder, threshold=0.5)
+    evaluate(detector, [folder], threshold=0.5)
     assert detector.asked == [["person", "car"]] * 3
 
 
@@ -113,6 +116,17 @@ def test_surer_boxes_that_are_right_keep_ap_from_falling(
     seen = truth(ROWS)
     seen[2] = [("person", score, (shift, shift, shift + 9, shift + 9))]
     assert figures(folder, seen).map50 == pytest.approx(1, abs=0.01)
+
+
+def test_each_folder_counts_for_what_it_covers(folder: LabelledFolder, tmp_path: Path) -> None:
+    bicycles = read_folder(photographs(tmp_path, [[(BICYCLE, 0.5, 0.5, 0.5, 0.5)]]))
+    seen = [*truth(ROWS), [("person", 0.9, (0.0, 0.0, 30.0, 30.0))]]
+    detector = Scripted(seen)
+    found = evaluate(detector, [folder, bicycles], threshold=0.5)
+    assert detector.asked == [["person", "car"]] * 3 + [["bicycle"]]
+    by_label = {row.label: row for row in found.classes}
+    assert by_label["person"].presence_accuracy == 1
+    assert by_label["bicycle"].ap50 == 0
 
 
 def test_pictures_are_drawn(folder: LabelledFolder, tmp_path: Path) -> None:

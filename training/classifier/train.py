@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -20,6 +21,7 @@ from training import checkpoints, crops
 from training.classifier import finish
 from training.classifier.data import Pictures, other_squares, products_and_others
 from training.detector.data import is_validation, split
+from training.progress import say
 
 prepare()
 
@@ -66,7 +68,7 @@ def loss_of(logits: torch.Tensor, targets: torch.Tensor, belongs: torch.Tensor) 
     return fine + COARSE * coarse
 
 
-def train(arguments: argparse.Namespace) -> None:
+def train(arguments: argparse.Namespace, log: Callable[[str], None] = say) -> None:
     """Train to the end, from wherever the work folder stands, and write the weights."""
     torch.set_num_threads(arguments.threads or torch.get_num_threads())
     products = read_products(arguments.data / "grocery", "train")
@@ -90,7 +92,7 @@ def train(arguments: argparse.Namespace) -> None:
         features = torch.nn.Sequential(*list(network.children())[:2])
         pretraining = crops.cut(folders, products)
         crops.pretrain(
-            features, CHANNELS, pretraining, arguments.work, epochs=arguments.crop_epochs
+            features, CHANNELS, pretraining, arguments.work, epochs=arguments.crop_epochs, log=log
         )
         average.module.load_state_dict(network.state_dict())
     scans = sorted((arguments.data / "receipts").glob("**/*.jpg"))
@@ -110,13 +112,10 @@ def train(arguments: argparse.Namespace) -> None:
         average.update_parameters(network)
         summed, taken = summed + float(loss.detach()), taken + 1
         if (step + 1) % 50 == 0 or step + 1 == steps:
-            speed = taken * BATCH / (time.monotonic() - began)
-            print(
-                f"step {step + 1}/{steps} loss {summed / taken:.3f} {speed:.0f} pictures/s",
-                flush=True,
-            )
-            began, summed, taken = time.monotonic(), 0.0, 0
             checkpoints.save(file, step + 1, **parts)
+            speed = taken * BATCH / (time.monotonic() - began)
+            log(f"step {step + 1}/{steps} loss {summed / taken:.3f} {speed:.0f} pictures/s")
+            began, summed, taken = time.monotonic(), 0.0, 0
     finish.write(
         average.module,
         ARCHITECTURE,

@@ -10,6 +10,8 @@ from __future__ import annotations
 import argparse
 import shutil
 import time
+from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from tools.torch_runtime import import_ultralytics
 from training import checkpoints, crops
 from training.detector.batches import Mixture, batches, draws, repeats
 from training.detector.data import split
+from training.progress import say
 
 import_ultralytics()
 
@@ -34,7 +37,8 @@ BACKBONE_LAYERS = 11
 BACKBONE_CHANNELS = 256
 BATCH = 32
 PEAK = 0.01
-WARM_UP = 300
+WARM_UP, WARM_UP_SHARE = 300, 0.1
+"""Steps over which the learning rate rises, at most, and at most that share of all."""
 FALL = 0.2
 """The last share of the steps, over which the learning rate falls and mosaics end."""
 STAGES = "160:20,224:12,320:10"
@@ -84,7 +88,8 @@ def optimizer_for(model: Any) -> Any:
 
 def rate(step: int, steps: int) -> float:
     """The learning rate at a step, as a share of its peak."""
-    return min(1.0, (step + 1) / WARM_UP, (steps - step) / (FALL * steps))
+    warm_up = min(WARM_UP, WARM_UP_SHARE * steps)
+    return min(1.0, (step + 1) / warm_up, (steps - step) / (FALL * steps))
 
 
 class Training:
@@ -162,8 +167,6 @@ def _float(predictions: Any) -> Any:
 
 def export(average: Any, size: int, file: Path) -> None:
     """Write the averaged weights as ultralytics reads them, in half precision."""
-    from copy import deepcopy
-
     model = deepcopy(average).cpu().half().eval()
     model.args = {"task": "detect", "imgsz": size}
     model.criterion = None
@@ -180,7 +183,7 @@ def parse_stages(text: str) -> list[tuple[int, int]]:
     ]
 
 
-def train(arguments: argparse.Namespace) -> None:
+def train(arguments: argparse.Namespace, log: Callable[[str], None] = say) -> None:
     """Train to the end of the stages, from wherever the work folder stands."""
     torch.set_num_threads(arguments.threads or torch.get_num_threads())
     folders, _ = split(arguments.data)
@@ -200,6 +203,7 @@ def train(arguments: argparse.Namespace) -> None:
             crops.cut(folders, products),
             arguments.work,
             epochs=arguments.crop_epochs,
+            log=log,
         )
         training.ema.ema.load_state_dict(training.model.state_dict())
     mixture: Mixture | None = None
@@ -224,12 +228,11 @@ def train(arguments: argparse.Namespace) -> None:
             if taken % 50 == 0 or taken + first == per_epoch:
                 speed = taken * BATCH / (time.monotonic() - began)
                 box, names, edge = (summed / taken).tolist()
-                print(
-                    f"epoch {epoch} step {step + 1}/{steps} {size} px: box {box:.3f} "
-                    f"class {names:.3f} edge {edge:.3f} {speed:.0f} pictures/s",
-                    flush=True,
-                )
                 training.save(step + 1)
+                log(
+                    f"epoch {epoch} step {step + 1}/{steps} {size} px: box {box:.3f} "
+                    f"class {names:.3f} edge {edge:.3f} {speed:.0f} pictures/s"
+                )
         done = (epoch + 1) * per_epoch
         export(training.ema.ema, size, arguments.out / "detector.pt")
 
