@@ -6,11 +6,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from models import catalog
 from tools.toolset import ToolConfig
+
+_TASKS: dict[str, catalog.Task] = {"detector": "detection", "classifier": "classification"}
+"""The settings of `ToolConfig` that name weights, and what these are for."""
 
 
 class Settings(BaseSettings):
@@ -31,6 +36,11 @@ class Settings(BaseSettings):
         default=None,
         description="A folder of Qwen3 weights to plan with instead of the built-in ones.",
     )
+    profile: catalog.Profile = Field(
+        default="builtin",
+        description="Which weights the tools load if none are named: built-in ones, or those that "
+        "suit a CPU or a GPU (vqa-agent models).",
+    )
     timeout_s: float = Field(default=60.0, gt=0, description="Seconds for one planner call.")
     tool_timeout_s: float = Field(default=120.0, gt=0, description="Seconds for one tool call.")
     max_model_calls: int = Field(default=6, ge=1, description="Planner calls of one question.")
@@ -42,3 +52,18 @@ class Settings(BaseSettings):
     tools: ToolConfig = Field(
         default_factory=ToolConfig, description="What the tools load, and their bars."
     )
+
+    @model_validator(mode="after")
+    def _choose_weights(self) -> Self:
+        """Let the profile name the weights that nobody named."""
+        chosen = catalog.profile(self.profile)
+        unnamed = {
+            setting: chosen[task].name
+            for setting, task in _TASKS.items()
+            if task in chosen
+            and not chosen[task].is_builtin
+            and getattr(self.tools, setting) is None
+        }
+        if unnamed:
+            self.tools = self.tools.model_copy(update=unnamed)
+        return self

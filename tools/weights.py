@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from models import catalog
+from tools import downloads
 from tools.errors import InputError
-from tools.torch_runtime import cache_directory, import_ultralytics
+from tools.torch_runtime import cache_directory
 
 
 @dataclass(frozen=True)
@@ -23,9 +25,7 @@ class Missing:
 
 def builtin_folder(name: str) -> Path:
     """The folder of built-in weights, whether or not there are any."""
-    import models
-
-    return Path(models.__path__[0]) / name
+    return catalog.FOLDER / name
 
 
 def find(
@@ -35,55 +35,69 @@ def find(
 
     Args:
         tool: the tool's name, for messages.
-        explicit: a path, or the name of weights in the cache or on their hub (`yolo26n.pt`).
+        explicit: a path, or the name of weights in the catalogue or the cache (`yolo26m`).
         builtin: the folder below `models/`.
         file: the file that must be there.
-        allow_download: whether ultralytics may fetch weights that it knows by name.
+        allow_download: whether weights of the catalogue may be fetched.
 
     Raises:
         InputError: an explicit path that does not exist.
     """
     if explicit is None:
-        folder = builtin_folder(builtin)
-        if (folder / file).is_file():
-            return folder / file
-        folder = cache_directory() / builtin
-        if (folder / file).is_file():
-            return folder / file
-        return Missing(
-            tool,
-            f"no weights: neither built in nor in {folder}",
-            f"put {file} (and its labels.json) into {folder}, or set VQA_TOOLS__"
-            f"{builtin.upper()} to a path",
-        )
+        return _default(tool, builtin, file)
     path = Path(explicit).expanduser()
-    for candidate in (path, path / file, cache_directory() / builtin / explicit):
-        if candidate.is_file():
-            return candidate
+    row = catalog.find(explicit) if path.parent == Path() else None
+    places = [downloads.place_of(row)] if row else []
+    for place in (path, *places, cache_directory() / builtin / explicit):
+        for candidate in (place, place / file):
+            if candidate.is_file():
+                return _checked(tool, candidate, row if place in places else None)
     if path.parent != Path():
         raise InputError(f"there are no weights at {path}; check VQA_TOOLS__{builtin.upper()}")
-    if allow_download:
-        return _download(path.name, builtin)
+    if row is None:
+        return Missing(
+            tool,
+            f"{explicit} is neither in the catalogue nor in {cache_directory() / builtin}",
+            "put the file there, or choose a name of: vqa-agent models",
+        )
+    return _pulled(tool, row, file, allow_download=allow_download)
+
+
+def _default(tool: str, builtin: str, file: str) -> Path | Missing:
+    for folder in (builtin_folder(builtin), cache_directory() / builtin):
+        if (folder / file).is_file():
+            return _checked(tool, folder / file, catalog.find(builtin))
     return Missing(
         tool,
-        f"{explicit} is not in {cache_directory() / builtin}, and downloads are off",
-        "put the file there, or set VQA_TOOLS__ALLOW_DOWNLOAD=true with a network",
+        f"no weights: neither built in nor in {cache_directory() / builtin}",
+        f"put {file} (and its labels.json) there, or set VQA_TOOLS__{builtin.upper()} to a path",
     )
 
 
-def _download(name: str, builtin: str) -> Path | Missing:
-    """Fetch weights that ultralytics publishes under that name into the local cache."""
-    import_ultralytics()
-    from ultralytics.utils.downloads import attempt_download_asset
-
-    target = cache_directory() / builtin / name
-    target.parent.mkdir(parents=True, exist_ok=True)
+def _pulled(tool: str, row: catalog.Model, file: str, *, allow_download: bool) -> Path | Missing:
+    what_to_do = f"run: vqa-agent models pull {row.name}"
+    if not allow_download:
+        return Missing(tool, f"{row.name} is not here yet", what_to_do)
     try:
-        attempt_download_asset(target)
-    except Exception as error:
-        # Whatever the network or the disk says, it is a gap to report and no reason to stop.
-        reason = (str(error) or type(error).__name__).splitlines()[0]
-        return Missing(builtin, f"{name} could not be fetched: {reason}", f"put it at {target}")
-    if not target.is_file():
-        return Missing(builtin, f"{name} is not on its hub", f"put the file at {target}")
-    return target
+        place = downloads.pull(row)
+    except downloads.DownloadError as error:
+        return Missing(tool, str(error), what_to_do)
+    return place / file if place.is_dir() else place
+
+
+def _checked(tool: str, weights: Path, row: catalog.Model | None) -> Path | Missing:
+    """The weights, unless the catalogue knows another hash of them."""
+    if row is None:
+        return weights
+    if not row.is_builtin:
+        place = downloads.place_of(row)
+        problem = downloads.pin_or_differ(row, place)
+        return Missing(tool, problem, "pull it again") if problem else weights
+    if weights.parent.parent == catalog.FOLDER and catalog.sha256_of(weights) != row.sha256:
+        return Missing(
+            tool,
+            f"{weights} is not the file that the catalogue lists: its sha256 is "
+            f"{catalog.sha256_of(weights)}, and {row.sha256} was expected",
+            "restore it (git checkout, or install again), or train it again",
+        )
+    return weights

@@ -184,6 +184,32 @@ def tools(context: typer.Context, json: Json = False, debug: Debug = False) -> N
         raise typer.Exit(run_tools(context.obj, as_json=json))
 
 
+models = typer.Typer(help="The catalogue of weights.", rich_markup_mode=None)
+app.add_typer(models, name="models")
+
+
+@models.callback(invoke_without_command=True)
+def listing(context: typer.Context, json: Json = False, debug: Debug = False) -> None:
+    """Show the catalogue of weights: built in, here, or to be pulled; licence, size, figures."""
+    if context.invoked_subcommand is None:
+        with guard(debug):
+            from agent.cli.models import run_models
+
+            raise typer.Exit(run_models(as_json=json))
+
+
+@models.command()
+def pull(
+    name: Annotated[str, typer.Argument(help="A name of the catalogue: yolo26m.")],
+    debug: Debug = False,
+) -> None:
+    """Fetch weights from their hub into the cache, and pin their hash."""
+    with guard(debug):
+        from agent.cli.models import run_pull
+
+        raise typer.Exit(run_pull(name))
+
+
 evaluation = typer.Typer(
     help="Measure a tool on labelled pictures.", no_args_is_help=True, rich_markup_mode=None
 )

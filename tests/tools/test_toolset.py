@@ -19,7 +19,7 @@ def test_a_wrong_path_is_an_input_error_and_an_unknown_name_is_missing(tmp_path:
         find("t", explicit=str(tmp_path / "no.pt"), builtin="detector", file="detector.pt")
     missing = find("t", explicit="yolo26x-nobody.pt", builtin="detector", file="detector.pt")
     assert isinstance(missing, Missing)
-    assert "ALLOW_DOWNLOAD" in missing.what_to_do
+    assert "vqa-agent models" in missing.what_to_do
 
 
 def test_a_download_that_fails_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
