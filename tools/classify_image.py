@@ -21,7 +21,11 @@ from tools.images import Picture
 from tools.weights import Missing, find
 
 if TYPE_CHECKING:
+    from tools.openvino_runtime import Runtime
     from tools.toolset import ToolConfig
+
+
+WEIGHTS = "model.safetensors"
 
 
 class ClassifierConfig(BaseModel):
@@ -70,7 +74,7 @@ class Guess:
 class Classifier:
     """A classifier folder, loaded on first use."""
 
-    def __init__(self, folder: Path, device: str = "auto") -> None:
+    def __init__(self, folder: Path, device: str = "auto", runtime: Runtime = "auto") -> None:
         self.folder = folder
         self.config = ClassifierConfig.model_validate_json((folder / "config.json").read_text())
         self.labels = _labels(folder / "labels.json")
@@ -80,7 +84,13 @@ class Classifier:
                 f"{folder}: {len(self.labels)} labels, and coarse classes of {len(coarse_of)}"
             )
         self._device = device
+        self.runtime: Runtime = runtime
+        self._network: Any = None
         self._model: Any = None
+
+    @property
+    def _outputs(self) -> int:
+        return len(self.labels) + self.config.has_other
 
     def guesses(self, pictures: Sequence[Any]) -> list[Guess]:
         """What each uint8 RGB array (height, width, 3) shows.
@@ -120,16 +130,45 @@ class Classifier:
         Raises:
             ToolUnavailableError: the weights cannot be loaded into the architecture.
         """
-        model = self._loaded()
+        from tools.openvino_runtime import is_wanted
+        from tools.torch_runtime import pick_device, prepare
+
+        prepare()
         import torch
 
-        from tools.torch_runtime import pick_device
-
         batch = torch.stack([self._as_input(pixels) for pixels in pictures])
-        with torch.inference_mode():
-            logits = model(batch.to(pick_device(self._device)))
-            rows = (logits / self.config.temperature).softmax(1).cpu()
-        return [[float(score) for score in row] for row in rows]
+        if is_wanted(self.runtime, self._device):
+            logits = torch.from_numpy(self._on_openvino()(batch.numpy())[0])
+        else:
+            with torch.inference_mode():
+                logits = self._loaded()(batch.to(pick_device(self._device))).cpu()
+        rows: list[list[float]] = (logits / self.config.temperature).softmax(1).tolist()
+        return rows
+
+    def _on_openvino(self) -> Any:
+        """The network on OpenVINO, exported on first use; any number of pictures at once."""
+        if self._network is None:
+            from tools import openvino_runtime
+
+            self._network = openvino_runtime.compiled(
+                self.folder / WEIGHTS,
+                f"{self.config.architecture.replace(':', '-')}-{self._outputs}",
+                self._export,
+            )
+        return self._network
+
+    def _export(self, folder: Path) -> None:
+        import openvino
+        import torch
+
+        from tools import openvino_runtime
+
+        side = self.config.input_size
+        example = torch.zeros(1, 3, side, side)
+        network = openvino.convert_model(
+            self._loaded().cpu(), example_input=example, input=[-1, 3, side, side]
+        )
+        openvino_runtime.save(network, folder)
 
     def _as_input(self, pixels: Any) -> Any:
         import torch
@@ -150,7 +189,7 @@ class Classifier:
             from safetensors import SafetensorError
             from safetensors.torch import load_file
 
-            file = self.folder / "model.safetensors"
+            file = self.folder / WEIGHTS
             try:
                 model = self._architecture()
                 model.load_state_dict(load_file(file))
@@ -163,7 +202,7 @@ class Classifier:
 
     def _architecture(self) -> Any:
         name = self.config.architecture
-        outputs = len(self.labels) + self.config.has_other
+        outputs = self._outputs
         if name.startswith("timm:"):
             import timm
 
@@ -195,7 +234,7 @@ def classifier_weights(config: ToolConfig) -> Path | Missing:
         "classify_image",
         explicit=config.classifier,
         builtin="classifier",
-        file="model.safetensors",
+        file=WEIGHTS,
     )
 
 
@@ -205,7 +244,7 @@ def classify_image_tool(config: ToolConfig) -> VisionTool | Missing:
     if isinstance(weights, Missing):
         return weights
     try:
-        classifier = Classifier(weights.parent, config.device)
+        classifier = Classifier(weights.parent, config.device, config.runtime)
     except (OSError, ValueError) as error:
         return Missing("classify_image", str(error), f"mend the files in {weights.parent}")
     return make_tool(classifier, config.classify_threshold)
@@ -234,8 +273,8 @@ def make_tool(classifier: Classifier, threshold: float) -> VisionTool:
             for guess, call in zip(guesses, calls, strict=True)
         ]
 
-    stat = (classifier.folder / "model.safetensors").stat()
-    version = f"2:{stat.st_size}-{stat.st_mtime_ns}:{threshold}"
+    stat = (classifier.folder / WEIGHTS).stat()
+    version = f"3:{stat.st_size}-{stat.st_mtime_ns}:{classifier.runtime}:{threshold}"
     return BatchedTool(**vars(vision_tool(classify_image, version=version)), run_batch=several)
 
 

@@ -23,10 +23,10 @@ from tools.labels import canonical
 from tools.weights import Missing, find
 
 if TYPE_CHECKING:
+    from tools.detect_openvino import ExportedDetector
+    from tools.openvino_runtime import Runtime
     from tools.toolset import ToolConfig
 
-IMAGE_SIDE = 640
-"""Pixels of the longer side that the network sees."""
 Box = tuple[str, float, tuple[float, float, float, float]]
 """Label, score, box_xyxy in pixels of what was looked at."""
 
@@ -34,10 +34,13 @@ Box = tuple[str, float, tuple[float, float, float, float]]
 class Detector:
     """Ultralytics weights, loaded on first use by the thread that first detects."""
 
-    def __init__(self, weights: Path, device: str = "auto") -> None:
+    def __init__(self, weights: Path, device: str = "auto", runtime: Runtime = "auto") -> None:
         self.weights = weights
         self._device = device
+        self.runtime: Runtime = runtime
         self._model: Any = None
+        self._exported: ExportedDetector | None = None
+        self._is_torch_only = False
         self._classes: tuple[str, ...] | None = None
 
     def labels(self) -> list[str]:
@@ -46,7 +49,7 @@ class Detector:
         Raises:
             ToolUnavailableError: the weights cannot be loaded.
         """
-        return [str(name) for name in self._loaded().names.values()]
+        return [str(name) for name in (self._on_openvino() or self._loaded()).names.values()]
 
     def detect(self, pixels: Any, labels: Sequence[str], floor: float) -> list[Box]:
         """Boxes of the labels (all if none) that score at least `floor`, best first.
@@ -83,50 +86,81 @@ class Detector:
         return self._loaded().get_text_pe(list(labels))
 
     def _predict(self, batch: list[Any], labels: tuple[str, ...], floor: float) -> list[list[Box]]:
+        from tools.detect_openvino import side_of
         from tools.torch_runtime import pick_device, threads_kept
 
+        bgr = [pixels[:, :, ::-1] for pixels in batch]  # as ultralytics takes arrays
+        if (exported := self._on_openvino()) is not None:
+            found = exported.predict(bgr, _numbers(exported.names, labels), floor)
+            return [_boxes(rows, exported.names) for rows in found]
         model = self._loaded()
         if self.is_open_vocabulary and labels and labels != self._classes:
             model.set_classes(list(labels), self.embed(labels))
             self._classes = labels
         names = {int(index): str(name) for index, name in model.names.items()}
-        wanted = [index for index, name in names.items() if name in labels] if labels else None
         with threads_kept():
             results = model.predict(
-                [pixels[:, :, ::-1] for pixels in batch],  # ultralytics takes BGR arrays
+                bgr,
                 conf=floor,
-                classes=wanted,
-                imgsz=IMAGE_SIDE,
+                classes=_numbers(names, labels),
+                imgsz=side_of(model),
                 device=pick_device(self._device),
                 verbose=False,
                 save=False,
             )
-        return [_boxes(result, names) for result in results]
+        return [_boxes(result.boxes.data, names) for result in results]
+
+    def _on_openvino(self) -> ExportedDetector | None:
+        """The exported weights, where they run on OpenVINO: a CPU, a detector of fixed labels."""
+        from tools.openvino_runtime import is_wanted
+
+        if self.is_open_vocabulary or not is_wanted(self.runtime, self._device):
+            return None
+        if self._exported is None and not self._is_torch_only:
+            from tools.detect_openvino import ExportedDetector, OtherTaskError
+
+            try:
+                self._exported = ExportedDetector(self.weights, load_weights)
+            except OtherTaskError:
+                self._is_torch_only = True
+        return self._exported
 
     def _loaded(self) -> Any:
         if self._model is None:
-            from tools.torch_runtime import import_ultralytics, threads_kept
-
-            ultralytics = import_ultralytics()
-            try:
-                with threads_kept():
-                    model = ultralytics.YOLO(str(self.weights))
-            except Exception as error:
-                # Unpickling a file that is no checkpoint may raise anything.
-                reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-                raise ToolUnavailableError(f"{self.weights} cannot be loaded: {reason}") from error
-            if model.task not in ("detect", "segment", "pose"):
-                raise ToolUnavailableError(f"{self.weights} finds no boxes; its task: {model.task}")
-            self._model = model
+            self._model = load_weights(self.weights)
         return self._model
 
 
-def _boxes(result: Any, names: dict[int, str]) -> list[Box]:
-    boxes = result.boxes.cpu()
+def load_weights(weights: Path) -> Any:
+    """Ultralytics' model of a checkpoint that finds boxes.
+
+    Raises:
+        ToolUnavailableError: the file is no checkpoint, or one for another task.
+    """
+    from tools.torch_runtime import import_ultralytics, threads_kept
+
+    ultralytics = import_ultralytics()
+    try:
+        with threads_kept():
+            model = ultralytics.YOLO(str(weights))
+    except Exception as error:
+        # Unpickling a file that is no checkpoint may raise anything.
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ToolUnavailableError(f"{weights} cannot be loaded: {reason}") from error
+    if model.task not in ("detect", "segment", "pose"):
+        raise ToolUnavailableError(f"{weights} finds no boxes; its task: {model.task}")
+    return model
+
+
+def _numbers(names: dict[int, str], labels: Sequence[str]) -> list[int] | None:
+    return [index for index, name in names.items() if name in labels] if labels else None
+
+
+def _boxes(rows: Any, names: dict[int, str]) -> list[Box]:
+    """Boxes of a tensor (boxes, 6) of left, top, right, bottom, score, class; best first."""
     found: list[Box] = []
-    for index, score, box_xyxy in zip(boxes.cls, boxes.conf, boxes.xyxy, strict=True):
-        left, top, right, bottom = (float(c) for c in box_xyxy)
-        found.append((names[int(index)], float(score), (left, top, right, bottom)))
+    for left, top, right, bottom, score, index in rows.tolist():
+        found.append((names[int(index)], score, (left, top, right, bottom)))
     return sorted(found, key=lambda box: -box[1])
 
 
@@ -150,7 +184,7 @@ def detect_objects_tool(config: ToolConfig) -> VisionTool | Missing:
     weights = detector_weights(config)
     if isinstance(weights, Missing):
         return weights
-    detector = Detector(weights, config.device)
+    detector = Detector(weights, config.device, config.runtime)
     if detector.is_open_vocabulary and (gap := _missing_for_text(weights, config)):
         return gap
     try:
@@ -239,7 +273,7 @@ def make_tool(
     if offered is not None:
         known: Any = Literal[tuple(offered)]
         annotation = list[Annotated[known, BeforeValidator(_as_offered(offered))]]
-    version = f"2:{_fingerprint(detector.weights)}:{threshold}:{floor}"
+    version = f"3:{_fingerprint(detector.weights)}:{detector.runtime}:{threshold}:{floor}"
     tool = vision_tool(detect_objects, version=version, annotations={"labels": annotation})
     return BatchedTool(**vars(tool), run_batch=several)
 

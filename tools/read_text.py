@@ -7,6 +7,7 @@ made of this function's signature and docstring.
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import TYPE_CHECKING
 
 from tools.base import VisionTool, vision_tool
 from tools.evidence import BoxXyxy, Finding, Region, ToolReport
@@ -15,6 +16,9 @@ from tools.text.engine import OcrEngine, RapidOcrEngine
 from tools.text.fields import Match, answer_query
 from tools.text.lines import union
 from tools.text.page import Page, read_page
+
+if TYPE_CHECKING:
+    from tools.toolset import ToolConfig
 
 MAX_TEXT = 20_000
 """Characters of a page that are reported; the rest is left out."""
@@ -25,9 +29,11 @@ KEPT_PAGES = 8
 VERSION = "1"
 
 
-def read_text_tool(engine: OcrEngine | None = None) -> VisionTool:
+def read_text_tool(
+    config: ToolConfig | None = None, *, engine: OcrEngine | None = None
+) -> VisionTool:
     """The tool, with an engine of its own (RapidOCR on first use) unless one is given."""
-    ocr = engine or RapidOcrEngine()
+    ocr = engine or RapidOcrEngine(runtime=config.runtime if config else "auto")
     pages = _PageCache(ocr)
 
     def read_text(

@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pydantic import BaseModel, ConfigDict, Field
 
 from tools.base import VisionTool
+from tools.openvino_runtime import Runtime
 from tools.weights import Missing
 
 ENTRY_POINTS = "vqa_agent.tools"
@@ -40,6 +41,11 @@ class ToolConfig(BaseModel):
     classify_threshold: float = Field(default=0.5, ge=0, le=1, description="From here on: found.")
     allow_download: bool = Field(default=False, description="Fetch weights that are named.")
     device: str = Field(default="auto", description="auto, cpu, cuda:0 …")
+    runtime: Runtime = Field(
+        default="auto",
+        description="What networks run on: OpenVINO on a CPU where it is installed (auto, "
+        "openvino), or torch (OCR: ONNX Runtime).",
+    )
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,7 @@ def load_toolset(config: ToolConfig, extra: Sequence[VisionTool] = ()) -> Toolse
 
 def _makers(config: ToolConfig) -> dict[str, Callable[[], VisionTool | Missing]]:
     return {
-        "read_text": lambda: _with(("rapidocr", "onnxruntime"), "read_text"),
+        "read_text": lambda: _with(("rapidocr", "onnxruntime"), "read_text", config),
         "detect_objects": lambda: _with(("torch", "ultralytics"), "detect_objects", config),
         "classify_image": lambda: _with(("torch", "torchvision"), "classify_image", config),
         "describe_colors": lambda: _with((), "describe_colors"),

@@ -35,7 +35,7 @@ def run_detector(data: Path, plots: Path | None, *, as_json: bool) -> int:
     total = sum(len(folder.photographs) for folder in folders)
     with _progress("looking at photographs", total) as done:
         figures = evaluate(
-            Detector(weights, config.device),
+            Detector(weights, config.device, config.runtime),
             folders,
             threshold=config.detect_threshold,
             plots_to=plots,
@@ -69,7 +69,7 @@ def run_classifier(
         raise InputError(f"no pictures in {others}")
     with _progress("looking at products", len(products.products) + len(unlike)) as done:
         figures = evaluate(
-            Classifier(weights.parent, config.device),
+            Classifier(weights.parent, config.device, config.runtime),
             products,
             threshold=config.classify_threshold,
             others=unlike,

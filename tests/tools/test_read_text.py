@@ -29,7 +29,7 @@ ROWS = [
 
 @pytest.fixture(scope="module")
 def tool() -> VisionTool:
-    return read_text_tool(RapidOcrEngine(threads=1))
+    return read_text_tool(engine=RapidOcrEngine(threads=1))
 
 
 def drawn(rows: list[tuple[str, str]], *, size: int = 26) -> Image.Image:
@@ -159,7 +159,7 @@ def test_long_and_empty_queries(tool, receipt):
 def test_the_planner_sees_picture_query_and_region(tool):
     assert list(tool.parameters.model_fields) == ["picture", "query", "region"]
     assert tool.takes_region
-    assert tool.version.endswith(RapidOcrEngine.version)
+    assert tool.version.endswith(RapidOcrEngine().version)
     assert "text in a picture" in tool.description
 
 
