@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo install check test test-slow train-planner bench lock clean help
+.PHONY: demo install check test test-slow train-planner train-detector train-classifier bench lock clean help
 
 help:           ## Show what make can do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -36,9 +36,16 @@ test-slow: $(STAMP) ## The tests that train or measure
 train-planner: $(STAMP) ## Make the built-in planner's weights again, from nothing
 	$(BIN)/python -m training.planner.train
 
+train-detector: $(STAMP) ## Make the built-in detector's weights again (hours on a CPU; it resumes)
+	$(BIN)/python -m training.detector.train
+
+train-classifier: $(STAMP) ## Make the built-in classifier's weights again (an hour on a CPU; it resumes)
+	$(BIN)/python -m training.classifier.train
+
 bench: $(STAMP) ## Side-by-side measurements
 	$(BIN)/python -m benchmarks.overhead
 	$(BIN)/python -m benchmarks.receipts
+	$(BIN)/python -m benchmarks.inference
 
 lock:           ## Write constraints.txt from a fresh environment with the newest versions
 	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock

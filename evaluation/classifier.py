@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation import plots
+from evaluation.pictures import pixels_of
 from evaluation.products import Products
 from tools.classify_image import Classifier
 from tools.errors import InputError
@@ -53,7 +54,7 @@ def evaluate(
     products: Products,
     *,
     threshold: float,
-    others: Sequence[Path] = (),
+    others: Sequence[Path | NDArray[np.uint8]] = (),
     plots_to: Path | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> ClassifierFigures:
@@ -63,7 +64,7 @@ def evaluate(
         classifier: weights whose labels are the fine classes, in any order.
         products: labelled photographs.
         threshold: the score from which on the tool says a label.
-        others: pictures that show none of the products.
+        others: pictures that show none of the products: files, or uint8 RGB arrays.
         plots_to: a folder for `confusion.png` (coarse classes) and `confusion_fine.png`.
         progress: called with the number of pictures done.
 
@@ -118,16 +119,15 @@ def evaluate(
 
 
 def _scores(
-    classifier: Classifier, files: Sequence[Path], progress: Callable[[int], None]
+    classifier: Classifier,
+    pictures: Sequence[Path | NDArray[np.uint8]],
+    progress: Callable[[int], None],
 ) -> NDArray[np.float64]:
-    """Probabilities of each file, shape (n, outputs)."""
-    from PIL import Image, ImageOps
-
+    """Probabilities of each picture, shape (n, outputs)."""
     rows: list[list[float]] = []
-    for start in range(0, len(files), TOGETHER):
-        chunk = files[start : start + TOGETHER]
-        images = [ImageOps.exif_transpose(Image.open(file)) for file in chunk]
-        rows += classifier.scores([np.asarray(image.convert("RGB")) for image in images])
+    for start in range(0, len(pictures), TOGETHER):
+        chunk = pictures[start : start + TOGETHER]
+        rows += classifier.scores([pixels_of(p) if isinstance(p, Path) else p for p in chunk])
         progress(len(rows))
     return np.array(rows)
 

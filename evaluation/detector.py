@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from evaluation import plots
 from evaluation.boxes import LabelledFolder, Photograph
+from evaluation.pictures import pixels_of
 from tools.detect_objects import Box, Detector
 
 IOU = np.linspace(0.5, 0.95, 10)
@@ -88,7 +89,7 @@ def evaluate(
         chunk = truths[start : start + TOGETHER]
         asked = [[names[number] for number in truth.covered] for truth in chunk]
         boxes += detector.detect_many(
-            [(_pixels(t.file), labels) for t, labels in zip(chunk, asked, strict=True)], FLOOR
+            [(pixels_of(t.file), labels) for t, labels in zip(chunk, asked, strict=True)], FLOOR
         )
         progress(len(boxes))
     seen = _match(names, truths, boxes)
@@ -123,12 +124,6 @@ def _truths(folders: Sequence[LabelledFolder], known: set[str]) -> list[_Truth]:
             boxes = _boxes_xyxy(photograph)[kept]
             truths.append(_Truth(photograph.file, covered, photograph.classes[kept], boxes))
     return truths
-
-
-def _pixels(file: Path) -> NDArray[np.uint8]:
-    from PIL import Image, ImageOps
-
-    return np.asarray(ImageOps.exif_transpose(Image.open(file)).convert("RGB"))
 
 
 def _boxes_xyxy(photograph: Photograph) -> NDArray[np.float64]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import tempfile
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+_cache = tempfile.TemporaryDirectory(prefix="vqa-agent-tests-")
+os.environ["XDG_CACHE_HOME"] = _cache.name  # nobody's own cache is read or filled
 
-from tests.fakes.weights import folder, open_weights, weights
+from tests.fakes.weights import folder, open_weights, weights  # noqa: E402 - after the above
 
 __all__ = ["folder", "open_weights", "weights"]

@@ -51,6 +51,14 @@ class Detector:
         """
         return [str(name) for name in (self._on_openvino() or self._loaded()).names.values()]
 
+    @property
+    def side(self) -> int:
+        """Pixels of the longer side that the network sees."""
+        from tools.detect_openvino import side_of
+
+        exported = self._on_openvino()
+        return exported.side if exported else side_of(self._loaded())
+
     def detect(self, pixels: Any, labels: Sequence[str], floor: float) -> list[Box]:
         """Boxes of the labels (all if none) that score at least `floor`, best first.
 

@@ -48,7 +48,7 @@ class ExportedDetector:
         folder = openvino_runtime.exported(weights, kind, export)
         about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
         self.names = {int(index): str(name) for index, name in about["names"].items()}
-        self._side, self._stride = int(about["side"]), int(about["stride"])
+        self.side, self._stride = int(about["side"]), int(about["stride"])
 
     def predict(self, batch: Sequence[Any], classes: list[int] | None, floor: float) -> list[Any]:
         """Rows of left, top, right, bottom, score, class for each BGR array, best first.
@@ -66,7 +66,7 @@ class ExportedDetector:
         from ultralytics.data.augment import LetterBox
         from ultralytics.utils import nms, ops
 
-        letterbox = LetterBox((self._side, self._side), auto=True, stride=self._stride)
+        letterbox = LetterBox((self.side, self.side), auto=True, stride=self._stride)
         boxed = np.stack([letterbox(image=pixels) for pixels in batch])
         inputs = boxed[..., ::-1].transpose(0, 3, 1, 2).astype(np.float32) / 255
         raw = torch.from_numpy(self._network(inputs)[0])

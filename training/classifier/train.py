@@ -123,6 +123,8 @@ def train(arguments: argparse.Namespace, log: Callable[[str], None] = say) -> No
         read_products(arguments.data / "grocery", "val"),
         list(other_squares(kept_folders, [scan for scan in scans if is_validation(scan)])),
         arguments.out,
+        f"{arguments.crop_epochs:g} epochs of crops (things and products) at 96 px, then "
+        f"{arguments.epochs:g} epochs of products at {SIDE} px, {steps:,} steps of {BATCH}",
     )
 
 

@@ -22,6 +22,7 @@ from tools.torch_runtime import import_ultralytics
 from training import checkpoints, crops
 from training.detector.batches import Mixture, batches, draws, repeats
 from training.detector.data import split
+from training.detector.finish import finish
 from training.progress import say
 
 import_ultralytics()
@@ -183,6 +184,11 @@ def parse_stages(text: str) -> list[tuple[int, int]]:
     ]
 
 
+def describe(stages: str) -> str:
+    """ "160:20,320:10" → "20 epochs at 160 px, 10 epochs at 320 px"."""
+    return ", ".join(f"{epochs} epochs at {size} px" for size, epochs in parse_stages(stages))
+
+
 def train(arguments: argparse.Namespace, log: Callable[[str], None] = say) -> None:
     """Train to the end of the stages, from wherever the work folder stands."""
     torch.set_num_threads(arguments.threads or torch.get_num_threads())
@@ -235,6 +241,11 @@ def train(arguments: argparse.Namespace, log: Callable[[str], None] = say) -> No
                 )
         done = (epoch + 1) * per_epoch
         export(training.ema.ema, size, arguments.out / "detector.pt")
+    how = (
+        f"{arguments.crop_epochs:g} epochs of crops at 96 px; then photographs, {steps:,} steps of "
+        f"{BATCH}: {describe(arguments.stages)}"
+    )
+    finish(arguments.out / "detector.pt", arguments.data, how)
 
 
 def main() -> None:

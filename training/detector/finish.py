@@ -1,0 +1,148 @@
+"""Measures trained weights on the photographs that were kept, and says so beside them.
+
+Writes `labels.json` (what is offered, with the AP50 that each label reached), `MODEL_CARD.md`, and
+the row of the catalogue.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from evaluation.boxes import LabelledFolder
+from evaluation.detector import ClassFigures, DetectorFigures, evaluate
+from models import catalog
+from tools.detect_objects import Detector
+from tools.toolset import ToolConfig
+from training.detector.data import split
+from training.progress import say
+
+FEWEST = 10
+"""A class with fewer things in the kept photographs counts as not measured, and is not offered."""
+FRUIT = frozenset({"apple", "banana", "orange"})
+
+_CARD = """# Model card: the built-in detector
+
+Finds everyday things in photographs. YOLO26n (ultralytics), trained from nothing by
+`training/detector`: no weights of others went into it.
+
+| | |
+| --- | --- |
+| architecture | YOLO26n, 80 outputs (COCO's names), one-to-many head with non-maximum suppression |
+| size | {megabytes:.1f} MB, half precision |
+| picture size | {side} px |
+| training | {training} |
+| data | PASCAL VOC 2007 (20 classes), COCO 2017 (80), fruit_recognition, six small sets: {photographs} photographs; classes that a set does not label are masked in the loss |
+| re-made by | `make train-detector` |
+| licence | AGPL-3.0, as the project |
+
+## Measured
+
+On {kept} photographs that training never saw (a tenth of each set, by the hash of the name), by
+`vqa-agent eval detector`. Presence (is there one?), counts and wrong boxes at a score of
+{threshold:g}, from which on the tool says that it found something.
+
+| photographs | pictures | AP50 | AP50-95 | presence right | count ±1 | boxes wrong |
+| --- | --- | --- | --- | --- | --- | --- |
+{folders}
+
+Offered to the planner by default are the classes with an AP50 of {bar:.0%} or more
+(`VQA_TOOLS__DETECT_MIN_AP`) and at least {fewest} things in these photographs: **{offered}**.
+
+| class | things | AP50 | AP50-95 | presence right | count ±1 | offered |
+| --- | --- | --- | --- | --- | --- | --- |
+{classes}
+
+## Limits
+
+- A small network and few photographs: what is small, crowded, cut off or seen from an odd side is
+  missed, and look-alikes are mixed up (cow and horse, couch and chair).
+- The other classes are learnt from a few dozen examples each; their outputs are there for a longer
+  training and are not offered.
+- Photographs of people are mostly of Western origin (Flickr, before 2008).
+"""  # noqa: E501
+
+
+def finish(weights: Path, data: Path, training: str) -> DetectorFigures:
+    """Measure the weights on what was kept below `data`, and write what stands beside them.
+
+    Args:
+        weights: the checkpoint; `labels.json` and `MODEL_CARD.md` go into its folder.
+        data: where the labelled folders are.
+        training: how it was trained, for the card.
+    """
+    config = ToolConfig()
+    trained, kept = split(data)
+    detector = Detector(weights, "cpu")
+    groups = {f.folder.relative_to(data).as_posix(): [f] for f in kept if len(f.photographs) >= 20}
+    groups["fruit, all sets"] = [folder for folder in kept if _covers(folder, FRUIT)]
+    measured = {
+        name: evaluate(detector, folders, threshold=config.detect_threshold)
+        for name, folders in groups.items()
+        if folders
+    }
+    whole = evaluate(detector, kept, threshold=config.detect_threshold)
+    known = {row.label: round(row.ap50, 3) for row in whole.classes if row.things >= FEWEST}
+    (weights.parent / "labels.json").write_text(json.dumps(known, indent=1) + "\n")
+    card = _CARD.format(
+        megabytes=weights.stat().st_size / 1e6,
+        side=detector.side,
+        training=training,
+        photographs=f"{sum(len(folder.photographs) for folder in trained):,}",
+        kept=whole.pictures,
+        threshold=config.detect_threshold,
+        folders="\n".join(_folder_row(name, figures) for name, figures in measured.items()),
+        bar=config.detect_min_ap,
+        fewest=FEWEST,
+        offered=", ".join(n for n, ap in known.items() if ap >= config.detect_min_ap) or "none",
+        classes="\n".join(_class_row(row, known, config.detect_min_ap) for row in _best(whole)),
+    )
+    (weights.parent / "MODEL_CARD.md").write_text(card, encoding="utf-8")
+    if weights.resolve().is_relative_to(catalog.FOLDER):
+        catalog.record(weights, {f"AP50, {n}": round(m.map50, 3) for n, m in measured.items()})
+    return whole
+
+
+def _covers(folder: LabelledFolder, names: frozenset[str]) -> bool:
+    return {folder.names[number] for number in folder.covered} == names
+
+
+def _best(figures: DetectorFigures) -> Sequence[ClassFigures]:
+    return sorted((row for row in figures.classes if row.things), key=lambda row: -row.ap50)
+
+
+def _folder_row(name: str, figures: DetectorFigures) -> str:
+    return (
+        f"| {name} | {figures.pictures} | {_share(figures.map50)} | {_share(figures.map50_95)} | "
+        f"{_share(figures.presence_accuracy)} | {_share(figures.count_within_1)} | "
+        f"{_share(figures.confident_wrong)} |"
+    )
+
+
+def _class_row(row: ClassFigures, known: dict[str, float], bar: float) -> str:
+    offered = "yes" if known.get(row.label, 0.0) >= bar else ""
+    return (
+        f"| {row.label} | {row.things} | {_share(row.ap50)} | {_share(row.ap50_95)} | "
+        f"{_share(row.presence_accuracy)} | {_share(row.count_within_1)} | {offered} |"
+    )
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:.1f}"
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--weights", type=Path, default=catalog.FOLDER / "detector" / "detector.pt")
+    parser.add_argument("--training", required=True, help="how it was trained, for the card")
+    options = parser.parse_args()
+    figures = finish(options.weights, options.data, options.training)
+    say(f"AP50 {figures.map50:.3f} over all classes; see {options.weights.parent}/MODEL_CARD.md")
+
+
+if __name__ == "__main__":
+    main()
