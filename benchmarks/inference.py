@@ -49,7 +49,7 @@ class Row:
 
 def compare(
     what: str,
-    sides: tuple[Look, Look],
+    sides: Sequence[Look],
     pictures: Sequence[Pixels],
     rounds: int,
     differ: Callable[[Any, Any], str],
@@ -83,7 +83,7 @@ def detector(what: str, weights: Path, pictures: Sequence[Pixels], rounds: int) 
         pixels = max((max(abs(np.subtract(x[2], y[2]))) for x, y in pairs), default=0.0)
         return f"score {score:.5f}, box {pixels:.3f} px"
 
-    looks = tuple((lambda p, s=side: s.detect(p, [], FLOOR)) for side in sides)
+    looks = [(lambda p, s=side: s.detect(p, [], FLOOR)) for side in sides]
     return compare(what, looks, pictures, rounds, differ)
 
 
@@ -96,7 +96,7 @@ def classifier(what: str, folder: Path, pictures: Sequence[Pixels], rounds: int)
     def differ(a: list[list[float]], b: list[list[float]]) -> str:
         return f"score {np.abs(np.subtract(a, b)).max():.5f}"
 
-    looks = tuple((lambda p, s=side: s.scores([p])) for side in sides)
+    looks = [(lambda p, s=side: s.scores([p])) for side in sides]
     return compare(what, looks, pictures, rounds, differ)
 
 
@@ -113,7 +113,7 @@ def reader(pictures: Sequence[Pixels], rounds: int) -> Row:
     def differ(a: list[str], b: list[str]) -> str:
         return "same text" if a == b else f"{sum(x != y for x, y in zip(a, b, strict=False))} lines"
 
-    looks = tuple((lambda p, s=side: lines(p, s)) for side in sides)
+    looks = [(lambda p, s=side: lines(p, s)) for side in sides]
     return compare("OCR, a receipt", looks, pictures, rounds, differ)
 
 

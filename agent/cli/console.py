@@ -5,6 +5,7 @@ Answers go to stdout, everything else to stderr. `NO_COLOR` and pipes are rich's
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import sys
@@ -74,6 +75,19 @@ def note(message: str, status: Status | None = None) -> None:
     console.print(clean(message), style="dim", soft_wrap=True)
 
 
+def show_log() -> None:
+    """Let the tools' own remarks (a network is prepared, once) appear on stderr."""
+    log = logging.getLogger("tools")
+    if not any(isinstance(handler, _Notes) for handler in log.handlers):
+        log.addHandler(_Notes(logging.INFO))
+        log.setLevel(logging.INFO)
+
+
+class _Notes(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        note(record.getMessage())
+
+
 @contextmanager
 def guard(debug: bool) -> Iterator[None]:
     """End a command with a message and an exit code, whatever happens; never with a trace.
@@ -81,6 +95,7 @@ def guard(debug: bool) -> Iterator[None]:
     `InputError` → 2, Ctrl-C → 130, all else → 1. With `debug`, what is not the person's
     input keeps its trace.
     """
+    show_log()
     try:
         yield
     except KeyboardInterrupt:

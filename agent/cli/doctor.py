@@ -84,7 +84,11 @@ def check_device() -> Check:
         return Check("installed", "device", "failed", f"torch: {error}", "make install")
     if torch.cuda.is_available():
         return Check("installed", "device", "ok", f"GPU: {torch.cuda.get_device_name()}")
-    return Check("installed", "device", "ok", f"CPU, {torch.get_num_threads()} threads")
+    from tools.openvino_runtime import is_installed
+
+    runtime = "OpenVINO" if is_installed() else "torch (pip install openvino is faster)"
+    found = f"CPU, {torch.get_num_threads()} threads, networks on {runtime}"
+    return Check("installed", "device", "ok", found)
 
 
 def check_tools(agent: VisualAgent) -> Iterator[Check]:

@@ -15,6 +15,8 @@ import pytest
 from PIL import Image
 
 from agent import Settings
+from models.catalog import FOLDER
+from tests.fakes.labelled import photographs, products
 from tools.images import PictureStore
 from tools.toolset import ToolConfig
 
@@ -42,9 +44,12 @@ def test_documented_commands_run(page, command, first, tmp_path):
     examples = tmp_path / "examples"
     examples.symlink_to(ROOT / "examples")
     words = shlex.split(command)[1:]
+    if words[0] == "eval":
+        labelled(tmp_path)
     if "--annotate" in words:
         words[words.index("--annotate") + 1] = str(tmp_path / "out.png")
-    where = tmp_path if any("examples/" in word for word in words) else examples
+    is_elsewhere = words[0] == "eval" or any("examples/" in word for word in words)
+    where = tmp_path if is_elsewhere else examples
     done = subprocess.run(
         [sys.executable, "-m", "agent.cli", *words],
         cwd=where,
@@ -58,6 +63,14 @@ def test_documented_commands_run(page, command, first, tmp_path):
     assert "Traceback" not in done.stderr
     if first:
         assert done.stdout.splitlines()[0].strip() == first
+
+
+def labelled(folder: Path) -> None:
+    """What the commands of evaluation.md look at."""
+    photographs(folder / "photographs", [[(0, 0.5, 0.5, 0.5, 0.5)], []])
+    config = json.loads((FOLDER / "classifier" / "config.json").read_text())
+    labels = json.loads((FOLDER / "classifier" / "labels.json").read_text())
+    products(folder / "products", labels, config["coarse_of"], each=1)
 
 
 def test_there_are_commands_to_run():
@@ -74,11 +87,14 @@ def test_the_documented_json_is_what_an_answer_writes(make):
         assert f"`{key}`" in page
 
 
-@pytest.mark.parametrize("name", ["ask", "chat", "batch", "doctor", "tools"])
+@pytest.mark.parametrize(
+    "name",
+    ["ask", "chat", "batch", "doctor", "tools", "models", "eval detector", "eval classifier"],
+)
 def test_every_command_and_its_options_are_documented(command, name):
     page = (ROOT / "docs" / "usage.md").read_text(encoding="utf-8")
-    assert f"## {name}" in page
-    for option in re.findall(r"--[a-z-]+", command(name, "--help").stdout):
+    assert f"## {name.split()[0]}" in page
+    for option in re.findall(r"--[a-z-]+", command(*name.split(), "--help").stdout):
         assert option in page
 
 
