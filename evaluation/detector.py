@@ -54,7 +54,7 @@ class DetectorFigures:
 
 
 @dataclass(frozen=True)
-class _Seen:
+class Seen:
     """All boxes, in one row each."""
 
     scores: NDArray[np.float64]
@@ -82,30 +82,20 @@ def evaluate(
         plots_to: a folder for `precision_recall.png` and `confusion.png`.
         progress: called with the number of photographs done.
     """
-    truths = _truths(folders, set(detector.labels()))
-    names = folders[0].names
-    boxes: list[list[Box]] = []
-    for start in range(0, len(truths), TOGETHER):
-        chunk = truths[start : start + TOGETHER]
-        asked = [[names[number] for number in truth.covered] for truth in chunk]
-        boxes += detector.detect_many(
-            [(pixels_of(t.file), labels) for t, labels in zip(chunk, asked, strict=True)], FLOOR
-        )
-        progress(len(boxes))
-    seen = _match(names, truths, boxes)
-    figures = _figures(names, truths, seen, boxes, threshold)
+    looks = look(detector, folders, progress)
+    figures = figures_of(looks, threshold)
     if plots_to is not None:
         plots_to.mkdir(parents=True, exist_ok=True)
         labels = [row.label for row in figures.classes]
-        matrix = _confusion(names, labels, truths, boxes, threshold)
+        matrix = _confusion(looks, labels, threshold)
         plots.confusion(matrix, [*labels, "nothing"], plots_to / "confusion.png")
-        recall, precision, aps = _curves(names, truths, seen)
+        recall, precision, aps = _curves(looks)
         plots.precision_recall(recall, precision, aps, plots_to / "precision_recall.png")
     return figures
 
 
 @dataclass(frozen=True)
-class _Truth:
+class Truth:
     """What one photograph shows of the classes that its folder covers and the detector knows."""
 
     file: Path
@@ -115,14 +105,42 @@ class _Truth:
     """In pixels, shape (n, 4)."""
 
 
-def _truths(folders: Sequence[LabelledFolder], known: set[str]) -> list[_Truth]:
+@dataclass(frozen=True)
+class Looks:
+    """What is there, and what the detector saw, photograph by photograph."""
+
+    names: tuple[str, ...]
+    truths: tuple[Truth, ...]
+    boxes: tuple[list[Box], ...]
+    seen: Seen
+
+
+def look(
+    detector: Detector,
+    folders: Sequence[LabelledFolder],
+    progress: Callable[[int], None] = lambda _: None,
+) -> Looks:
+    """Look for the classes that each folder covers on each of its photographs."""
+    names, truths = folders[0].names, _truths(folders, set(detector.labels()))
+    boxes: list[list[Box]] = []
+    for start in range(0, len(truths), TOGETHER):
+        chunk = truths[start : start + TOGETHER]
+        asked = [[names[number] for number in truth.covered] for truth in chunk]
+        boxes += detector.detect_many(
+            [(pixels_of(t.file), labels) for t, labels in zip(chunk, asked, strict=True)], FLOOR
+        )
+        progress(len(boxes))
+    return Looks(names, tuple(truths), tuple(boxes), _match(names, truths, boxes))
+
+
+def _truths(folders: Sequence[LabelledFolder], known: set[str]) -> list[Truth]:
     truths = []
     for folder in folders:
         covered = tuple(c for c in sorted(folder.covered) if folder.names[c] in known)
         for photograph in folder.photographs:
             kept = np.isin(photograph.classes, covered)
             boxes = _boxes_xyxy(photograph)[kept]
-            truths.append(_Truth(photograph.file, covered, photograph.classes[kept], boxes))
+            truths.append(Truth(photograph.file, covered, photograph.classes[kept], boxes))
     return truths
 
 
@@ -136,7 +154,7 @@ def _boxes_xyxy(photograph: Photograph) -> NDArray[np.float64]:
     return np.stack([x - w / 2, y - h / 2, x + w / 2, y + h / 2], 1)
 
 
-def _match(names: Sequence[str], truths: Sequence[_Truth], boxes: Sequence[list[Box]]) -> _Seen:
+def _match(names: Sequence[str], truths: Sequence[Truth], boxes: Sequence[list[Box]]) -> Seen:
     """Each box, best first, takes the free thing of its class that it overlaps most."""
     from supervision.detection.utils.iou_and_nms import box_iou_batch
 
@@ -156,36 +174,33 @@ def _match(names: Sequence[str], truths: Sequence[_Truth], boxes: Sequence[list[
         scores += [score for _, score, _ in mine]
         classes.append(numbers)
         rights.append(right)
-    return _Seen(np.array(scores), np.concatenate(classes), np.concatenate(rights))
+    return Seen(np.array(scores), np.concatenate(classes), np.concatenate(rights))
 
 
-def _average_precision(truths: Sequence[_Truth], seen: _Seen) -> tuple[Any, ...]:
+def _average_precision(looks: Looks) -> tuple[Any, ...]:
     from tools.torch_runtime import import_ultralytics
 
     import_ultralytics()
     from ultralytics.utils.metrics import ap_per_class
 
-    there = np.concatenate([truth.classes for truth in truths])
+    there = np.concatenate([truth.classes for truth in looks.truths])
+    seen = looks.seen
     return tuple(ap_per_class(seen.is_right, seen.scores, seen.classes, there))
 
 
 def _curves(
-    names: Sequence[str], truths: Sequence[_Truth], seen: _Seen
+    looks: Looks,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], dict[str, float]]:
     """Recall (1000,), precision (classes, 1000) at IoU 0.5, and AP50 by label."""
-    ap, numbers, *_, recall, precision = _average_precision(truths, seen)[5:]
-    aps = {names[c]: float(values[0]) for c, values in zip(numbers, ap, strict=True)}
+    ap, numbers, *_, recall, precision = _average_precision(looks)[5:]
+    aps = {looks.names[c]: float(values[0]) for c, values in zip(numbers, ap, strict=True)}
     return recall, precision, aps
 
 
-def _figures(
-    names: Sequence[str],
-    truths: Sequence[_Truth],
-    seen: _Seen,
-    boxes: Sequence[list[Box]],
-    threshold: float,
-) -> DetectorFigures:
-    ap, numbers = _average_precision(truths, seen)[5:7]
+def figures_of(looks: Looks, threshold: float) -> DetectorFigures:
+    """The figures of what was seen, with what the tool would say at a threshold."""
+    names, truths, boxes, seen = looks.names, looks.truths, looks.boxes, looks.seen
+    ap, numbers = _average_precision(looks)[5:7]
     ap_of = dict(zip((int(number) for number in numbers), ap, strict=True))
     rows, presence, counts = [], [], []
     for number in sorted({number for truth in truths for number in truth.covered}):
@@ -228,19 +243,13 @@ def _mean(values: Any) -> float:
     return float(numbers.mean()) if len(numbers) else float("nan")
 
 
-def _confusion(
-    names: Sequence[str],
-    labels: Sequence[str],
-    truths: Sequence[_Truth],
-    boxes: Sequence[list[Box]],
-    threshold: float,
-) -> NDArray[np.int64]:
+def _confusion(looks: Looks, labels: Sequence[str], threshold: float) -> NDArray[np.int64]:
     """Things by class (rows) and what they were taken for (columns); the last is nothing."""
     import supervision as sv
 
     place = {label: at for at, label in enumerate(labels)}
     said, there = [], []
-    for truth, mine in zip(truths, boxes, strict=True):
+    for truth, mine in zip(looks.truths, looks.boxes, strict=True):
         sure = [box for box in mine if box[1] >= threshold]
         said.append(
             sv.Detections(
@@ -249,7 +258,7 @@ def _confusion(
                 class_id=np.array([place[label] for label, _, _ in sure], dtype=int),
             )
         )
-        numbers = np.array([place[names[number]] for number in truth.classes], dtype=int)
+        numbers = np.array([place[looks.names[number]] for number in truth.classes], dtype=int)
         there.append(sv.Detections(xyxy=truth.boxes_xyxy.reshape(-1, 4), class_id=numbers))
     matrix = sv.ConfusionMatrix.from_detections(
         predictions=said,

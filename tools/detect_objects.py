@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from tools.openvino_runtime import Runtime
     from tools.toolset import ToolConfig
 
+THRESHOLD, FLOOR = 0.4, 0.2
+"""The bars of weights that have none of their own."""
 Box = tuple[str, float, tuple[float, float, float, float]]
 """Label, score, box_xyxy in pixels of what was looked at."""
 
@@ -199,9 +201,33 @@ def detect_objects_tool(config: ToolConfig) -> VisionTool | Missing:
         offered = offered_labels(weights, config.detect_min_ap)
         if offered is None and not detector.is_open_vocabulary:
             offered = detector.labels()
+        threshold, floor = bars(weights, config)
     except (ToolUnavailableError, OSError, ValueError) as error:
         return Missing("detect_objects", str(error), f"put other weights in place of {weights}")
-    return make_tool(detector, offered, config.detect_threshold, config.detect_floor)
+    return make_tool(detector, offered, threshold, floor)
+
+
+def bars(weights: Path, config: ToolConfig) -> tuple[float, float]:
+    """The scores from which on a thing is found, and from which on it is unsure.
+
+    Those of the settings, else of `bars.json` beside the weights ({"threshold", "floor"}), else
+    0.4 and 0.2, which suit ultralytics' own weights.
+
+    Raises:
+        ValueError: `bars.json` is something else.
+    """
+    sidecar = weights.with_name("bars.json")
+    own: dict[str, float] = {}
+    if sidecar.is_file():
+        try:
+            own = {name: float(bar) for name, bar in json.loads(sidecar.read_text()).items()}
+        except (AttributeError, TypeError, ValueError) as error:
+            raise ValueError(f"{sidecar} holds no bars: {error}") from None
+    threshold, floor = config.detect_threshold, config.detect_floor
+    return (
+        own.get("threshold", THRESHOLD) if threshold is None else threshold,
+        own.get("floor", FLOOR) if floor is None else floor,
+    )
 
 
 def _missing_for_text(weights: Path, config: ToolConfig) -> Missing | None:

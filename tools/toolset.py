@@ -32,8 +32,12 @@ class ToolConfig(BaseModel):
     detector: str | None = Field(
         default=None, description="Weights of the detector: a path, or a name such as yolo26m.pt."
     )
-    detect_threshold: float = Field(default=0.4, ge=0, le=1, description="From here on: found.")
-    detect_floor: float = Field(default=0.2, ge=0, le=1, description="From here on: unsure.")
+    detect_threshold: float | None = Field(
+        default=None, ge=0, le=1, description="From here on: found; the weights' own bar if unset."
+    )
+    detect_floor: float | None = Field(
+        default=None, ge=0, le=1, description="From here on: unsure; the weights' own bar if unset."
+    )
     detect_min_ap: float = Field(
         default=0.3, ge=0, le=1, description="Labels with a lower stated AP50 are not offered."
     )

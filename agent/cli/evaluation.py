@@ -25,7 +25,7 @@ def run_detector(data: Path, plots: Path | None, *, as_json: bool) -> int:
     from evaluation.boxes import find_folders
     from evaluation.detector import evaluate
     from evaluation.figures import plain
-    from tools.detect_objects import Detector, detector_weights
+    from tools.detect_objects import Detector, bars, detector_weights
 
     config = _tool_config()
     weights = detector_weights(config)
@@ -37,7 +37,7 @@ def run_detector(data: Path, plots: Path | None, *, as_json: bool) -> int:
         figures = evaluate(
             Detector(weights, config.device, config.runtime),
             folders,
-            threshold=config.detect_threshold,
+            threshold=bars(weights, config)[0],
             plots_to=plots,
             progress=done,
         )

@@ -11,8 +11,10 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from evaluation.boxes import LabelledFolder
-from evaluation.detector import ClassFigures, DetectorFigures, evaluate
+from evaluation.detector import ClassFigures, DetectorFigures, Looks, Seen, figures_of, look
 from models import catalog
 from tools.detect_objects import Detector
 from tools.toolset import ToolConfig
@@ -21,6 +23,10 @@ from training.progress import say
 
 FEWEST = 10
 """A class with fewer things in the kept photographs counts as not measured, and is not offered."""
+PRECISION, MISSED = 0.75, 0.1
+"""Of the boxes said: right; of the pictures that show a thing: said to show none."""
+LOWEST = 0.05
+"""No floor is lower: below, the network says a bit of everything."""
 FRUIT = frozenset({"apple", "banana", "orange"})
 
 _CARD = """# Model card: the built-in detector
@@ -42,7 +48,8 @@ Finds everyday things in photographs. YOLO26n (ultralytics), trained from nothin
 
 On {kept} photographs that training never saw (a tenth of each set, by the hash of the name), by
 `vqa-agent eval detector`. Presence (is there one?), counts and wrong boxes at a score of
-{threshold:g}, from which on the tool says that it found something.
+{threshold:g}, from which on the tool says that it found something; down to {floor:g} it is unsure. The
+bars were set on these photographs, for three right boxes in four.
 
 | photographs | pictures | AP50 | AP50-95 | presence right | count ±1 | boxes wrong |
 | --- | --- | --- | --- | --- | --- | --- |
@@ -76,15 +83,23 @@ def finish(weights: Path, data: Path, training: str) -> DetectorFigures:
     config = ToolConfig()
     trained, kept = split(data)
     detector = Detector(weights, "cpu")
+    looks = look(detector, kept)
+    known = {
+        row.label: round(row.ap50, 3)
+        for row in figures_of(looks, 0.5).classes
+        if row.things >= FEWEST
+    }
+    offered = [label for label, ap in known.items() if ap >= config.detect_min_ap]
+    bars = choose_bars(looks, offered or list(known))
+    whole = figures_of(looks, bars["threshold"])
     groups = {f.folder.relative_to(data).as_posix(): [f] for f in kept if len(f.photographs) >= 20}
     groups["fruit, all sets"] = [folder for folder in kept if _covers(folder, FRUIT)]
     measured = {
-        name: evaluate(detector, folders, threshold=config.detect_threshold)
+        name: figures_of(_part(looks, folders), bars["threshold"])
         for name, folders in groups.items()
         if folders
     }
-    whole = evaluate(detector, kept, threshold=config.detect_threshold)
-    known = {row.label: round(row.ap50, 3) for row in whole.classes if row.things >= FEWEST}
+    (weights.parent / "bars.json").write_text(json.dumps(bars) + "\n")
     (weights.parent / "labels.json").write_text(json.dumps(known, indent=1) + "\n")
     card = _CARD.format(
         megabytes=weights.stat().st_size / 1e6,
@@ -92,17 +107,57 @@ def finish(weights: Path, data: Path, training: str) -> DetectorFigures:
         training=training,
         photographs=f"{sum(len(folder.photographs) for folder in trained):,}",
         kept=whole.pictures,
-        threshold=config.detect_threshold,
+        **bars,
         folders="\n".join(_folder_row(name, figures) for name, figures in measured.items()),
         bar=config.detect_min_ap,
         fewest=FEWEST,
-        offered=", ".join(n for n, ap in known.items() if ap >= config.detect_min_ap) or "none",
-        classes="\n".join(_class_row(row, known, config.detect_min_ap) for row in _best(whole)),
+        offered=", ".join(offered) or "none",
+        classes="\n".join(_class_row(row, offered) for row in _best(whole)),
     )
     (weights.parent / "MODEL_CARD.md").write_text(card, encoding="utf-8")
     if weights.resolve().is_relative_to(catalog.FOLDER):
         catalog.record(weights, {f"AP50, {n}": round(m.map50, 3) for n, m in measured.items()})
     return whole
+
+
+def choose_bars(looks: Looks, labels: Sequence[str]) -> dict[str, float]:
+    """The scores from which on one of the labels is found, and from which on it is unsure.
+
+    Found: where the boxes from there on are right as often as `PRECISION`, but no lower than where
+    recall and precision balance best (F1). Unsure: so low that of the pictures that show a thing
+    no more than `MISSED` have no box of it.
+    """
+    numbers = [looks.names.index(label) for label in labels]
+    chosen = np.isin(looks.seen.classes, numbers)
+    order = np.argsort(-looks.seen.scores[chosen], kind="stable")
+    scores, right = looks.seen.scores[chosen][order], looks.seen.is_right[chosen, 0][order]
+    things = sum(int(np.isin(truth.classes, numbers).sum()) for truth in looks.truths)
+    found, taken = right.cumsum(), np.arange(1, len(right) + 1)
+    precise = np.flatnonzero(found / taken >= PRECISION)
+    best = int((2 * found / (taken + things)).argmax())
+    threshold = float(scores[min(best, int(precise[-1]) if len(precise) else 0)])
+    tops = [
+        max((score for label, score, _ in boxes if label == looks.names[number]), default=0.0)
+        for truth, boxes in zip(looks.truths, looks.boxes, strict=True)
+        for number in set(truth.classes.tolist()) & set(numbers)
+    ]
+    floor = min(float(np.quantile(tops, MISSED)), threshold)
+    return {"threshold": round(threshold, 3), "floor": max(round(floor, 3), LOWEST)}
+
+
+def _part(looks: Looks, folders: Sequence[LabelledFolder]) -> Looks:
+    """What was seen on the photographs of some folders."""
+    files = {photograph.file for folder in folders for photograph in folder.photographs}
+    kept = [at for at, truth in enumerate(looks.truths) if truth.file in files]
+    ends = np.cumsum([len(boxes) for boxes in looks.boxes])
+    rows = np.concatenate([np.arange(ends[at] - len(looks.boxes[at]), ends[at]) for at in kept])
+    seen = looks.seen
+    return Looks(
+        looks.names,
+        tuple(looks.truths[at] for at in kept),
+        tuple(looks.boxes[at] for at in kept),
+        Seen(seen.scores[rows], seen.classes[rows], seen.is_right[rows]),
+    )
 
 
 def _covers(folder: LabelledFolder, names: frozenset[str]) -> bool:
@@ -121,8 +176,8 @@ def _folder_row(name: str, figures: DetectorFigures) -> str:
     )
 
 
-def _class_row(row: ClassFigures, known: dict[str, float], bar: float) -> str:
-    offered = "yes" if known.get(row.label, 0.0) >= bar else ""
+def _class_row(row: ClassFigures, labels: Sequence[str]) -> str:
+    offered = "yes" if row.label in labels else ""
     return (
         f"| {row.label} | {row.things} | {_share(row.ap50)} | {_share(row.ap50_95)} | "
         f"{_share(row.presence_accuracy)} | {_share(row.count_within_1)} | {offered} |"
