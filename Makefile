@@ -46,6 +46,7 @@ bench: $(STAMP) ## Side-by-side measurements
 	$(BIN)/python -m benchmarks.overhead
 	$(BIN)/python -m benchmarks.receipts
 	$(BIN)/python -m benchmarks.inference
+	$(BIN)/python -m benchmarks.seeing
 
 lock:           ## Write constraints.txt from a fresh environment with the newest versions
 	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock

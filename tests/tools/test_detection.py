@@ -11,7 +11,7 @@ import pytest
 
 from tools import PictureStore, Region, ToolError
 from tools.batching import BatchedTool
-from tools.detect_objects import Detector, detect_objects_tool, offered_labels
+from tools.detect_objects import Detector, bars, detect_objects_tool, offered_labels
 from tools.detect_objects import make_tool as make_detect
 from tools.toolset import ToolConfig
 from tools.weights import Missing
@@ -222,3 +222,16 @@ def test_nothing_at_all_is_said(weights: Path) -> None:
     tool = make_detect(FixedDetector(weights, []), ["dog"], 0.4, 0.2)
     (finding,) = tool.run(PICTURE, []).findings
     assert (finding.label, finding.status) == ("object", "none")
+
+
+def test_bars_are_those_of_the_settings_then_of_the_weights(weights: Path, tmp_path: Path) -> None:
+    assert bars(weights, ToolConfig()) == (0.4, 0.2)
+    copy = tmp_path / "detector.pt"
+    shutil.copy(weights, copy)
+    (tmp_path / "bars.json").write_text('{"threshold": 0.3, "floor": 0.1}')
+    assert bars(copy, ToolConfig()) == (0.3, 0.1)
+    assert bars(copy, ToolConfig(detect_floor=0.0)) == (0.3, 0.0)
+    (tmp_path / "bars.json").write_text("[1]")
+    missing = detect_objects_tool(ToolConfig(detector=str(copy)))
+    assert isinstance(missing, Missing)
+    assert "holds no bars" in missing.why

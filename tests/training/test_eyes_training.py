@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evaluation.boxes import find_folders
+from evaluation.detector import Looks, Seen, Truth
 from evaluation.products import read_products
 from tests.fakes.labelled import photographs, products
 from training import crops
@@ -23,6 +24,7 @@ from training.classifier.finish import best_bar, temperature
 from training.detector import batches
 from training.detector import train as detector
 from training.detector.data import is_validation, split
+from training.detector.finish import choose_bars
 
 FINE, COARSE_OF = ["Gala", "Fuji", "Oat-Milk"], ["Apple", "Apple", "Milk"]
 
@@ -219,3 +221,17 @@ def test_the_classifier_learns_and_resumes_bit_for_bit(data: Path, tmp_path: Pat
         assert one == other, file
     found = numbers([line for line in whole if line.startswith("step")], "loss")
     assert found[-1] < 0.8 * found[0]
+
+
+def test_bars_of_a_detector_that_is_sometimes_wrong() -> None:
+    truths = [
+        Truth(Path(f"{n}.jpg"), (0,), np.zeros(n % 2, np.int64), np.ones((n % 2, 4)))
+        for n in range(100)
+    ]
+    scores = np.linspace(0.99, 0.01, 100)
+    boxes = [[("dog", float(scores[n]), (0.0, 0.0, 1.0, 1.0))] if n % 2 else [] for n in range(100)]
+    right = np.repeat(scores[:, None] > 0.5, 10, axis=1)
+    seen = Seen(scores, np.zeros(100, np.int64), right)
+    found = choose_bars(Looks(("dog",), tuple(truths), tuple(boxes), seen), ["dog"])
+    assert found["threshold"] == pytest.approx(0.5, abs=0.02)
+    assert 0.05 <= found["floor"] < 0.2
