@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 
 WEIGHTS = "model.safetensors"
+MOST_NAMED = 60
+"""So many labels are named in the tool's description."""
 
 
 class ClassifierConfig(BaseModel):
@@ -275,7 +277,17 @@ def make_tool(classifier: Classifier, threshold: float) -> VisionTool:
 
     stat = (classifier.folder / WEIGHTS).stat()
     version = f"3:{stat.st_size}-{stat.st_mtime_ns}:{classifier.runtime}:{threshold}"
-    return BatchedTool(**vars(vision_tool(classify_image, version=version)), run_batch=several)
+    tool = vision_tool(classify_image, version=version)
+    about = {"description": f"{tool.description} {_known(classifier)}"}
+    return BatchedTool(**(vars(tool) | about), run_batch=several)
+
+
+def _known(classifier: Classifier) -> str:
+    """What a planner should know of the labels: all, or their kinds, or the first of them."""
+    names = list(dict.fromkeys(classifier.config.coarse_of or classifier.labels))
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    of = f"{len(classifier.labels)} labels of the kinds" if classifier.config.coarse_of else "only"
+    return f"It knows {of}: {', '.join(names[:MOST_NAMED])}{more}."
 
 
 def _report(

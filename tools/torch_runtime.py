@@ -8,7 +8,8 @@ What it mends, each seen with the versions that constraints.txt pins:
   `nms` gets a pure torch implementation, so that ultralytics' post-processing works as well.
 - Importing ultralytics sets `OMP_NUM_THREADS=1` for the whole process, and its first prediction on
   a CPU sets torch's threads to one less than there are cores: `threads_kept()` puts both back.
-- ultralytics syncs usage, checks for a network and installs packages unless told not to.
+- ultralytics syncs usage, checks for a network, installs packages, and runs what a checkpoint tells
+  it to, unless told not to.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ def import_ultralytics() -> Any:
     os.environ.setdefault("YOLO_OFFLINE", "True")
     os.environ.setdefault("YOLO_AUTOINSTALL", "False")
     os.environ.setdefault("YOLO_VERBOSE", "False")
+    os.environ.setdefault("ULTRALYTICS_SAFE_LOAD", "True")  # a checkpoint is a pickle
     os.environ.setdefault("YOLO_CONFIG_DIR", str(cache_directory() / "ultralytics"))
     Path(os.environ["YOLO_CONFIG_DIR"]).mkdir(parents=True, exist_ok=True)
     with threads_kept():

@@ -96,3 +96,57 @@ def test_weights_that_do_not_fit_say_so(folder: Path, tmp_path: Path) -> None:
     (copy / "labels.json").write_text(json.dumps(["apple"]))
     with pytest.raises(ToolError, match="does not fit resnet18"):
         Classifier(copy, device="cpu").scores([PICTURE.pixels])
+
+
+def hierarchical(folder: Path, place: Path, **more: Any) -> Classifier:
+    """Three outputs as two labels of one kind, and something else."""
+    shutil.copytree(folder, place)
+    config = {"architecture": "resnet18", "input_size": 64, "coarse_of": ["fruit", "fruit"],
+              "has_other": True, "kind": "product"}  # fmt: skip
+    (place / "config.json").write_text(json.dumps(config | more))
+    (place / "labels.json").write_text(json.dumps(["apple", "pear"]))
+    return Classifier(place, device="cpu")
+
+
+@pytest.mark.parametrize(
+    ("scores", "threshold", "verdict", "first"),
+    [
+        ([0.7, 0.2, 0.1], 0.5, "fine", ("apple", "found")),
+        ([0.4, 0.3, 0.3], 0.5, "coarse", ("fruit", "found")),
+        ([0.35, 0.25, 0.4], 0.7, "unsure", ("apple", "unsure")),
+        ([0.2, 0.1, 0.7], 0.1, "none", ("product that I know", "none")),
+    ],
+)
+def test_the_level_that_is_sure_answers(
+    folder: Path, tmp_path: Path, scores: list[float], threshold: float, verdict: str, first: Any
+) -> None:
+    class Scripted(Classifier):
+        def scores(self, pictures: Any) -> list[list[float]]:
+            return [scores for _ in pictures]
+
+    real = hierarchical(folder, tmp_path / "h", known_threshold=0.5)
+    classifier = Scripted(real.folder)
+    assert classifier.verdict(classifier.guess(scores), threshold) == verdict
+    report = make_classify(classifier, threshold).run(PICTURE)
+    assert (report.findings[0].label, report.findings[0].status) == first
+    assert [f.status for f in report.findings[1:]].count("found") == 0
+    assert all(0 <= finding.score <= 1 for finding in report.findings)
+
+
+def test_outputs_are_labels_and_something_else(folder: Path, tmp_path: Path) -> None:
+    (guess,) = hierarchical(folder, tmp_path / "h").guesses([PICTURE.pixels])
+    assert {label for _, label in guess.fine} == {"apple", "pear"}
+    assert guess.coarse == ((pytest.approx(sum(s for s, _ in guess.fine)), "fruit"),)
+    assert guess.known < 1
+
+
+def test_coarse_classes_are_one_for_each_label(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="2 labels, and coarse classes of 1"):
+        hierarchical(folder, tmp_path / "h", coarse_of=["fruit"])
+
+
+def test_the_planner_is_told_what_is_known(folder: Path, tmp_path: Path) -> None:
+    tool = make_classify(hierarchical(folder, tmp_path / "h"), 0.5)
+    assert tool.description.endswith("It knows 2 labels of the kinds: fruit.")
+    plain = make_classify(Classifier(folder, device="cpu"), 0.5)
+    assert plain.description.endswith("It knows only: apple, pear, plum.")

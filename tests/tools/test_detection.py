@@ -13,6 +13,7 @@ from tools import PictureStore, Region, ToolError
 from tools.batching import BatchedTool
 from tools.detect_objects import Detector, bars, detect_objects_tool, offered_labels
 from tools.detect_objects import make_tool as make_detect
+from tools.openvino_runtime import Runtime
 from tools.toolset import ToolConfig
 from tools.weights import Missing
 
@@ -235,3 +236,22 @@ def test_bars_are_those_of_the_settings_then_of_the_weights(weights: Path, tmp_p
     missing = detect_objects_tool(ToolConfig(detector=str(copy)))
     assert isinstance(missing, Missing)
     assert "holds no bars" in missing.why
+
+
+class Malicious:
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def __reduce__(self) -> Any:
+        return Path.touch, (self._file,)
+
+
+def test_a_checkpoint_cannot_run_code(tmp_path: Path) -> None:
+    import torch
+
+    torch.save({"model": Malicious(tmp_path / "was_here")}, tmp_path / "detector.pt")
+    runtimes: tuple[Runtime, ...] = ("torch", "openvino")
+    for runtime in runtimes:
+        with pytest.raises(ToolError, match="cannot be loaded"):
+            Detector(tmp_path / "detector.pt", "cpu", runtime).detect(PICTURE.pixels, [], 0.5)
+    assert not (tmp_path / "was_here").exists()
