@@ -75,11 +75,36 @@ def _square(
     return np.asarray(square.resize((STORED_SIDE, STORED_SIDE), Image.Resampling.BILINEAR))
 
 
-def augment(pixels: torch.Tensor, side: int, generator: torch.Generator) -> torch.Tensor:
+@dataclass(frozen=True)
+class Strength:
+    """How far a picture may be changed."""
+
+    smallest: float
+    """Of the area: the least that is kept."""
+    turn: float
+    """Radians, either way."""
+    light: float
+    colour: float
+    tint: float
+    """Shares, either way, of brightness and contrast, of saturation, of each channel."""
+    erased: float
+    """Share of the pictures of which a grey square hides a part."""
+
+
+MILD = Strength(smallest=0.35, turn=0.2, light=0.4, colour=0.5, tint=0.1, erased=0.0)
+STRONG = Strength(smallest=0.12, turn=0.4, light=0.5, colour=0.8, tint=0.2, erased=0.4)
+
+
+def augment(
+    pixels: torch.Tensor, side: int, generator: torch.Generator, strength: Strength = MILD
+) -> torch.Tensor:
     """Random resized crops of a batch: turned a little, mirrored, with other light and colour.
 
     Args:
         pixels: uint8, shape (n, 3, height, width).
+        side: pixels of the square that comes out.
+        generator: what chance draws from.
+        strength: how far they are changed.
 
     Returns:
         float32 in [0, 1], shape (n, 3, side, side).
@@ -88,9 +113,9 @@ def augment(pixels: torch.Tensor, side: int, generator: torch.Generator) -> torc
     def uniform(low: float, high: float, *shape: int) -> torch.Tensor:
         return torch.rand(len(pixels), *shape, generator=generator) * (high - low) + low
 
-    zoom = uniform(0.35, 1.0).sqrt()
+    zoom = uniform(strength.smallest, 1.0).sqrt()
     aspect = uniform(-0.25, 0.25).exp()
-    angle = uniform(-0.2, 0.2)
+    angle = uniform(-strength.turn, strength.turn)
     mirror = uniform(0, 1).round() * 2 - 1
     across, down = zoom * aspect, zoom / aspect
     cosine, sine = angle.cos(), angle.sin()
@@ -109,15 +134,23 @@ def augment(pixels: torch.Tensor, side: int, generator: torch.Generator) -> torc
     out = functional.grid_sample(
         pixels.float() / 255, grid, padding_mode="reflection", align_corners=False
     )
-    light = uniform(0.6, 1.4, 1, 1, 1)
-    contrast = uniform(0.6, 1.4, 1, 1, 1)
-    saturation = uniform(0.5, 1.5, 1, 1, 1)
-    tint = uniform(0.9, 1.1, 3, 1, 1)
+    light = uniform(1 - strength.light, 1 + strength.light, 1, 1, 1)
+    contrast = uniform(1 - strength.light, 1 + strength.light, 1, 1, 1)
+    saturation = uniform(1 - strength.colour, 1 + strength.colour, 1, 1, 1)
+    tint = uniform(1 - strength.tint, 1 + strength.tint, 3, 1, 1)
     out = out * light * tint
     mean = out.mean((1, 2, 3), keepdim=True)
     out = (out - mean) * contrast + mean
     grey = out.mean(1, keepdim=True)
-    return ((out - grey) * saturation + grey).clamp(0, 1)
+    out = ((out - grey) * saturation + grey).clamp(0, 1)
+    if strength.erased:
+        across_down = (uniform(-1, 1, 2, 1, 1), uniform(0.15, 0.45, 1, 1))
+        line = torch.linspace(-1, 1, side)
+        near_x = (line.view(1, 1, -1) - across_down[0][:, 0]).abs() < across_down[1]
+        near_y = (line.view(1, -1, 1) - across_down[0][:, 1]).abs() < across_down[1]
+        is_erased = uniform(0, 1, 1, 1) < strength.erased
+        out = torch.where((near_x & near_y & is_erased)[:, None], 0.5, out)
+    return out
 
 
 def pretrain(

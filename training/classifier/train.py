@@ -8,8 +8,9 @@ product (outlier exposure: Hendrycks, Mazeika, Dietterich, ICLR 2019).
 from __future__ import annotations
 
 import argparse
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
@@ -76,14 +77,14 @@ def train(arguments: argparse.Namespace, log: Callable[[str], None] = say) -> No
     torch.manual_seed(0)
     network = build(len(products.fine) + 1)
     optimizer = torch.optim.AdamW(network.parameters(), lr=PEAK, weight_decay=0.05)
-    steps = int(arguments.epochs * len(products.products) / BATCH / (1 - OTHERS))
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, PEAK, steps, pct_start=0.1)
+    per_epoch = len(products.products) / BATCH / (1 - OTHERS)
+    cycles = [int(epochs * per_epoch) for epochs in parse_cycles(arguments.cycles)]
+    steps = sum(cycles)
     ema = torch.optim.swa_utils.get_ema_multi_avg_fn(0.998)  # type: ignore[no-untyped-call]
     average = torch.optim.swa_utils.AveragedModel(network, multi_avg_fn=ema, use_buffers=True)
     parts: dict[str, checkpoints.Stateful] = {
         "model": network,
         "optimizer": optimizer,
-        "schedule": schedule,
         "average": average,
     }
     file = arguments.work / "checkpoint.pt"
@@ -101,14 +102,15 @@ def train(arguments: argparse.Namespace, log: Callable[[str], None] = say) -> No
     began, summed, taken = time.monotonic(), 0.0, 0
     network.train()
     for step in range(done, steps):
-        inputs, targets = draw(pictures, step, len(belongs))
+        inputs, targets = draw(pictures, step, len(belongs), is_first=step < cycles[0])
+        for group in optimizer.param_groups:
+            group["lr"] = PEAK * rate(step, cycles)
         with torch.autocast("cpu", torch.bfloat16):
             logits = network(inputs).float()
         loss = loss_of(logits, targets, belongs)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
-        schedule.step()
         average.update_parameters(network)
         summed, taken = summed + float(loss.detach()), taken + 1
         if (step + 1) % 50 == 0 or step + 1 == steps:
@@ -124,12 +126,39 @@ def train(arguments: argparse.Namespace, log: Callable[[str], None] = say) -> No
         list(other_squares(kept_folders, [scan for scan in scans if is_validation(scan)])),
         arguments.out,
         f"{arguments.crop_epochs:g} epochs of crops (things and products) at 96 px, then "
-        f"{arguments.epochs:g} epochs of products at {SIDE} px, {steps:,} steps of {BATCH}",
+        f"{arguments.cycles} epochs of products in cycles at {SIDE} px, {steps:,} steps of {BATCH}",
     )
 
 
-def draw(pictures: Pictures, step: int, outputs: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """The batch of a step, augmented and mixed: inputs and probabilities of the outputs."""
+def parse_cycles(text: str) -> list[float]:
+    """ "45,30" → [45.0, 30.0]: epochs of each cycle."""
+    return [float(epochs) for epochs in text.split(",")]
+
+
+def rate(step: int, cycles: Sequence[int]) -> float:
+    """The learning rate as a share of its peak: up for a tenth of a cycle, then down by a cosine.
+
+    Each cycle begins anew, half as high (warm restarts: Loshchilov, Hutter, ICLR 2017).
+    """
+    height = 1.0
+    for length in cycles:
+        if step < length:
+            warm_up = max(1, length // 10)
+            if step < warm_up:
+                return height * (step + 1) / warm_up
+            done = (step - warm_up) / (length - warm_up)
+            return height * 0.5 * (1 + math.cos(math.pi * done))
+        step, height = step - length, height / 2
+    return 0.0
+
+
+def draw(
+    pictures: Pictures, step: int, outputs: int, *, is_first: bool
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The batch of a step, augmented and mixed: inputs and probabilities of the outputs.
+
+    In the first cycle pictures are changed mildly, and then strongly.
+    """
     generator = torch.Generator().manual_seed(step)
     torch.manual_seed(step)  # the mixing draws from it
     is_other = pictures.classes == outputs - 1
@@ -139,14 +168,18 @@ def draw(pictures: Pictures, step: int, outputs: int) -> tuple[torch.Tensor, tor
     share = counts[pictures.classes] * ~is_other
     weights = weights + share / share.sum() * (1 - OTHERS)
     chosen = torch.multinomial(weights, BATCH, generator=generator)
-    inputs = normalized(crops.augment(pictures.pixels[chosen], SIDE, generator))
+    inputs = normalized(
+        crops.augment(
+            pictures.pixels[chosen], SIDE, generator, crops.MILD if is_first else crops.STRONG
+        )
+    )
     mixing = v2.RandomChoice(
         [
             v2.MixUp(alpha=0.2, num_classes=outputs),
             v2.CutMix(alpha=1.0, num_classes=outputs),
             lambda x, y: (x, functional.one_hot(y, outputs).float()),
         ],
-        p=[0.3, 0.3, 0.4],
+        p=[0.3, 0.3, 0.4] if is_first else [0.35, 0.4, 0.25],
     )
     inputs, targets = mixing(inputs, pictures.classes[chosen])
     return inputs.contiguous(memory_format=torch.channels_last), targets
@@ -165,8 +198,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--work", type=Path, default=Path("build/classifier"))
     parser.add_argument("--out", type=Path, default=Path("models/classifier"))
-    parser.add_argument("--epochs", type=float, default=80)
-    parser.add_argument("--crop-epochs", type=float, default=6)
+    parser.add_argument("--cycles", default="45,30", help="epochs of each cycle")
+    parser.add_argument("--crop-epochs", type=float, default=5)
     parser.add_argument("--threads", type=int, default=0)
     train(parser.parse_args())
 

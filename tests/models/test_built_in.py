@@ -1,0 +1,47 @@
+"""What is built in says the truth about itself."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from models import catalog
+from tools.classify_image import Classifier
+from tools.detect_objects import bars, detector_weights, offered_labels
+from tools.labels import CLASSES
+from tools.toolset import ToolConfig
+from tools.weights import Missing
+
+CONFIG = ToolConfig()
+
+
+def test_the_detector_offers_what_its_card_says() -> None:
+    weights = detector_weights(CONFIG)
+    assert not isinstance(weights, Missing)
+    offered = offered_labels(weights, CONFIG.detect_min_ap)
+    assert offered
+    assert set(offered) <= set(CLASSES)
+    card = (weights.parent / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert f"**{', '.join(offered)}**" in card
+    threshold, floor = bars(weights, CONFIG)
+    assert 0 < floor < threshold < 1
+    assert f"{threshold:g}, from which on" in card
+
+
+def test_the_classifier_is_of_the_size_that_its_card_says() -> None:
+    folder = catalog.FOLDER / "classifier"
+    classifier = Classifier(folder, "cpu")
+    card = (folder / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert f"{len(classifier.labels)} products of" in card
+    assert f"| calibration | temperature {classifier.config.temperature:g} |" in card
+
+
+@pytest.mark.parametrize("name", ["planner", "detector", "classifier"])
+def test_the_catalogue_has_figures(name: str) -> None:
+    row = catalog.find(name)
+    assert row is not None
+    assert row.is_builtin
+    assert row.figures
+    assert all(0 <= figure <= 1 for figure in row.figures.values())
+    assert json.dumps(dict(row.figures))
