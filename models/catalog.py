@@ -21,6 +21,7 @@ FOLDER = Path(__file__).parent
 _RECORDED = FOLDER / "builtin.json"
 _COCO = "80 COCO classes"
 _YOLO_RELEASE = "https://github.com/ultralytics/assets/releases/download/v8.4.0"
+_RESNET50 = "f2a8587ea6b4a3a1d84450bcc2561b07952daae2"
 
 
 @dataclass(frozen=True)
@@ -40,20 +41,20 @@ class Model:
     """Parameters."""
     profiles: frozenset[Profile] = frozenset()
     url: str | None = None
-    """A file to download."""
-    repository: str | None = None
-    """A repository on the Hugging Face hub, pulled as a folder."""
+    """Where it is downloaded from: the file, or the folder of `files`."""
+    files: tuple[str, ...] = ()
+    """The files of a folder, the weights first."""
     revision: str | None = None
     sha256: str | None = None
     """None: pinned when it is pulled first (`tools.downloads`)."""
     bytes: int | None = None
     figures: Mapping[str, float] = field(default_factory=dict)
-    """Measured by us, on pictures that training never saw."""
+    """Of built-in models measured by us, on what training never saw; of others as published."""
 
     @property
     def is_builtin(self) -> bool:
         """Whether it comes with the package."""
-        return self.url is None and self.repository is None
+        return self.url is None
 
 
 def catalog() -> tuple[Model, ...]:
@@ -117,26 +118,43 @@ def _builtin() -> Iterator[Model]:
 
 
 def _hub() -> Iterator[Model]:
-    sizes = {"n": 2.6, "s": 10.0, "m": 21.9, "l": 26.3, "x": 59.0}
+    # COCO AP: README of ultralytics 8.4; LVIS AP with text prompts: its documentation of YOLO26.
     chosen: dict[str, frozenset[Profile]] = {"s": frozenset({"cpu"}), "m": frozenset({"gpu"})}
-    for size, millions in sizes.items():
-        yield _yolo(f"yolo26{size}", _COCO, millions, chosen.get(size, frozenset()))
-    for size in sizes:
-        yield _yolo(f"yoloe-26{size}-seg", "any words", None, frozenset())
+    for size, millions, ap in (
+        ("n", 2.6, 0.409), ("s", 10.0, 0.486), ("m", 21.9, 0.531), ("l", 26.3, 0.550),
+        ("x", 59.0, 0.575),
+    ):  # fmt: skip
+        name, profiles = f"yolo26{size}", chosen.get(size, frozenset())
+        yield _yolo(name, _COCO, {"COCO AP50-95": ap}, millions, profiles)
+    for size, ap in (("n", 0.237), ("s", 0.299), ("m", 0.354), ("l", 0.368), ("x", 0.395)):
+        yield _yolo(f"yoloe-26{size}-seg", "any words (with mobileclip2_b)", {"LVIS AP": ap})
     yield Model(
-        "regnety_016.tv2_in1k", "classification", "classifier/regnety_016.tv2_in1k",
-        "BSD-3-Clause", "1000 ImageNet classes", 224, millions=11.2,
-        repository="timm/regnety_016.tv2_in1k", revision="main",
+        "mobileclip2_b", "embedding", "detector/mobileclip2_b.ts", "Apple AMLR",
+        "reads labels for yoloe-26", url=f"{_YOLO_RELEASE}/mobileclip2_b.ts", revision="v8.4.0",
+    )  # fmt: skip
+    yield Model(
+        "resnet50", "classification", "classifier/resnet50", "BSD-3-Clause",
+        "1000 ImageNet classes", 224, millions=25.6, figures={"ImageNet top-1": 0.809},
+        url=f"https://huggingface.co/timm/resnet50.tv2_in1k/resolve/{_RESNET50}",
+        files=("model.safetensors",), revision=_RESNET50,
     )  # fmt: skip
     yield Model(
         "siglip2-base-patch16-224", "embedding", "embedding/siglip2-base-patch16-224",
-        "Apache-2.0", "any words, many languages", 224, millions=375.0,
-        repository="google/siglip2-base-patch16-224", revision="main",
+        "Apache-2.0", "any words, many languages (no tool uses it yet)", 224, millions=375.0,
+        url="https://huggingface.co/google/siglip2-base-patch16-224/resolve/main",
+        files=("model.safetensors", "config.json", "preprocessor_config.json", "tokenizer.json",
+               "tokenizer_config.json"), revision="main",
     )  # fmt: skip
 
 
-def _yolo(name: str, knows: str, millions: float | None, profiles: frozenset[Profile]) -> Model:
+def _yolo(
+    name: str,
+    knows: str,
+    figures: Mapping[str, float],
+    millions: float | None = None,
+    profiles: frozenset[Profile] = frozenset(),
+) -> Model:
     return Model(
         name, "detection", f"detector/{name}.pt", "AGPL-3.0", knows, 640, millions=millions,
-        profiles=profiles, url=f"{_YOLO_RELEASE}/{name}.pt", revision="v8.4.0",
+        figures=figures, profiles=profiles, url=f"{_YOLO_RELEASE}/{name}.pt", revision="v8.4.0",
     )  # fmt: skip

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
+
+import httpx
 
 from models.catalog import Model, sha256_of
 from tools.torch_runtime import cache_directory
@@ -33,11 +36,9 @@ def is_pulled(model: Model) -> bool:
 
 
 def source_of(model: Model) -> str:
-    """The address that it comes from; `VQA_MODELS_MIRROR` stands in for the hub's host."""
+    """The address that it comes from; `VQA_MODELS_MIRROR` stands in for that of the hub."""
     mirror = os.environ.get("VQA_MODELS_MIRROR")
-    if model.url is None:
-        return f"{mirror or 'https://huggingface.co'}/{model.repository}"
-    return f"{mirror.rstrip('/')}/{Path(model.file).name}" if mirror else model.url
+    return f"{mirror.rstrip('/')}/{Path(model.file).name}" if mirror else str(model.url)
 
 
 def pull(model: Model, progress: Progress = lambda _done, _total: None) -> Path:
@@ -46,13 +47,24 @@ def pull(model: Model, progress: Progress = lambda _done, _total: None) -> Path:
     Raises:
         DownloadError: no network, no such file, or another content than the pinned one.
     """
-    place = place_of(model)
+    place, address = place_of(model), source_of(model)
     if not place.exists():
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if model.url is None:
-            _pull_repository(model, place)
-        else:
-            _pull_file(model, place, progress)
+        partial = place.with_name(place.name + ".partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        try:
+            (partial if model.files else partial.parent).mkdir(parents=True, exist_ok=True)
+            for name in model.files:
+                _fetch(f"{address}/{name}", partial / name, progress)
+            if not model.files:
+                _fetch(address, partial, progress)
+            if model.task == "classification":
+                _describe(model, partial)
+            partial.replace(place)
+        except (httpx.HTTPError, OSError) as error:
+            raise DownloadError(_by_hand(model, str(error) or type(error).__name__)) from None
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+            partial.unlink(missing_ok=True)
     if problem := pin_or_differ(model, place):
         raise DownloadError(problem)
     return place
@@ -86,49 +98,32 @@ def _pin(name: str, sha256: str) -> None:
     partial.replace(file)
 
 
-def _pull_file(model: Model, place: Path, progress: Progress) -> None:
-    import httpx
-
-    address, partial = source_of(model), place.with_suffix(".partial")
-    try:
-        with httpx.stream("GET", address, follow_redirects=True, timeout=30) as answer:
-            answer.raise_for_status()
-            total = int(answer.headers.get("content-length", 0)) or None
-            with partial.open("wb") as file:
-                for chunk in answer.iter_bytes(1 << 18):
-                    file.write(chunk)
-                    progress(file.tell(), total)
-        if total is not None and partial.stat().st_size < total:
-            raise httpx.ReadError("the connection ended before the file did")
-        partial.replace(place)
-    except (httpx.HTTPError, OSError) as error:
-        raise DownloadError(_by_hand(model, place, str(error) or type(error).__name__)) from None
-    finally:
-        partial.unlink(missing_ok=True)
+def _fetch(address: str, file: Path, progress: Progress) -> None:
+    with httpx.stream("GET", address, follow_redirects=True, timeout=30) as answer:
+        answer.raise_for_status()
+        total = int(answer.headers.get("content-length", 0)) or None
+        with file.open("wb") as written:
+            for chunk in answer.iter_bytes(1 << 18):
+                written.write(chunk)
+                progress(written.tell(), total)
 
 
-def _pull_repository(model: Model, place: Path) -> None:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+def _describe(model: Model, folder: Path) -> None:
+    """Write what `tools.classify_image` wants to know of weights that torchvision publishes."""
+    from tools.torch_runtime import prepare
 
-    partial = place.with_suffix(".partial")
-    try:
-        snapshot_download(
-            str(model.repository),
-            revision=model.revision,
-            local_dir=partial,
-            endpoint=os.environ.get("VQA_MODELS_MIRROR"),
-            allow_patterns=["*.json", "*.safetensors", "*.model", "*.txt"],
-        )
-        partial.replace(place)
-    except (HfHubHTTPError, LocalEntryNotFoundError, OSError, ValueError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise DownloadError(_by_hand(model, place, reason)) from None
+    prepare()
+    import torchvision
+
+    published = torchvision.models.get_model_weights(model.name).DEFAULT
+    config = {"architecture": model.name, "input_size": model.input_side, "kind": "thing"}
+    (folder / "config.json").write_text(json.dumps(config))
+    (folder / "labels.json").write_text(json.dumps(published.meta["categories"]))
 
 
-def _by_hand(model: Model, place: Path, reason: str) -> str:
-    what = "file" if model.url else "folder"
+def _by_hand(model: Model, reason: str) -> str:
+    what = f"a folder with {', '.join(model.files)}" if model.files else "that file"
     return (
         f"{model.name} could not be fetched from {source_of(model)}: {reason}\n"
-        f"Without a network, put that {what} at {place}"
+        f"Without a network, put {what} at {place_of(model)}"
     )

@@ -45,10 +45,12 @@ def run_models(*, as_json: bool) -> int:
         )
     console = output()
     console.print(table)
+    console.print()
     for model in rows:
         if model.figures:
             figures = ", ".join(f"{name} {value:.3g}" for name, value in model.figures.items())
-            console.print(f"\n{model.name}, measured: {figures}", style="dim")
+            how = "measured" if model.is_builtin else "published"
+            console.print(f"{model.name}, {how}: {figures}", style="dim")
     note("\nvqa-agent models pull NAME fetches one; VQA_PROFILE or VQA_TOOLS__DETECTOR chooses it.")
     return ANSWERED
 

@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 from agent.cli import app
 from agent.settings import Settings
 from models import catalog
+from tools.classify_image import Classifier
 from tools.downloads import pull
 from tools.toolset import ToolConfig
 from tools.torch_runtime import cache_directory
@@ -45,7 +46,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
-        missing = "yolo26x" in self.path or "/api/" in self.path
+        missing = "yolo26x" in self.path or "tokenizer" in self.path
         self.send_response(404 if missing else 200)
         self.send_header("Content-Length", str(len(self.server.content)))
         self.end_headers()
@@ -135,6 +136,17 @@ def test_what_the_hub_does_not_have(hub: Hub, name: str) -> None:
     row = catalog.find(name)
     assert row is not None
     assert f"at {cache_directory() / row.file}" in done.stderr
+
+
+def test_a_classifier_is_pulled_with_its_labels(hub: Hub) -> None:
+    done = run("pull", "resnet50")
+    assert done.exit_code == 0, done.output
+    assert hub.asked == ["/resnet50/model.safetensors"]
+    weights = find("t", explicit="resnet50", builtin="classifier", file="model.safetensors")
+    assert isinstance(weights, Path)
+    classifier = Classifier(weights.parent, "cpu")
+    assert (len(classifier.labels), classifier.labels[0]) == (1000, "tench")
+    assert classifier.config.input_size == 224
 
 
 def test_without_a_network(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
