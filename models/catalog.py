@@ -72,8 +72,24 @@ def profile(name: Profile) -> dict[Task, Model]:
     return {model.task: model for model in catalog() if name in model.profiles}
 
 
+def altered(file: Path) -> str | None:
+    """What is wrong with a file of a built-in row, if it is another one than was recorded."""
+    row = next((row for row in _builtin() if (FOLDER / row.file) == file.absolute()), None)
+    if row is None or sha256_of(file) == row.sha256:
+        return None
+    return (
+        f"{file} is not the file that the catalogue lists: its sha256 is {sha256_of(file)}, and "
+        f"{row.sha256} was expected"
+    )
+
+
 def record(file: Path, figures: Mapping[str, float]) -> None:
-    """Write hash, size and measured figures of a built-in file into `builtin.json`."""
+    """Write hash, size and measured figures of a built-in file into `builtin.json`.
+
+    Files elsewhere are nobody's row, and nothing is written.
+    """
+    if not file.resolve().is_relative_to(FOLDER):
+        return
     recorded = _recorded() if _RECORDED.is_file() else {}
     recorded[file.resolve().relative_to(FOLDER).as_posix()] = {
         "sha256": sha256_of(file),

@@ -91,13 +91,8 @@ def _checked(tool: str, weights: Path, row: catalog.Model | None) -> Path | Miss
         return weights
     if not row.is_builtin:
         place = downloads.place_of(row)
-        problem = downloads.pin_or_differ(row, place)
-        return Missing(tool, problem, "pull it again") if problem else weights
-    if weights.parent.parent == catalog.FOLDER and catalog.sha256_of(weights) != row.sha256:
-        return Missing(
-            tool,
-            f"{weights} is not the file that the catalogue lists: its sha256 is "
-            f"{catalog.sha256_of(weights)}, and {row.sha256} was expected",
-            "restore it (git checkout, or install again), or train it again",
-        )
+        different = downloads.pin_or_differ(row, place)
+        return Missing(tool, different, "pull it again") if different else weights
+    if problem := catalog.altered(weights):
+        return Missing(tool, problem, "restore it (git checkout), or train it again")
     return weights

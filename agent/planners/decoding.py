@@ -16,6 +16,7 @@ from typing import Any
 from agent.errors import PlannerError, PlannerOutputError, PlannerUnavailableError
 from agent.planners.grammar import Schema, build_structural_tag
 from agent.planners.narrowing import link_labels, narrow_answer, narrow_tools
+from models import catalog
 
 GRAMMARS = 32
 """Compiled grammars that are kept: one for each set of tools and answer schema in use."""
@@ -172,6 +173,11 @@ def _check_folder(path: Path) -> None:
             f"the planner's weights are not in {path} (missing: {', '.join(missing)}); make them "
             "with `make train-planner`, or use a server (VQA_PLANNER_URL=http://host:8000/v1)"
         )
+    for file in path.glob("*.safetensors"):
+        if problem := catalog.altered(file):
+            raise PlannerUnavailableError(
+                f"{problem}; restore it (git checkout), or train it again"
+            )
 
 
 def _load(path: Path) -> tuple[Any, Any]:

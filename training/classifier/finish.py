@@ -108,9 +108,8 @@ def write(
         Classifier(out, "cpu"), validation, threshold=ToolConfig().classify_threshold, others=others
     )
     _describe(out, config, validation, figures, training)
-    if out.resolve().is_relative_to(catalog.FOLDER):
-        shares = {"products": figures.fine_top1, "kinds": figures.coarse_top1, "ECE": figures.ece}
-        catalog.record(out / WEIGHTS, {name: round(value, 3) for name, value in shares.items()})
+    shares = {"products": figures.fine_top1, "kinds": figures.coarse_top1, "ECE": figures.ece}
+    catalog.record(out / WEIGHTS, {name: round(value, 3) for name, value in shares.items()})
     return figures
 
 

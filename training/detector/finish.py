@@ -115,8 +115,7 @@ def finish(weights: Path, data: Path, training: str) -> DetectorFigures:
         classes="\n".join(_class_row(row, offered) for row in _best(whole)),
     )
     (weights.parent / "MODEL_CARD.md").write_text(card, encoding="utf-8")
-    if weights.resolve().is_relative_to(catalog.FOLDER):
-        catalog.record(weights, {f"AP50, {n}": round(m.map50, 3) for n, m in measured.items()})
+    catalog.record(weights, {f"AP50, {n}": round(m.map50, 3) for n, m in measured.items()})
     return whole
 
 

@@ -240,11 +240,13 @@ def train(arguments: argparse.Namespace, log: Callable[[str], None] = say) -> No
                     f"class {names:.3f} edge {edge:.3f} {speed:.0f} pictures/s"
                 )
         done = (epoch + 1) * per_epoch
-        export(training.ema.ema, size, arguments.out / "detector.pt")
+        export(training.ema.ema, size, arguments.work / "detector.pt")
     how = (
         f"{arguments.crop_epochs:g} epochs of crops at 96 px; then photographs, {steps:,} steps of "
         f"{BATCH}: {describe(arguments.stages)}"
     )
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    shutil.copy(arguments.work / "detector.pt", arguments.out / "detector.pt")
     finish(arguments.out / "detector.pt", arguments.data, how)
 
 

@@ -6,6 +6,8 @@ import argparse
 import json
 from pathlib import Path
 
+from models import catalog
+
 ROOT = Path(__file__).resolve().parents[2]
 
 _CARD = """# Model card: the built-in planner
@@ -77,6 +79,15 @@ def write_card(
         figures=figures_table(figures),
     )
     (folder / "MODEL_CARD.md").write_text(card, encoding="utf-8")
+    shares = figures["held-out phrasings"]
+    catalog.record(
+        weights,
+        {
+            f"{what}, {language}": float(shares[f"{what} ({language})"].split()[0]) / 100
+            for what in ("first tool", "arguments")
+            for language in ("en", "zh")
+        },
+    )
 
 
 def main() -> None:

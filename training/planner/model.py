@@ -7,6 +7,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from models import catalog
+
 SIZES: dict[str, dict[str, int]] = {
     "planner": {
         "hidden_size": 256, "num_hidden_layers": 6, "num_attention_heads": 4,
@@ -76,3 +78,4 @@ def export(model: Any, tokenizer: Any, folder: Path) -> None:
         file.chmod(0o644)
         file.replace(folder / file.name)
     new.rmdir()
+    catalog.record(folder / "model.safetensors", {})
