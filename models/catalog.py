@@ -124,7 +124,7 @@ def _builtin() -> Iterator[Model]:
         Model("detector", "detection", "detector/detector.pt", "AGPL-3.0", _COCO, 320,
               millions=2.6, profiles=frozenset({"builtin"})),
         Model("classifier", "classification", "classifier/model.safetensors", "AGPL-3.0",
-              "81 groceries of 43 kinds", 128, millions=3.9, profiles=every),
+              "81 groceries of 43 kinds", 160, millions=3.9, profiles=every),
     )  # fmt: skip
     recorded = _recorded()
     for row in rows:

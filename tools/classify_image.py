@@ -152,9 +152,10 @@ class Classifier:
         if self._network is None:
             from tools import openvino_runtime
 
+            architecture = self.config.architecture.replace(":", "-")
             self._network = openvino_runtime.compiled(
                 self.folder / WEIGHTS,
-                f"{self.config.architecture.replace(':', '-')}-{self._outputs}",
+                f"{architecture}-{self._outputs}-{self.config.input_size}px",
                 self._export,
             )
         return self._network

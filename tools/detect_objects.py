@@ -96,7 +96,7 @@ class Detector:
         return self._loaded().get_text_pe(list(labels))
 
     def _predict(self, batch: list[Any], labels: tuple[str, ...], floor: float) -> list[list[Box]]:
-        from tools.detect_openvino import side_of
+        from tools.detect_openvino import IOU, side_of
         from tools.torch_runtime import pick_device, threads_kept
 
         bgr = [pixels[:, :, ::-1] for pixels in batch]  # as ultralytics takes arrays
@@ -114,6 +114,7 @@ class Detector:
                 conf=floor,
                 classes=_numbers(names, labels),
                 imgsz=side_of(model),
+                iou=IOU,
                 device=pick_device(self._device),
                 verbose=False,
                 save=False,
@@ -307,7 +308,7 @@ def make_tool(
     if offered is not None:
         known: Any = Literal[tuple(offered)]
         annotation = list[Annotated[known, BeforeValidator(_as_offered(offered))]]
-    version = f"3:{_fingerprint(detector.weights)}:{detector.runtime}:{threshold}:{floor}"
+    version = f"4:{_fingerprint(detector.weights)}:{detector.runtime}:{threshold}:{floor}"
     tool = vision_tool(detect_objects, version=version, annotations={"labels": annotation})
     return BatchedTool(**vars(tool), run_batch=several)
 

@@ -18,8 +18,8 @@ import numpy as np
 from tools import openvino_runtime
 from tools.torch_runtime import import_ultralytics, threads_kept
 
-IOU, MOST = 0.7, 300
-"""Ultralytics' defaults: boxes that overlap more are one; so many are kept."""
+IOU, MOST = 0.5, 300
+"""Boxes that overlap more are one; so many are kept. Ultralytics' 0.7 counts some things twice."""
 
 
 class OtherTaskError(Exception):

@@ -77,8 +77,8 @@ def test_a_folder_that_is_none(
 def test_weights_that_are_not_there(photos: Path) -> None:
     done = run("detector", "--data", photos, detector="yolo99z.pt")
     assert done.exit_code == 1
-    assert "yolo99z.pt is not in" in done.stderr
-    assert "VQA_TOOLS__ALLOW_DOWNLOAD" in done.stderr or "models pull" in done.stderr
+    assert "yolo99z.pt is neither in the catalogue" in done.stderr
+    assert "vqa-agent models" in done.stderr
 
 
 def test_a_setting_that_cannot_be(photos: Path) -> None:

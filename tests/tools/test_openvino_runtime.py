@@ -58,6 +58,13 @@ def test_an_export_is_made_once(folder: Path, cache: Path) -> None:
     assert (made / FILE).stat().st_mtime_ns == written
 
 
+def test_another_size_is_another_export(folder: Path, cache: Path) -> None:
+    sizes = [Classifier(folder, "cpu", "openvino") for _ in range(2)]
+    sizes[1].config = sizes[1].config.model_copy(update={"input_size": 96})
+    assert sizes[0].scores(PICTURES) != sizes[1].scores(PICTURES)
+    assert len([*cache.iterdir()]) == 2
+
+
 def test_a_damaged_export_is_made_again(folder: Path, cache: Path) -> None:
     first = Classifier(folder, "cpu", "openvino").scores(PICTURES)
     (made,) = cache.iterdir()

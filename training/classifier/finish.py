@@ -45,8 +45,8 @@ nothing by `training/classifier`: no weights of others went into it.
 ## Measured
 
 On the validation split of the data set ({pictures} photographs of products) and on {others}
-photographs, cut-out things and receipts that show none of them; training saw neither. Temperature
-and bar were fitted on the same pictures. By `vqa-agent eval classifier` for the products.
+photographs, cut-out things and receipts that show none of them; training saw neither. Temperature,
+bar and picture size were chosen on the same pictures. By `vqa-agent eval classifier` for the products.
 
 | | % |
 | --- | --- |

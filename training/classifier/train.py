@@ -31,7 +31,9 @@ from torchvision.transforms import v2  # noqa: E402
 
 ARCHITECTURE = "regnet_y_400mf"
 CHANNELS = 440
-SIDE = 128
+SIDE, SIDE_IN_USE = 128, 160
+"""Random crops show things larger than they are in use, so that use wants more pixels (Touvron et
+al.: Fixing the train-test resolution discrepancy, NeurIPS 2019)."""
 BATCH = 64
 PEAK = 2e-3
 OTHERS = 0.2
@@ -121,7 +123,7 @@ def train(arguments: argparse.Namespace, log: Callable[[str], None] = say) -> No
     finish.write(
         average.module,
         ARCHITECTURE,
-        SIDE,
+        SIDE_IN_USE,
         read_products(arguments.data / "grocery", "val"),
         list(other_squares(kept_folders, [scan for scan in scans if is_validation(scan)])),
         arguments.out,
@@ -198,7 +200,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--work", type=Path, default=Path("build/classifier"))
     parser.add_argument("--out", type=Path, default=Path("models/classifier"))
-    parser.add_argument("--cycles", default="45,30", help="epochs of each cycle")
+    parser.add_argument("--cycles", default="45,22", help="epochs of each cycle")
     parser.add_argument("--crop-epochs", type=float, default=5)
     parser.add_argument("--threads", type=int, default=0)
     train(parser.parse_args())
