@@ -13,6 +13,7 @@ from tools import PictureStore, Region, ToolError
 from tools.batching import BatchedTool
 from tools.detect_objects import Detector, bars, detect_objects_tool, offered_labels
 from tools.detect_objects import make_tool as make_detect
+from tools.detect_openvino import IOU
 from tools.openvino_runtime import Runtime
 from tools.toolset import ToolConfig
 from tools.weights import Missing
@@ -65,7 +66,7 @@ def test_red_is_red_to_the_network(weights: Path) -> None:
 
     detector = Detector(weights, device="cpu")
     (theirs,) = detector._loaded().predict(
-        Image.fromarray(NOISE), conf=1e-6, imgsz=640, verbose=False, device="cpu"
+        Image.fromarray(NOISE), conf=1e-6, iou=IOU, imgsz=640, verbose=False, device="cpu"
     )
     scores = sorted(theirs.boxes.conf.tolist(), reverse=True)
     assert [s for _, s, _ in detector.detect(NOISE, [], floor=1e-6)] == pytest.approx(scores)
