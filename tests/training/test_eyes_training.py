@@ -25,6 +25,7 @@ from training.detector import batches
 from training.detector import train as detector
 from training.detector.data import is_validation, split
 from training.detector.finish import choose_bars
+from training.stages import parse_stages
 
 FINE, COARSE_OF = ["Gala", "Fuji", "Oat-Milk"], ["Apple", "Apple", "Milk"]
 
@@ -153,7 +154,7 @@ def test_temperature_and_bar() -> None:
 
 
 def test_stages_are_read() -> None:
-    assert detector.parse_stages("160:20,320:10") == [(160, 20), (320, 10)]
+    assert parse_stages("160:20,320:10") == [(160, 20), (320, 10)]
 
 
 def interrupted(train: Callable[..., None], arguments: argparse.Namespace, stops: int) -> list[str]:
@@ -209,7 +210,7 @@ def test_the_detector_learns_and_resumes_bit_for_bit(data: Path, tmp_path: Path)
 def test_the_classifier_learns_and_resumes_bit_for_bit(data: Path, tmp_path: Path) -> None:
     def options(name: str) -> argparse.Namespace:
         return argparse.Namespace(
-            data=data, work=tmp_path / name, out=tmp_path / f"{name}_out", cycles="30,10",
+            data=data, work=tmp_path / name, out=tmp_path / f"{name}_out", stages="64:30,96:10",
             crop_epochs=3.0, threads=1,
         )  # fmt: skip
 

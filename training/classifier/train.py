@@ -10,7 +10,9 @@ from __future__ import annotations
 import argparse
 import math
 import time
+from bisect import bisect
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from pathlib import Path
 
 import torch
@@ -23,6 +25,7 @@ from training.classifier import finish
 from training.classifier.data import Pictures, other_squares, products_and_others
 from training.detector.data import is_validation, split
 from training.progress import say
+from training.stages import describe, parse_stages
 
 prepare()
 
@@ -31,7 +34,9 @@ from torchvision.transforms import v2  # noqa: E402
 
 ARCHITECTURE = "regnet_y_400mf"
 CHANNELS = 440
-SIDE, SIDE_IN_USE = 128, 160
+STAGES = "128:45,128:22,176:24"
+"""Picture size and epochs of each cycle of the learning rate."""
+MORE_IN_USE = 1.25
 """Random crops show things larger than they are in use, so that use wants more pixels (Touvron et
 al.: Fixing the train-test resolution discrepancy, NeurIPS 2019)."""
 BATCH = 64
@@ -80,7 +85,8 @@ def train(arguments: argparse.Namespace, log: Callable[[str], None] = say) -> No
     network = build(len(products.fine) + 1)
     optimizer = torch.optim.AdamW(network.parameters(), lr=PEAK, weight_decay=0.05)
     per_epoch = len(products.products) / BATCH / (1 - OTHERS)
-    cycles = [int(epochs * per_epoch) for epochs in parse_cycles(arguments.cycles)]
+    sides, lengths = zip(*parse_stages(arguments.stages), strict=True)
+    cycles = [int(epochs * per_epoch) for epochs in lengths]
     steps = sum(cycles)
     ema = torch.optim.swa_utils.get_ema_multi_avg_fn(0.998)  # type: ignore[no-untyped-call]
     average = torch.optim.swa_utils.AveragedModel(network, multi_avg_fn=ema, use_buffers=True)
@@ -99,12 +105,17 @@ def train(arguments: argparse.Namespace, log: Callable[[str], None] = say) -> No
         )
         average.module.load_state_dict(network.state_dict())
     scans = sorted((arguments.data / "receipts").glob("**/*.jpg"))
-    pictures = products_and_others(products, folders, [f for f in scans if not is_validation(f)])
+    documents = [scan for scan in scans if not is_validation(scan)]
+    kept_documents = [scan for scan in scans if is_validation(scan)]
+    pictures: Pictures | None = None
     belongs = membership(products)
     began, summed, taken = time.monotonic(), 0.0, 0
     network.train()
     for step in range(done, steps):
-        inputs, targets = draw(pictures, step, len(belongs), is_first=step < cycles[0])
+        side = sides[bisect(list(accumulate(cycles)), step)]
+        if pictures is None or pictures.side != in_use(side):
+            pictures = products_and_others(products, folders, documents, in_use(side))
+        inputs, targets = draw(pictures, step, side, len(belongs), is_first=step < cycles[0])
         for group in optimizer.param_groups:
             group["lr"] = PEAK * rate(step, cycles)
         with torch.autocast("cpu", torch.bfloat16):
@@ -123,18 +134,18 @@ def train(arguments: argparse.Namespace, log: Callable[[str], None] = say) -> No
     finish.write(
         average.module,
         ARCHITECTURE,
-        SIDE_IN_USE,
+        in_use(sides[-1]),
         read_products(arguments.data / "grocery", "val"),
-        list(other_squares(kept_folders, [scan for scan in scans if is_validation(scan)])),
+        list(other_squares(kept_folders, kept_documents, in_use(sides[-1]))),
         arguments.out,
-        f"{arguments.crop_epochs:g} epochs of crops (things and products) at 96 px, then "
-        f"{arguments.cycles} epochs of products in cycles at {SIDE} px, {steps:,} steps of {BATCH}",
+        f"{arguments.crop_epochs:g} epochs of crops (things and products) at 96 px; then products, "
+        f"{steps:,} steps of {BATCH}, in cycles: {describe(arguments.stages)}",
     )
 
 
-def parse_cycles(text: str) -> list[float]:
-    """ "45,30" → [45.0, 30.0]: epochs of each cycle."""
-    return [float(epochs) for epochs in text.split(",")]
+def in_use(side: int) -> int:
+    """The picture size in use after a training at `side`, a multiple of 16."""
+    return round(side * MORE_IN_USE / 16) * 16
 
 
 def rate(step: int, cycles: Sequence[int]) -> float:
@@ -155,9 +166,9 @@ def rate(step: int, cycles: Sequence[int]) -> float:
 
 
 def draw(
-    pictures: Pictures, step: int, outputs: int, *, is_first: bool
+    pictures: Pictures, step: int, side: int, outputs: int, *, is_first: bool
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """The batch of a step, augmented and mixed: inputs and probabilities of the outputs.
+    """The batch of a step, augmented to `side` and mixed: inputs and probabilities of the outputs.
 
     In the first cycle pictures are changed mildly, and then strongly.
     """
@@ -172,7 +183,7 @@ def draw(
     chosen = torch.multinomial(weights, BATCH, generator=generator)
     inputs = normalized(
         crops.augment(
-            pictures.pixels[chosen], SIDE, generator, crops.MILD if is_first else crops.STRONG
+            pictures.pixels[chosen], side, generator, crops.MILD if is_first else crops.STRONG
         )
     )
     mixing = v2.RandomChoice(
@@ -200,7 +211,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--work", type=Path, default=Path("build/classifier"))
     parser.add_argument("--out", type=Path, default=Path("models/classifier"))
-    parser.add_argument("--cycles", default="45,22", help="epochs of each cycle")
+    parser.add_argument("--stages", default=STAGES, help="picture size : epochs, ...")
     parser.add_argument("--crop-epochs", type=float, default=5)
     parser.add_argument("--threads", type=int, default=0)
     train(parser.parse_args())

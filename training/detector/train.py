@@ -24,6 +24,7 @@ from training.detector.batches import Mixture, batches, draws, repeats
 from training.detector.data import split
 from training.detector.finish import finish
 from training.progress import say
+from training.stages import describe, parse_stages
 
 import_ultralytics()
 
@@ -175,18 +176,6 @@ def export(average: Any, size: int, file: Path) -> None:
         parameter.requires_grad = False
     file.parent.mkdir(parents=True, exist_ok=True)
     torch.save({"model": model, "train_args": model.args, "epoch": -1}, file)
-
-
-def parse_stages(text: str) -> list[tuple[int, int]]:
-    """ "160:20,320:10" → [(160, 20), (320, 10)]: picture size and epochs."""
-    return [
-        (int(size), int(epochs)) for size, _, epochs in (s.partition(":") for s in text.split(","))
-    ]
-
-
-def describe(stages: str) -> str:
-    """ "160:20,320:10" → "20 epochs at 160 px, 10 epochs at 320 px"."""
-    return ", ".join(f"{epochs} epochs at {size} px" for size, epochs in parse_stages(stages))
 
 
 def train(arguments: argparse.Namespace, log: Callable[[str], None] = say) -> None:
