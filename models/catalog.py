@@ -1,6 +1,6 @@
 """The table of models: what is built in, what can be pulled from a hub, and what each can see.
 
-Rows only; finding files is `tools.weights`, fetching them `tools.downloads`. Hash, size and
+Rows only; finding files is `tools.weights`, fetching them `tools.downloads`. Hash, sizes and
 figures of the built-in files stand in `builtin.json`, which the trainings rewrite with `record`.
 """
 
@@ -83,8 +83,8 @@ def altered(file: Path) -> str | None:
     )
 
 
-def record(file: Path, figures: Mapping[str, float]) -> None:
-    """Write hash, size and measured figures of a built-in file into `builtin.json`.
+def record(file: Path, figures: Mapping[str, float], input_side: int | None = None) -> None:
+    """Write hash, sizes and measured figures of a built-in file into `builtin.json`.
 
     Files elsewhere are nobody's row, and nothing is written.
     """
@@ -94,6 +94,7 @@ def record(file: Path, figures: Mapping[str, float]) -> None:
     recorded[file.resolve().relative_to(FOLDER).as_posix()] = {
         "sha256": sha256_of(file),
         "bytes": file.stat().st_size,
+        "input_side": input_side,
         "figures": dict(figures),
     }
     _RECORDED.write_text(json.dumps(dict(sorted(recorded.items())), indent=1) + "\n")
@@ -121,10 +122,10 @@ def _builtin() -> Iterator[Model]:
     rows = (
         Model("planner", "planning", "planner/model.safetensors", "AGPL-3.0", "English, Chinese",
               millions=5.5, profiles=every),
-        Model("detector", "detection", "detector/detector.pt", "AGPL-3.0", _COCO, 320,
+        Model("detector", "detection", "detector/detector.pt", "AGPL-3.0", _COCO,
               millions=2.6, profiles=frozenset({"builtin"})),
         Model("classifier", "classification", "classifier/model.safetensors", "AGPL-3.0",
-              "81 groceries of 43 kinds", 160, millions=3.9, profiles=every),
+              "81 groceries of 43 kinds", millions=3.9, profiles=every),
     )  # fmt: skip
     recorded = _recorded()
     for row in rows:

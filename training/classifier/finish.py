@@ -109,7 +109,7 @@ def write(
     )
     _describe(out, config, validation, figures, training)
     shares = {"products": figures.fine_top1, "kinds": figures.coarse_top1, "ECE": figures.ece}
-    catalog.record(out / WEIGHTS, {name: round(value, 3) for name, value in shares.items()})
+    catalog.record(out / WEIGHTS, {name: round(value, 3) for name, value in shares.items()}, side)
     return figures
 
 

@@ -115,7 +115,8 @@ def finish(weights: Path, data: Path, training: str) -> DetectorFigures:
         classes="\n".join(_class_row(row, offered) for row in _best(whole)),
     )
     (weights.parent / "MODEL_CARD.md").write_text(card, encoding="utf-8")
-    catalog.record(weights, {f"AP50, {n}": round(m.map50, 3) for n, m in measured.items()})
+    figures = {f"AP50, {name}": round(m.map50, 3) for name, m in measured.items()}
+    catalog.record(weights, figures, detector.side)
     return whole
 
 
