@@ -22,6 +22,14 @@ _RECORDED = FOLDER / "builtin.json"
 _COCO = "80 COCO classes"
 _YOLO_RELEASE = "https://github.com/ultralytics/assets/releases/download/v8.4.0"
 _RESNET50 = "f2a8587ea6b4a3a1d84450bcc2561b07952daae2"
+_SIGLIP2 = "75de2d55ec2d0b4efc50b3e9ad70dba96a7b2fa2"
+_SHA256 = {
+    "yolo26n": "9b09cc8bf347f0fc8a5f7657480587f25db09b34bf33b0652110fb03a8ad4fef",
+    "yolo26s": "646f8bc3fe0a656803d95c294f7852321748cb29d13466a1af8862e2db384a1b",
+    "yolo26m": "401cea9ab23ad19246ff7744859816bc599f350e93c9dd30367b6f0a0745d0b7",
+    "yoloe-26s-seg": "48f24206bc8680d60cbbfa296b0140da849669b9515058b72f5a945142df0654",
+}
+"""Of the release's files, as independent projects have published them; the others are not known."""
 
 
 @dataclass(frozen=True)
@@ -158,9 +166,9 @@ def _hub() -> Iterator[Model]:
     yield Model(
         "siglip2-base-patch16-224", "embedding", "embedding/siglip2-base-patch16-224",
         "Apache-2.0", "any words, many languages (no tool uses it yet)", 224, millions=375.0,
-        url="https://huggingface.co/google/siglip2-base-patch16-224/resolve/main",
+        url=f"https://huggingface.co/google/siglip2-base-patch16-224/resolve/{_SIGLIP2}",
         files=("model.safetensors", "config.json", "preprocessor_config.json", "tokenizer.json",
-               "tokenizer_config.json"), revision="main",
+               "tokenizer_config.json"), revision=_SIGLIP2,
     )  # fmt: skip
 
 
@@ -174,4 +182,5 @@ def _yolo(
     return Model(
         name, "detection", f"detector/{name}.pt", "AGPL-3.0", knows, 640, millions=millions,
         figures=figures, profiles=profiles, url=f"{_YOLO_RELEASE}/{name}.pt", revision="v8.4.0",
+        sha256=_SHA256.get(name),
     )  # fmt: skip

@@ -59,6 +59,8 @@ def pull(model: Model, progress: Progress = lambda _done, _total: None) -> Path:
                 _fetch(address, partial, progress)
             if model.task == "classification":
                 _describe(model, partial)
+            if wrong := _difference(model, partial):
+                raise DownloadError(f"what {address} sent is {wrong}; it was thrown away")
             partial.replace(place)
         except (httpx.HTTPError, OSError) as error:
             raise DownloadError(_by_hand(model, str(error) or type(error).__name__)) from None
@@ -72,16 +74,22 @@ def pull(model: Model, progress: Progress = lambda _done, _total: None) -> Path:
 
 def pin_or_differ(model: Model, place: Path) -> str | None:
     """Pin the hash of a row that has none yet; what is wrong if the content is another one."""
-    weights = place / "model.safetensors" if place.is_dir() else place
-    found, known = sha256_of(weights), model.sha256 or pins().get(model.name)
-    if known is None:
-        _pin(model.name, found)
-    elif known != found:
-        return (
-            f"{weights} is not what was pinned: its sha256 is {found}, and {known} was expected; "
-            f"delete it and run: vqa-agent models pull {model.name}"
-        )
+    if wrong := _difference(model, place):
+        return f"{place} is {wrong}; delete it and run: vqa-agent models pull {model.name}"
+    if not model.sha256 and model.name not in pins():
+        _pin(model.name, sha256_of(_weights(place)))
     return None
+
+
+def _difference(model: Model, place: Path) -> str | None:
+    known, found = model.sha256 or pins().get(model.name), sha256_of(_weights(place))
+    if known in (None, found):
+        return None
+    return f"not what was pinned: its sha256 is {found}, and {known} was expected"
+
+
+def _weights(place: Path) -> Path:
+    return place / "model.safetensors" if place.is_dir() else place
 
 
 def pins() -> dict[str, str]:

@@ -90,43 +90,50 @@ def test_the_catalogue_as_json(hub: Hub) -> None:
 
 
 def test_weights_are_pulled_and_pinned(hub: Hub) -> None:
-    done = run("pull", "yolo26m")
-    place = cache_directory() / "detector" / "yolo26m.pt"
+    done = run("pull", "yolo26l")
+    place = cache_directory() / "detector" / "yolo26l.pt"
     assert done.exit_code == 0, done.output
     assert done.stdout.strip() == str(place)
     assert place.read_bytes() == CONTENT
     assert SHA256 in done.stderr
-    assert json.loads((cache_directory() / "pins.json").read_text()) == {"yolo26m": SHA256}
-    assert hub.asked == ["/yolo26m.pt"]
-    again = run("pull", "yolo26m.pt")
+    assert json.loads((cache_directory() / "pins.json").read_text()) == {"yolo26l": SHA256}
+    assert hub.asked == ["/yolo26l.pt"]
+    again = run("pull", "yolo26l.pt")
     assert (again.exit_code, len(hub.asked)) == (0, 1)
     assert "here already" in again.stderr
-    assert find("t", explicit="yolo26m", builtin="detector", file="detector.pt") == place
+    assert find("t", explicit="yolo26l", builtin="detector", file="detector.pt") == place
 
 
 def test_other_content_than_the_pinned_is_refused(hub: Hub) -> None:
-    run("pull", "yolo26m")
-    place = cache_directory() / "detector" / "yolo26m.pt"
+    run("pull", "yolo26l")
+    place = cache_directory() / "detector" / "yolo26l.pt"
     place.write_bytes(b"something else")
-    done = run("pull", "yolo26m")
+    done = run("pull", "yolo26l")
     assert done.exit_code == 1
     assert "is not what was pinned" in done.stderr
-    missing = find("t", explicit="yolo26m", builtin="detector", file="detector.pt")
+    missing = find("t", explicit="yolo26l", builtin="detector", file="detector.pt")
     assert isinstance(missing, Missing)
     assert "is not what was pinned" in missing.why
     place.unlink()
     hub.content = b"changed on the hub"
-    assert "is not what was pinned" in run("pull", "yolo26m").stderr
+    assert "is not what was pinned" in run("pull", "yolo26l").stderr
+
+
+def test_a_pinned_hash_holds_from_the_first_pull(hub: Hub) -> None:
+    done = run("pull", "yolo26m")
+    assert done.exit_code == 1
+    assert "yolo26m.pt sent is not what was pinned" in done.stderr
+    assert not (cache_directory() / "detector" / "yolo26m.pt").exists()
 
 
 def test_a_download_that_breaks_off_leaves_nothing(hub: Hub) -> None:
     hub.stops_after = 1000
-    done = run("pull", "yolo26n")
+    done = run("pull", "yolo26l")
     assert done.exit_code == 1
     assert "could not be fetched" in done.stderr
     assert not [file for file in cache_directory().rglob("*") if file.is_file()]
     hub.stops_after = None
-    assert run("pull", "yolo26n").exit_code == 0
+    assert run("pull", "yolo26l").exit_code == 0
 
 
 @pytest.mark.parametrize("name", ["yolo26x", "siglip2-base-patch16-224"])
@@ -171,7 +178,7 @@ def test_what_is_built_in_is_not_pulled(hub: Hub) -> None:
 
 def test_progress_is_told(hub: Hub) -> None:
     told: list[tuple[int, int | None]] = []
-    row = catalog.find("yolo26s")
+    row = catalog.find("yolo26l")
     assert row is not None
     pull(row, lambda done, total: told.append((done, total)))
     assert told[-1] == (len(CONTENT), len(CONTENT))
@@ -184,7 +191,7 @@ def test_a_setting_fetches_what_it_names(hub: Hub) -> None:
     assert found == cache_directory() / "detector" / "yolo26l.pt"
     hub.stops_after = 10
     missing = find(
-        "t", explicit="yolo26n", builtin="detector", file="detector.pt", allow_download=True
+        "t", explicit="yoloe-26n-seg", builtin="detector", file="detector.pt", allow_download=True
     )
     assert isinstance(missing, Missing)
     assert "could not be fetched" in missing.why
