@@ -74,7 +74,7 @@ bar and picture size were chosen on the same pictures. By `vqa-agent eval classi
 
 
 def write(
-    network: torch.nn.Module, architecture: str, side: int, validation: Products,
+    network: torch.nn.Module, architecture: str, sides: Sequence[int], validation: Products,
     others: Sequence[NDArray[np.uint8]], out: Path, training: str,
 ) -> ClassifierFigures:  # fmt: skip
     """Write the weights in half precision, their configuration, the card and the catalogue's row.
@@ -82,7 +82,7 @@ def write(
     Args:
         network: with an output for each product, and one for something else.
         architecture: its name in torchvision.
-        side: pixels of the square that it sees.
+        sides: pixels of the square that it may see; the best is chosen.
         validation: the products that training did not see.
         others: uint8 RGB pictures that show no product, and that training did not see.
         out: the folder.
@@ -97,32 +97,39 @@ def write(
     (out / "labels.json").write_text(json.dumps(validation.fine, indent=1) + "\n")
     config: dict[str, object] = {
         "architecture": architecture,
-        "input_size": side,
+        "input_size": sides[0],
         "coarse_of": [validation.coarse[number] for number in validation.coarse_of],
         "has_other": True,
         "kind": "product",
     }
-    config |= _fitted(config, validation, others, out)
+    config |= _fitted(config, sides, validation, others, out)
     _save(config, out)
     figures = evaluate(
         Classifier(out, "cpu"), validation, threshold=ToolConfig().classify_threshold, others=others
     )
     _describe(out, config, validation, figures, training)
     shares = {"products": figures.fine_top1, "kinds": figures.coarse_top1, "ECE": figures.ece}
-    catalog.record(out / WEIGHTS, {name: round(value, 3) for name, value in shares.items()}, side)
+    rounded = {name: round(value, 3) for name, value in shares.items()}
+    catalog.record(out / WEIGHTS, rounded, Classifier(out, "cpu").config.input_size)
     return figures
 
 
 def _fitted(
-    config: dict[str, object], validation: Products, others: Sequence[NDArray[np.uint8]], out: Path
-) -> dict[str, object]:
-    """The temperature and the bar."""
-    _save(config, out)
-    plain = Classifier(out, "cpu")
+    config: dict[str, object], sides: Sequence[int], validation: Products,
+    others: Sequence[NDArray[np.uint8]], out: Path,
+) -> dict[str, object]:  # fmt: skip
+    """The picture size and the temperature of the least loss, and the bar."""
     pictures = [np.asarray(Image.open(p.file).convert("RGB")) for p in validation.products]
-    logits = torch.tensor(plain.scores(pictures)).clamp(min=1e-9).log()
     fine = torch.tensor([product.fine for product in validation.products])
-    found: dict[str, object] = {"temperature": round(temperature(logits, fine), 3)}
+    losses: list[tuple[float, dict[str, object]]] = []
+    for side in sides:
+        _save(config | {"input_size": side}, out)
+        scores = Classifier(out, "cpu").scores(pictures)
+        logits = torch.tensor(scores).clamp(min=1e-9).log()
+        best = temperature(logits, fine)
+        loss = float(functional.cross_entropy(logits / best, fine))
+        losses.append((loss, {"input_size": side, "temperature": round(best, 3)}))
+    found = min(losses, key=lambda tried: tried[0])[1]
     _save(config | found, out)
     calibrated = Classifier(out, "cpu")
     bar = best_bar(_certainty(calibrated, pictures), _certainty(calibrated, others))

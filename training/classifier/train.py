@@ -34,11 +34,11 @@ from torchvision.transforms import v2  # noqa: E402
 
 ARCHITECTURE = "regnet_y_400mf"
 CHANNELS = 440
-STAGES = "128:45,128:22,176:24"
+STAGES = "128:45,128:22,176:24,176:8"
 """Picture size and epochs of each cycle of the learning rate."""
-MORE_IN_USE = 1.25
-"""Random crops show things larger than they are in use, so that use wants more pixels (Touvron et
-al.: Fixing the train-test resolution discrepancy, NeurIPS 2019)."""
+MORE_IN_USE = (1.0, 1.125, 1.25)
+"""Random crops show things larger than they are in use, so that use may want more pixels (Touvron
+et al.: Fixing the train-test resolution discrepancy, NeurIPS 2019)."""
 BATCH = 64
 PEAK = 2e-3
 OTHERS = 0.2
@@ -87,7 +87,7 @@ def train(arguments: argparse.Namespace, log: Callable[[str], None] = say) -> No
     per_epoch = len(products.products) / BATCH / (1 - OTHERS)
     sides, lengths = zip(*parse_stages(arguments.stages), strict=True)
     cycles = [int(epochs * per_epoch) for epochs in lengths]
-    steps = sum(cycles)
+    steps, ends = sum(cycles), (0, len(cycles) - 1)
     ema = torch.optim.swa_utils.get_ema_multi_avg_fn(0.998)  # type: ignore[no-untyped-call]
     average = torch.optim.swa_utils.AveragedModel(network, multi_avg_fn=ema, use_buffers=True)
     parts: dict[str, checkpoints.Stateful] = {
@@ -112,10 +112,12 @@ def train(arguments: argparse.Namespace, log: Callable[[str], None] = say) -> No
     began, summed, taken = time.monotonic(), 0.0, 0
     network.train()
     for step in range(done, steps):
-        side = sides[bisect(list(accumulate(cycles)), step)]
-        if pictures is None or pictures.side != in_use(side):
-            pictures = products_and_others(products, folders, documents, in_use(side))
-        inputs, targets = draw(pictures, step, side, len(belongs), is_first=step < cycles[0])
+        cycle = bisect(list(accumulate(cycles)), step)
+        side = sides[cycle]
+        stored = sides_in_use(side)[-1]
+        if pictures is None or pictures.side != stored:
+            pictures = products_and_others(products, folders, documents, stored)
+        inputs, targets = draw(pictures, step, side, len(belongs), is_mild=cycle in ends)
         for group in optimizer.param_groups:
             group["lr"] = PEAK * rate(step, cycles)
         with torch.autocast("cpu", torch.bfloat16):
@@ -134,18 +136,18 @@ def train(arguments: argparse.Namespace, log: Callable[[str], None] = say) -> No
     finish.write(
         average.module,
         ARCHITECTURE,
-        in_use(sides[-1]),
+        sides_in_use(sides[-1]),
         read_products(arguments.data / "grocery", "val"),
-        list(other_squares(kept_folders, kept_documents, in_use(sides[-1]))),
+        list(other_squares(kept_folders, kept_documents, sides_in_use(sides[-1])[-1])),
         arguments.out,
         f"{arguments.crop_epochs:g} epochs of crops (things and products) at 96 px; then products, "
         f"{steps:,} steps of {BATCH}, in cycles: {describe(arguments.stages)}",
     )
 
 
-def in_use(side: int) -> int:
-    """The picture size in use after a training at `side`, a multiple of 16."""
-    return round(side * MORE_IN_USE / 16) * 16
+def sides_in_use(side: int) -> list[int]:
+    """The picture sizes that may suit use best after a training at `side`, multiples of 16."""
+    return [round(side * more / 16) * 16 for more in MORE_IN_USE]
 
 
 def rate(step: int, cycles: Sequence[int]) -> float:
@@ -166,11 +168,11 @@ def rate(step: int, cycles: Sequence[int]) -> float:
 
 
 def draw(
-    pictures: Pictures, step: int, side: int, outputs: int, *, is_first: bool
+    pictures: Pictures, step: int, side: int, outputs: int, *, is_mild: bool
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """The batch of a step, augmented to `side` and mixed: inputs and probabilities of the outputs.
 
-    In the first cycle pictures are changed mildly, and then strongly.
+    In the first and the last cycle pictures are changed mildly, in between strongly.
     """
     generator = torch.Generator().manual_seed(step)
     torch.manual_seed(step)  # the mixing draws from it
@@ -183,7 +185,7 @@ def draw(
     chosen = torch.multinomial(weights, BATCH, generator=generator)
     inputs = normalized(
         crops.augment(
-            pictures.pixels[chosen], side, generator, crops.MILD if is_first else crops.STRONG
+            pictures.pixels[chosen], side, generator, crops.MILD if is_mild else crops.STRONG
         )
     )
     mixing = v2.RandomChoice(
@@ -192,7 +194,7 @@ def draw(
             v2.CutMix(alpha=1.0, num_classes=outputs),
             lambda x, y: (x, functional.one_hot(y, outputs).float()),
         ],
-        p=[0.3, 0.3, 0.4] if is_first else [0.35, 0.4, 0.25],
+        p=[0.3, 0.3, 0.4] if is_mild else [0.35, 0.4, 0.25],
     )
     inputs, targets = mixing(inputs, pictures.classes[chosen])
     return inputs.contiguous(memory_format=torch.channels_last), targets
