@@ -50,6 +50,12 @@ class Model:
     profiles: frozenset[Profile] = frozenset()
     url: str | None = None
     """Where it is downloaded from: the file, or the folder of `files`."""
+    hub_id: str | None = None
+    """Of planners: `owner/name`; vLLM fetches them itself (vqa-agent serve-llm)."""
+    gpu_gib: float | None = None
+    """Of planners: the memory of the GPU that it is recommended for, as sold (80 for an H100)."""
+    sees: bool = False
+    """Of planners: whether it takes pictures, too (VQA_PLANNER_SEES)."""
     files: tuple[str, ...] = ()
     """The files of a folder, the weights first."""
     revision: str | None = None
@@ -67,7 +73,7 @@ class Model:
 
 def catalog() -> tuple[Model, ...]:
     """All rows: built in first, then by task and size."""
-    return (*_builtin(), *_hub())
+    return (*_builtin(), *_planners(), *_hub())
 
 
 def find(name: str) -> Model | None:
@@ -78,6 +84,15 @@ def find(name: str) -> Model | None:
 def profile(name: Profile) -> dict[Task, Model]:
     """The row of each task that a profile chooses."""
     return {model.task: model for model in catalog() if name in model.profiles}
+
+
+def planner_for(gib: float) -> Model | None:
+    """The planner that is recommended for a GPU of so much memory (GiB); None if it is too small.
+
+    What is sold as 80 GB reports 79.6 GiB and less, hence the tenth of slack.
+    """
+    fitting = [row for row in _planners() if row.gpu_gib and row.gpu_gib * 0.9 <= gib]
+    return max(fitting, key=lambda row: row.gpu_gib or 0.0, default=None)
 
 
 def altered(file: Path) -> str | None:
@@ -140,6 +155,30 @@ def _builtin() -> Iterator[Model]:
         known = recorded.get(row.file)
         if known is not None:
             yield Model(**{**vars(row), **known})
+
+
+def _planners() -> Iterator[Model]:
+    # Licences and context: the model cards. Sizes: parameters times bytes; none of them was run by
+    # us, so there are no figures.
+    for hub_id, gpu_gib, millions, revision, sees in (
+        ("Qwen/Qwen3.5-4B", 16, 4_000, "851bf6e806efd8d0a36b00ddf55e13ccb7b8cd0a", True),
+        ("Qwen/Qwen3.5-9B", 24, 9_000, "c202236235762e1c871ad0ccb60c8ee5ba337b9a", True),
+        ("Qwen/Qwen3.8-27B-FP8", 48, 27_000, "017b9c7af6b5689d5dd426a76e0bc077eb5ca20a", True),
+        ("openai/gpt-oss-120b", 80, 117_000, "b5c939de8f754692c1647ca79fbf85e8c1e70f8a", False),
+        ("Qwen/Qwen3.5-122B-A10B-FP8", 141, 122_000,
+         "a099dee70ccfcd8d5dda56aaa0b60cb8ecadabc9", True),
+        ("Qwen/Qwen3-8B", None, 8_200, "b968826d9c46dd6066d109eabc6255188de91218", False),
+        ("Qwen/Qwen3-14B-AWQ", None, 14_800, "31c69efc29464b6bb0aee1398b5a7b50a99340c3", False),
+        ("Qwen/Qwen3-VL-8B-Instruct", None, 8_800,
+         "0c351dd01ed87e9c1b53cbc748cba10e6187ff3b", True),
+    ):  # fmt: skip
+        where = f"for {gpu_gib} GB of GPU memory" if gpu_gib else "by choice"
+        yield Model(
+            hub_id.partition("/")[2], "planning", f"planner/{hub_id}", "Apache-2.0",
+            f"many languages{', pictures' if sees else ''} ({where})", millions=millions,
+            url=f"https://huggingface.co/{hub_id}", revision=revision,
+            hub_id=hub_id, gpu_gib=gpu_gib, sees=sees,
+        )  # fmt: skip
 
 
 def _hub() -> Iterator[Model]:

@@ -184,6 +184,50 @@ def tools(context: typer.Context, json: Json = False, debug: Debug = False) -> N
         raise typer.Exit(run_tools(context.obj, as_json=json))
 
 
+@app.command(name="serve-llm")
+def serve_llm(
+    extra: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[-- VLLM OPTIONS]", help="After --: anything that vLLM takes."),
+    ] = None,
+    *,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="A hub's owner/name or a folder; unset: what suits the GPU, else the built-in.",
+        ),
+    ] = None,
+    host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+    uds: Annotated[
+        Path | None, typer.Option(metavar="SOCKET", help="A unix socket instead of a port.")
+    ] = None,
+    gpu_memory_utilization: Annotated[
+        float | None, typer.Option(min=0.05, max=1, help="The share of the GPU that vLLM takes.")
+    ] = None,
+    lora_modules: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=FOLDER", help="A LoRA adapter; ask it by VQA_PLANNER_MODEL."),
+    ] = None,
+    python: Annotated[
+        Path | None, typer.Option(help="Python of vLLM's environment; unset: .venv-vllm.")
+    ] = None,
+    log: Annotated[Path | None, typer.Option(metavar="FILE", help="Where vLLM's log goes.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the command only.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Start vLLM with the flags that the model needs; Ctrl-C ends it."""
+    with guard(debug):
+        from agent.cli.serve import Serving, run_serve
+
+        options = Serving(
+            model, host, port, uds, gpu_memory_utilization, tuple(lora_modules or ()), python, log,
+            dry_run, tuple(extra or ()),
+        )  # fmt: skip
+        raise typer.Exit(run_serve(options))
+
+
 models = typer.Typer(help="The catalogue of weights.", rich_markup_mode=None)
 app.add_typer(models, name="models")
 

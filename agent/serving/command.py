@@ -9,17 +9,19 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from agent.planners.builtin import packaged_weights
 from agent.serving.errors import ServingError
-from agent.serving.families import Family, family_of
+from agent.serving.families import UNKNOWN, Family, family_of
 from agent.serving.hardware import LEAST_CACHE_GIB, Gpu, weights_gib
 from models import catalog
 
 ENVIRONMENT = Path(".venv-vllm")
 """The environment of vLLM's own: it pins torch."""
 DEFAULT_PORT = 8000
+_SPREAD = ("--tensor-parallel-size", "-tp")
 UTILIZATION = 0.9
 """vLLM's own default share of a GPU's memory."""
 CPU_CACHE_GIB = 1
@@ -31,15 +33,15 @@ class Command:
     """What is run, and where the server will answer."""
 
     words: tuple[str, ...]
-    environment: Mapping[str, str]
-    """On top of the environment of whoever starts it."""
-    model: str
     served_name: str
     url: str
     """`http://host:port/v1`; of a unix socket the host is a stand-in."""
-    family: Family
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """On top of the environment of whoever starts it."""
+    secret: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The same, and never printed."""
+    family: Family = UNKNOWN
     uds: Path | None = None
-    api_key: str | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
         variables = [f"{name}={shlex.quote(value)}" for name, value in self.environment.items()]
@@ -79,42 +81,44 @@ def build(
     revision = None
     if model is None:
         model, revision = _choose(gpus)
-    family = family_of(model)
     check_fits(model, gpus, UTILIZATION if utilization is None else utilization, extra)
-    launcher, is_cpu_build = find_vllm(python)
-    served = Path(model).name if Path(model).is_dir() else model
-    words = [*launcher, "--model", model] if is_cpu_build else [*launcher, model]
-    words += ["--served-model-name", served]
-    if revision:
-        words += ["--revision", revision]
+    is_folder = Path(model).is_dir()
+    served = Path(model).name if is_folder else model
+    family = family_of(model)
+    words = [*_server_words(model, python), "--served-model-name", served]
+    words += ["--revision", revision] if revision else []
     words += ["--uds", str(uds)] if uds else ["--host", host, "--port", str(port)]
-    words += ["--enable-auto-tool-choice", "--tool-call-parser", family.tool_parser]
+    words += _family_words(family)
+    words += ["--enable-lora", "--lora-modules", *adapters] if adapters else []
+    words += ["--gpu-memory-utilization", f"{utilization:g}"] if utilization else []
+    if is_folder and Path(model).samefile(packaged_weights()):
+        # As the process itself runs it: the weights are halves, the arithmetic is not.
+        words += ["--dtype", "float32"]
+    environment = {"VLLM_NO_USAGE_STATS": "1"}
+    environment |= {"HF_HUB_OFFLINE": "1"} if is_folder else {}
+    environment |= {} if gpus else {"VLLM_CPU_KVCACHE_SPACE": str(CPU_CACHE_GIB)}
+    secret = {"VLLM_API_KEY": api_key} if api_key else {}
+    at = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - only compared
+    return Command(
+        words=(*words, *extra),
+        environment=environment,
+        secret=secret,
+        served_name=served,
+        url=f"http://{at}:{port}/v1",
+        family=family,
+        uds=uds,
+    )
+
+
+def _family_words(family: Family) -> list[str]:
+    words = ["--enable-auto-tool-choice", "--tool-call-parser", family.tool_parser]
     if family.reasoning_parser:
         words += ["--reasoning-parser", family.reasoning_parser]
     if family.template_arguments:
         words += ["--default-chat-template-kwargs", json.dumps(dict(family.template_arguments))]
     if family.sampling:
         words += ["--override-generation-config", json.dumps(dict(family.sampling))]
-    words += family.flags
-    if adapters:
-        words += ["--enable-lora", "--lora-modules", *adapters]
-    environment: dict[str, str] = {"VLLM_NO_USAGE_STATS": "1"}
-    if Path(model).is_dir():
-        environment["HF_HUB_OFFLINE"] = "1"
-    if gpus:
-        if utilization is not None:
-            words += ["--gpu-memory-utilization", f"{utilization:g}"]
-    else:
-        environment["VLLM_CPU_KVCACHE_SPACE"] = str(CPU_CACHE_GIB)
-    if Path(model).resolve() == packaged_weights().resolve():
-        # As the process itself runs it: the weights are halves, the arithmetic is not.
-        words += ["--dtype", "float32"]
-    if api_key:
-        environment["VLLM_API_KEY"] = api_key
-    at = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - only compared
-    return Command(
-        (*words, *extra), environment, model, served, f"http://{at}:{port}/v1", family, uds, api_key
-    )
+    return [*words, *family.flags]
 
 
 def check_fits(
@@ -128,10 +132,8 @@ def check_fits(
     needed = weights_gib(model)
     if not gpus or needed is None or "--quantization" in extra:
         return
-    shared = next(
-        (int(n) for word, n in zip(extra, [*extra[1:], ""], strict=True)
-         if word in {"--tensor-parallel-size", "-tp"} and n.isdigit()), 1,
-    )  # fmt: skip
+    spread = [n for word, n in pairwise(extra) if word in _SPREAD and n.isdigit()]
+    shared = int(spread[-1]) if spread else 1
     room = sum(gpu.total_gib * utilization for gpu in gpus[:shared])
     if needed + LEAST_CACHE_GIB * shared <= room:
         free = sum(gpu.free_gib for gpu in gpus[:shared])
@@ -151,44 +153,40 @@ def check_fits(
     )
 
 
-def find_vllm(python: Path | None = None) -> tuple[list[str], bool]:
-    """The words that start vLLM's server, and whether it is the build for CPUs.
-
-    Looked for in: `python`, `.venv-vllm` here and beside the project, this environment.
+def _server_words(model: str, python: Path | None) -> list[str]:
+    """The words that start vLLM's server for a model.
 
     Raises:
-        ServingError: it is nowhere.
+        ServingError: there is no vLLM in `python`, `.venv-vllm` here or beside the project, or in
+            this environment.
     """
-    project = catalog.FOLDER.parent
-    places = [python] if python else [
-        folder / "bin" / "python" for folder in (ENVIRONMENT, project / ENVIRONMENT)
-    ] + [Path(sys.executable)]  # fmt: skip
+    beside = catalog.FOLDER.parent / ENVIRONMENT
+    folders = [folder / "bin" / "python" for folder in (ENVIRONMENT, beside)]
+    places = [python] if python else [*folders, Path(sys.executable)]
     for place in places:
-        found = _distribution(place)
-        if found == "vllm-cpu":
+        distribution = _distribution(place)
+        if distribution == "vllm-cpu":
             # Its `vllm serve` asks for the version of a distribution that it is not.
-            return [str(place), "-m", "vllm.entrypoints.openai.api_server"], True
-        if found:
-            return [str(place.with_name("vllm")), "serve"], False
-    looked = ", ".join(map(str, places))
+            return [str(place), "-m", "vllm.entrypoints.openai.api_server", "--model", model]
+        if distribution:
+            return [str(place.with_name("vllm")), "serve", model]
     raise ServingError(
-        f"vLLM is not installed (looked in {looked}). It wants an environment of its own: "
-        "make vllm, or with a GPU: python3 -m venv .venv-vllm && .venv-vllm/bin/pip install vllm"
+        f"vLLM is not installed (looked in {', '.join(map(str, places))}). It wants an environment "
+        "of its own: make vllm; with a GPU: python3 -m venv .venv-vllm && "
+        ".venv-vllm/bin/pip install vllm"
     )
 
 
 def _distribution(python: Path) -> str | None:
+    """What vLLM is installed as in that interpreter's environment."""
     if not python.exists():
         return None
-    ask = (
-        "from importlib.metadata import packages_distributions as p;"
-        "print(*p().get('vllm', []))"
-    )
+    ask = "from importlib.metadata import packages_distributions as p; print(*p().get('vllm', []))"
     done = subprocess.run(  # noqa: S603
-        [python, "-c", ask], capture_output=True, text=True, env=os.environ | {"PYTHONPATH": ""},
+        [python, "-c", ask], capture_output=True, text=True, check=False,
+        env=os.environ | {"PYTHONPATH": ""},
     )  # fmt: skip
-    names = done.stdout.split()
-    return names[0] if names else None
+    return next(iter(done.stdout.split()), None)
 
 
 def _choose(gpus: Sequence[Gpu]) -> tuple[str, str | None]:
@@ -200,4 +198,4 @@ def _choose(gpus: Sequence[Gpu]) -> tuple[str, str | None]:
             f"{gpus[0].name} has {gpus[0].total_gib:.0f} GiB, and the smallest planner of the "
             "catalogue needs more; name one with --model"
         )
-    return chosen.hub_id, chosen.revision
+    return str(chosen.hub_id), chosen.revision

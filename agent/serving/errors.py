@@ -9,27 +9,38 @@ class ServingError(Exception):
     """The server could not be started, or ended; the message says what to do next."""
 
 
-_CAUSES = (
+_CAUSES: tuple[tuple[str, str], ...] = (
     (
         r"address already in use|error while attempting to bind",
         "the port is taken: choose another with --port, or end what listens there",
     ),
     (
-        r"out ?of ?memory|No available memory for the cache blocks|"
-        r"less than desired GPU memory utilization|CUDA_ERROR_OUT_OF_MEMORY|Cannot allocate memory",
-        "there is not enough memory: choose a smaller or quantised model, a shorter context "
-        "(-- --max-model-len 8192), or give it a larger share (--gpu-memory-utilization)",
+        (
+            r"out ?of ?memory|No available memory for the cache blocks|"
+            r"less than desired GPU memory utilization|CUDA_ERROR_OUT_OF_MEMORY|"
+            r"Cannot allocate memory"
+        ),
+        (
+            "there is not enough memory: choose a smaller or quantised model, a shorter context "
+            "(-- --max-model-len 8192), or give it a larger share (--gpu-memory-utilization)"
+        ),
     ),
     (
         r"KV cache.{0,200}(?:larger than|exceeds)|max seq len .{0,80} is larger than",
-        "the context does not fit into the memory that is left for it: shorten it "
-        "(-- --max-model-len 8192)",
+        (
+            "the context does not fit into the memory that is left for it: shorten it "
+            "(-- --max-model-len 8192)"
+        ),
     ),
     (
-        r"invalid tool call parser|tool parser.{0,60}not (?:found|registered)|"
-        r"invalid reasoning parser|reasoning parser.{0,60}not found",
-        "this vLLM does not know the parser: update it, or name one that it knows "
-        "(-- --tool-call-parser NAME)",
+        (
+            r"invalid tool call parser|tool parser.{0,60}not (?:found|registered)|"
+            r"invalid reasoning parser|reasoning parser.{0,60}not found"
+        ),
+        (
+            "this vLLM does not know the parser: update it, or name one that it knows "
+            "(-- --tool-call-parser NAME)"
+        ),
     ),
     (
         r"unrecognized arguments|invalid choice",
@@ -44,11 +55,15 @@ _CAUSES = (
         "there is no such model on the hub: check the name",
     ),
     (
-        r"LocalEntryNotFoundError|OfflineModeIsEnabled|couldn't connect to|"
-        r"ConnectionError|Name or service not known|Temporary failure in name resolution|"
-        r"Max retries exceeded",
-        "the weights are not on this machine and the hub cannot be reached: fetch them where there "
-        "is a network, and give their folder as --model",
+        (
+            r"LocalEntryNotFoundError|OfflineModeIsEnabled|couldn't connect to|"
+            r"ConnectionError|Name or service not known|Temporary failure in name resolution|"
+            r"Max retries exceeded"
+        ),
+        (
+            "the weights are not on this machine and the hub cannot be reached: fetch them where "
+            "there is a network, and give their folder as --model"
+        ),
     ),
     (
         r"No space left on device",

@@ -7,6 +7,7 @@ imports of ours, so that any Python runs it.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -24,7 +25,7 @@ def main() -> int:
     # What is ignored would be inherited over exec; the command gets its defaults back.
     process = subprocess.Popen(  # noqa: S603
         sys.argv[1:], stdin=subprocess.DEVNULL, start_new_session=True, restore_signals=True,
-        preexec_fn=_default_signals,
+        preexec_fn=_default_signals,  # noqa: PLW1509 - no thread runs yet
     )  # fmt: skip
 
     def watch() -> None:
@@ -48,10 +49,8 @@ def _default_signals() -> None:
 
 
 def _signal(group: int, number: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(group, number)
-    except ProcessLookupError:
-        pass
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from pathlib import Path
 GIB = 1 << 30
 _BYTES_PER_WEIGHT = (
     (r"awq|gptq|int4|w4a16|4bit|nvfp4|mxfp4", 0.6),
-    (r"fp8|int8|w8a8|8bit", 1.1),
+    (r"fp8|int8|w8a8|8bit", 1.03),
 )
 """Below one byte for four bits: scales, and layers that stay in 16 bits."""
 _MXFP4 = {"gpt-oss-20b": 13.0, "gpt-oss-120b": 63.0}

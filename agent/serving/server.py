@@ -87,7 +87,8 @@ class LanguageModelServer:
             self._process = subprocess.Popen(  # noqa: S603
                 [sys.executable, guard.__file__, *self.command.words],
                 stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT,
-                env=os.environ | dict(self.command.environment), start_new_session=True,
+                env={**os.environ, **self.command.environment, **self.command.secret},
+                start_new_session=True,
             )  # fmt: skip
         try:
             self._wait()
@@ -164,7 +165,8 @@ class LanguageModelServer:
 def client_of(command: Command, timeout_s: float = 5.0) -> httpx.Client:
     """A client whose requests reach the server, over its unix socket if it has one."""
     transport = httpx.HTTPTransport(uds=str(command.uds)) if command.uds else None
-    headers = {"Authorization": f"Bearer {command.api_key}"} if command.api_key else {}
+    key = command.secret.get("VLLM_API_KEY")
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
     return httpx.Client(
         base_url=command.url.removesuffix("/v1"),
         transport=transport,
@@ -180,6 +182,8 @@ def stage_of(log: str) -> str | None:
 
 def _answers(client: httpx.Client, command: Command) -> bool:
     """Whether it is healthy and serves the model."""
+    if command.uds is not None and not command.uds.exists():
+        return False  # to try all the same would leak a socket each time (httpcore 1.0)
     try:
         if not client.get("/health").is_success:
             return False
@@ -195,7 +199,9 @@ def _check_free(command: Command) -> None:
     """
     if command.uds is not None:
         if command.uds.exists():
-            raise ServingError(f"{command.uds} exists already: end what listens there, or delete it")
+            raise ServingError(
+                f"{command.uds} exists already: end what listens there, or delete it"
+            )
         return
     at = httpx.URL(command.url)
     with socket.socket() as tried:
@@ -205,6 +211,7 @@ def _check_free(command: Command) -> None:
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 raise ServingError(
-                    f"port {at.port} is taken: choose another with --port, or end what listens there"
+                    f"port {at.port} is taken: choose another with --port, or end what listens "
+                    "there"
                 ) from error
             raise ServingError(f"cannot listen on {at.host}:{at.port}: {error}") from error

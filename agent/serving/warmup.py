@@ -1,0 +1,52 @@
+"""The first request to a new server: the form that all later ones have."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+from langchain.agents.structured_output import ProviderStrategy
+from langchain_core.messages import HumanMessage, SystemMessage
+from langchain_openai import ChatOpenAI
+from pydantic import SecretStr
+
+from agent.answer import Draft
+from agent.serving.command import Command
+from agent.serving.errors import ServingError
+from agent.serving.server import client_of
+from agent.toolbox import as_langchain_tool
+from prompts import render
+from tools.toolset import ToolConfig, load_toolset
+
+WARM_UP_S = 300.0
+
+
+def warm_up(command: Command) -> None:
+    """Ask for one token with the agent's own prompt, tools and answer form.
+
+    vLLM compiles a grammar for each set of tools and keeps what prompts have in common: both
+    cost the first question some seconds, and this takes them before the server counts as ready.
+
+    Raises:
+        ServingError: it does not answer, or not in that form: the flags do not fit the model.
+    """
+    tools = [as_langchain_tool(tool) for tool in load_toolset(ToolConfig()).offered]
+    form = ProviderStrategy(Draft, strict=True).to_model_kwargs()
+    model = ChatOpenAI(model=command.served_name, base_url=command.url, api_key=SecretStr("none"))
+    bound = model.bind_tools(tools, strict=True, **form)
+    messages = [
+        SystemMessage(render("system")),
+        HumanMessage(render("user", pictures=["img_1"], question="Is there a dog?")),
+    ]
+    payload = model._get_request_payload(messages, **bound.kwargs)  # noqa: SLF001 - as ours sends it
+    payload = {k: v for k, v in payload.items() if k != "stream"} | {"max_tokens": 1}
+    with client_of(command, WARM_UP_S) as client:
+        try:
+            answer = client.post("/v1/chat/completions", content=json.dumps(payload))
+        except httpx.HTTPError as error:
+            raise ServingError(f"vLLM started, but does not answer: {error}") from error
+    if not answer.is_success:
+        raise ServingError(
+            f"vLLM started, but refuses a question with tools ({answer.status_code}): "
+            f"{answer.text[:300]}"
+        )
