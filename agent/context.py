@@ -27,6 +27,8 @@ class RunContext:
     ledger: Ledger
     runner: ToolRunner
     emit: Callable[[Event], None] = lambda _event: None
+    streams: bool = False
+    """Whether sentences of the answer are emitted while it is being written."""
     records: list[ToolCallRecord] = field(default_factory=list)
     planner_ms: float = 0.0
     model_calls: int = 0

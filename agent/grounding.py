@@ -77,6 +77,14 @@ def sentences(template: str) -> list[str]:
     return [re.sub("\0(\\d+)\0", lambda m: kept[int(m[1])], part) for part in parts if part]
 
 
+def check_sentence(template: str, ledger: Ledger, *, question: str, language: Language) -> Claim:
+    """Check one sentence by itself; one that rests on what a tool was not sure of does not pass."""
+    claim = _check_claim(template, ledger, question, language)
+    if any(ledger[i].status == "unsure" for i in claim.evidence):
+        return claim.model_copy(update={"status": "unsupported"})
+    return claim
+
+
 def _check_claim(template: str, ledger: Ledger, question: str, language: Language) -> Claim:
     try:
         filled = fill(template, ledger, language)

@@ -18,6 +18,8 @@ from agent.context import RunContext
 from agent.errors import PlannerOutputError
 from agent.events import Event
 from agent.grounding import check
+from agent.listening import heard_by
+from agent.streaming import AnswerStream
 from prompts import render
 from tools.errors import ToolError
 
@@ -115,7 +117,8 @@ class EvidenceCheck(AgentMiddleware[State, RunContext, Any]):
     ) -> ModelResponse[Any]:
         """Look at what the planner wrote: calls (order them), or an answer (check it)."""
         context = request.runtime.context
-        response = await handler(request)
+        with heard_by(AnswerStream(context).hear if context.streams else None):
+            response = await handler(request)
         message = cast("AIMessage", response.result[-1])
         _count_usage(context, message)
         if message.tool_calls:

@@ -132,7 +132,7 @@ class VisualAgent:
         return self._planner
 
     async def _answer(
-        self, session: Session, question: str, emit: Callable[[Event], None]
+        self, session: Session, question: str, emit: Callable[[Event], None], *, streams: bool
     ) -> Answer:
         """One question of a session, on the agent's own event loop."""
         from agent.context import RunContext
@@ -148,6 +148,7 @@ class VisualAgent:
             ledger=session.ledger,
             runner=self._runner,
             emit=emit,
+            streams=streams,
         )
         missing = [m.what for m in self.toolset.missing]
         answer, messages = await answer_question(self._loop, session.messages, context, missing)
@@ -184,10 +185,15 @@ class Session:
         """`ask` for event loops."""
         return await asyncio.wrap_future(self._agent._background.submit(self._run(question)))  # noqa: SLF001
 
-    def stream(self, question: str) -> Iterator[Event]:
-        """`ask`, step by step; leaving the iterator early cancels the run."""
+    def stream(self, question: str, *, text: bool = True) -> Iterator[Event]:
+        """`ask`, step by step; leaving the iterator early cancels the run.
+
+        With `text`, sentences of the answer come as soon as they are written and checked.
+        """
         events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
-        future = self._agent._background.submit(self._run(question, events.put))  # noqa: SLF001
+        future = self._agent._background.submit(  # noqa: SLF001
+            self._run(question, events.put, streams=text)
+        )
         future.add_done_callback(lambda _done: events.put(None))
         try:
             while (event := events.get()) is not None:
@@ -197,11 +203,17 @@ class Session:
             future.cancel()
 
     async def _run(
-        self, question: str, emit: Callable[[Event], None] = lambda _event: None
+        self,
+        question: str,
+        emit: Callable[[Event], None] = lambda _event: None,
+        *,
+        streams: bool = False,
     ) -> Answer:
         if not len(self.pictures):
             raise InputError("there is no picture; give at least one before the question")
-        return await self._agent._answer(self, _checked(question), emit)  # noqa: SLF001
+        return await self._agent._answer(  # noqa: SLF001
+            self, _checked(question), emit, streams=streams
+        )
 
 
 def _question(pictures: Sequence[Source], question: str | None) -> str:

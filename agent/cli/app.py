@@ -89,6 +89,9 @@ def ask(
     json: Json = False,
     annotate: Annotate = None,
     trace: Trace = None,
+    stream: Annotated[
+        bool, typer.Option("--stream", help="Say each step, and each sentence as it is written.")
+    ] = False,
     verbose: Verbose = False,
     planner_url: Url = None,
     planner_model: Model = None,
@@ -98,7 +101,7 @@ def ask(
     with guard(debug):
         from agent.cli.ask import Outputs, run_ask
 
-        outputs = Outputs(json=json, annotate=annotate, trace=trace, verbose=verbose)
+        outputs = Outputs(json, annotate, trace, verbose=verbose, stream=stream)
         code = run_ask(context.obj, Options(planner_url, planner_model), words, outputs)
         raise typer.Exit(code)
 

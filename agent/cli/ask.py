@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agent.cli.console import ABSTAINED, ANSWERED, clean, note, output, working
+from agent.cli.console import ABSTAINED, ANSWERED, clean, messages, note, output, working
 from agent.cli.factory import Options, open_agent
 from agent.cli.files import check_writable, dumps, write_json
 from agent.cli.render import duration, print_answer
@@ -34,6 +34,7 @@ class Outputs:
     annotate: Path | None = None
     trace: Path | None = None
     verbose: bool = False
+    stream: bool = False
 
     def check(self) -> None:
         """Look at the paths before the work is done.
@@ -78,7 +79,7 @@ def run_ask(factory: Any, options: Options, words: list[str], outputs: Outputs) 
         session = agent.session()
         for name in pictures:
             add_picture(session, name)
-        answer = follow(session, question, status, verbose=outputs.verbose)
+        answer = follow(session, question, status, verbose=outputs.verbose, streams=outputs.stream)
         outputs.write(answer, session)
     outputs.show(answer)
     return ABSTAINED if answer.abstained else ANSWERED
@@ -99,17 +100,31 @@ def add_picture(session: Session, name: str) -> str:
         raise PictureError(said if name in said else f"{name}: {said}") from None
 
 
-def follow(session: Session, question: str, status: Status | None, *, verbose: bool) -> Answer:
-    """Ask while the status line (and with `verbose`, stderr) says what is being looked at."""
+def follow(
+    session: Session, question: str, status: Status | None, *, verbose: bool, streams: bool = False
+) -> Answer:
+    """Ask while the status line (and with `verbose`, stderr) says what is being looked at.
+
+    With `streams`, sentences of the answer go to stderr as they come: what is printed as the
+    answer stays one piece.
+    """
     answer = None
-    for event in session.stream(question):
+    for event in session.stream(question, text=streams):
         if event.kind == "answer":
             answer = event.answer
+        elif event.kind == "text":
+            say(event.data["text"], status)
         else:
-            tell(event, status, verbose=verbose)
+            tell(event, status, verbose=verbose or streams)
     if answer is None:
         raise RuntimeError("the run ended without an answer")
     return answer
+
+
+def say(sentence: str, status: Status | None) -> None:
+    """Print a sentence of an answer that is still being written."""
+    console = messages() if status is None else status.console
+    console.print(clean(sentence), style="bold", soft_wrap=True)
 
 
 def tell(event: Event, status: Status | None, *, verbose: bool) -> None:

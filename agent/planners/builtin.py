@@ -30,6 +30,7 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field, PrivateAttr
 
+from agent.listening import listener
 from agent.planners.decoding import Completion, Decoder, Form
 from agent.planners.grammar import parse_calls
 
@@ -119,9 +120,10 @@ class BuiltinChatModel(BaseChatModel):
     ) -> tuple[Future[Completion], threading.Event]:
         """Queue one turn for the worker; setting the event ends it early."""
         turn, form, cancelled = _as_dicts(messages), _form(kwargs), threading.Event()
+        hear = listener()  # here: the worker's thread has another context
 
         def work() -> Completion:
-            return self._loaded().complete(turn, form, self.max_new_tokens, cancelled)
+            return self._loaded().complete(turn, form, self.max_new_tokens, cancelled, hear)
 
         return self._worker.submit(work), cancelled
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from agent.errors import PlannerError, PlannerOutputError, PlannerUnavailableError
+from agent.listening import Listener
 from agent.planners.grammar import Schema, build_structural_tag
 from agent.planners.narrowing import link_labels, narrow_answer, narrow_tools
 from models import catalog
@@ -87,8 +89,11 @@ class Decoder:
         form: Form,
         max_new_tokens: int,
         cancelled: threading.Event | None = None,
+        hear: Listener | None = None,
     ) -> Completion:
         """The model's next message; the same input always gives the same text.
+
+        `hear` is told the text while it is written.
 
         Raises:
             PlannerError: the conversation does not fit into the model's context.
@@ -103,7 +108,7 @@ class Decoder:
                 f"{self._context - max_new_tokens}); begin a new one, or ask a shorter question"
             )
         grammar = self._grammar(form.narrowed(messages))
-        written = self._decode(prompt, grammar, max_new_tokens, cancelled)
+        written = self._decode(prompt, grammar, max_new_tokens, cancelled, self._teller(hear))
         text = self._tokenizer.decode(written, skip_special_tokens=False)
         return Completion(text, len(prompt), len(written) + 1)
 
@@ -126,8 +131,26 @@ class Decoder:
         self._grammars.move_to_end(key)
         return self._grammars[key]
 
+    def _teller(self, hear: Listener | None) -> Callable[[list[int]], None]:
+        """Tells a listener what is new in the tokens written so far."""
+        told = ""
+
+        def tell(written: list[int]) -> None:
+            nonlocal told
+            text = self._tokenizer.decode(written, skip_special_tokens=False)
+            if hear is not None and not text.endswith("\N{REPLACEMENT CHARACTER}"):
+                hear(text[len(told) :])
+                told = text
+
+        return tell if hear is not None else lambda _written: None
+
     def _decode(
-        self, prompt: list[int], grammar: Any, limit: int, cancelled: threading.Event | None
+        self,
+        prompt: list[int],
+        grammar: Any,
+        limit: int,
+        cancelled: threading.Event | None,
+        tell: Callable[[list[int]], None],
     ) -> list[int]:
         """The most probable permitted token, again and again, until a stop token."""
         import torch
@@ -157,6 +180,7 @@ class Decoder:
                 if token in self._stops:
                     return written
                 written.append(token)
+                tell(written)
                 step = torch.tensor([[token]])
         raise PlannerOutputError(
             f"the built-in planner did not come to an end within {limit} tokens; "

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import httpx
-from langchain_core.messages import BaseMessage
+from langchain_core.messages import BaseMessage, ToolMessage
 from langchain_core.outputs import ChatResult
 from langchain_openai import ChatOpenAI
 from pydantic import PrivateAttr, SecretStr
@@ -25,6 +25,7 @@ from agent.errors import (
     PlannerTimeoutError,
     PlannerUnavailableError,
 )
+from agent.listening import Listener, listener
 from agent.planners.http_client import ClientPerLoop, in_thread
 
 TRIES = 3
@@ -53,13 +54,19 @@ class ServerChatModel(ChatOpenAI):
         self,
         messages: list[BaseMessage],
         stop: list[str] | None = None,
-        run_manager: Any = None,  # noqa: ARG002 - nothing is streamed
+        run_manager: Any = None,  # noqa: ARG002 - `agent.listening` hears instead
         **kwargs: Any,
     ) -> ChatResult:
         payload = self._get_request_payload(messages, stop=stop, **kwargs)
         payload.pop("stream", None)
+        hear = listener()
         try:
             async with asyncio.timeout(self.total_s):
+                # A turn before any tool has reported is a turn of calls: nothing to be heard.
+                if hear and any(isinstance(message, ToolMessage) for message in messages):
+                    heard = await self._stream(payload, hear)
+                    if heard is not None:
+                        return self._create_chat_result(heard)
                 response = await self._post(json.dumps(payload).encode())
         except (TimeoutError, httpx.TransportError) as error:
             raise self._unanswered(error) from error
@@ -83,21 +90,66 @@ class ServerChatModel(ChatOpenAI):
         reply = self._agenerate
         return in_thread(lambda: asyncio.run(reply(messages, stop, run_manager, **kwargs)))
 
-    async def _post(self, body: bytes) -> httpx.Response:
-        """The server's reply, whatever it is; asked for again while that may help."""
-        started, tried = time.monotonic(), 0
+    async def _stream(self, payload: dict[str, Any], hear: Listener) -> dict[str, Any] | None:
+        """The server's answer, told while it comes; None where it is to be asked for whole.
+
+        Calls are not taken from a stream: what parsers make of a half-written call has been wrong
+        too often (vLLM's hermes among them). Nor is anything else than a stream that ends well;
+        what goes wrong there has its outcome when the whole is asked for.
+        """
+        asked = payload | {"stream": True, "stream_options": {"include_usage": True}}
+        text, finished, usage = "", None, None
+        try:
+            async with self._clients.get().stream(
+                "POST", self._address, content=json.dumps(asked).encode(),
+                headers=self._headers(), timeout=self._limits(),
+            ) as response:  # fmt: skip
+                if not response.is_success:
+                    return None
+                async for line in response.aiter_lines():
+                    if not line.startswith("data: ") or line == "data: [DONE]":
+                        continue
+                    chunk = json.loads(line.removeprefix("data: "))
+                    usage = chunk.get("usage") or usage
+                    for choice in chunk["choices"][:1]:
+                        if choice["delta"].get("tool_calls"):
+                            return None
+                        finished = choice.get("finish_reason") or finished
+                        if piece := choice["delta"].get("content"):
+                            text += piece
+                            hear(piece)
+        except (httpx.TransportError, ValueError, KeyError, TypeError, AttributeError):
+            return None
+        if finished != "stop" or not text:
+            return None
+        message = {"role": "assistant", "content": text}
+        choice = {"index": 0, "message": message, "finish_reason": finished}
+        return {"id": "", "object": "chat.completion", "created": 0, "model": self.model_name,
+                "choices": [choice], "usage": usage}  # fmt: skip
+
+    @property
+    def _address(self) -> str:
+        return f"{self.openai_api_base}/chat/completions"
+
+    def _headers(self) -> dict[str, str]:
         key = self.openai_api_key
         headers = {"Content-Type": "application/json"}
         if isinstance(key, SecretStr):
             headers["Authorization"] = f"Bearer {key.get_secret_value()}"
-        limits = httpx.Timeout(self.total_s, connect=min(self.total_s, CONNECT_S))
-        url = f"{self.openai_api_base}/chat/completions"
+        return headers
+
+    def _limits(self) -> httpx.Timeout:
+        return httpx.Timeout(self.total_s, connect=min(self.total_s, CONNECT_S))
+
+    async def _post(self, body: bytes) -> httpx.Response:
+        """The server's reply, whatever it is; asked for again while that may help."""
+        started, tried = time.monotonic(), 0
         while True:
             tried += 1
             response: httpx.Response | None = None
             try:
                 response = await self._clients.get().post(
-                    url, content=body, headers=headers, timeout=limits
+                    self._address, content=body, headers=self._headers(), timeout=self._limits()
                 )
                 if response.status_code not in PASSING:
                     return response
