@@ -43,7 +43,7 @@ WARM_UP, WARM_UP_SHARE = 300, 0.1
 """Steps over which the learning rate rises, at most, and at most that share of all."""
 FALL = 0.2
 """The last share of the steps, over which the learning rate falls and mosaics end."""
-STAGES = "160:20,224:12,320:10"
+STAGES = "160:14,224:30,320:8"
 
 
 class CoveredLoss(v8DetectionLoss):  # type: ignore[misc]
