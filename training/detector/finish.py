@@ -16,7 +16,7 @@ import numpy as np
 from evaluation.boxes import LabelledFolder
 from evaluation.detector import ClassFigures, DetectorFigures, Looks, Seen, figures_of, look
 from models import catalog
-from tools.detect_objects import Detector
+from tools.detect_objects import Bars, Detector
 from tools.toolset import ToolConfig
 from training.detector.data import split
 from training.progress import say
@@ -129,11 +129,14 @@ def choose_bars(looks: Looks, labels: Sequence[str]) -> dict[str, float]:
     Found: where the boxes from there on are right as often as `PRECISION`, but no lower than where
     recall and precision balance best (F1). Unsure: so low that of the pictures that show a thing
     no more than `MISSED` have no box of it, where `LOWEST` permits; what is missed then is told.
+    Weights that see nothing get the bars of weights that nobody measured.
     """
     numbers = [looks.names.index(label) for label in labels]
     chosen = np.isin(looks.seen.classes, numbers)
     order = np.argsort(-looks.seen.scores[chosen], kind="stable")
     scores, right = looks.seen.scores[chosen][order], looks.seen.is_right[chosen, 0][order]
+    if not len(scores):
+        return {"threshold": Bars().threshold, "floor": Bars().floor, "missed": 1.0}
     things = sum(int(np.isin(truth.classes, numbers).sum()) for truth in looks.truths)
     found, taken = right.cumsum(), np.arange(1, len(right) + 1)
     precise = np.flatnonzero(found / taken >= PRECISION)
