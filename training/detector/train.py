@@ -23,7 +23,7 @@ from training import checkpoints, crops
 from training.detector.batches import Mixture, batches, draws, repeats
 from training.detector.data import split
 from training.detector.finish import finish
-from training.progress import say
+from training.progress import resumable, say
 from training.stages import describe, parse_stages
 
 import_ultralytics()
@@ -251,7 +251,9 @@ def main() -> None:
     parser.add_argument("--device", default="cuda:0" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--workers", type=int, default=1)
-    train(parser.parse_args())
+    arguments = parser.parse_args()
+    with resumable(arguments.work):
+        train(arguments)
 
 
 if __name__ == "__main__":
