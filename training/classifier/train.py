@@ -217,6 +217,7 @@ def main() -> None:
     parser.add_argument("--crop-epochs", type=float, default=5)
     parser.add_argument("--threads", type=int, default=0)
     arguments = parser.parse_args()
+    say(f"reading the pictures below {arguments.data} …")
     with resumable(arguments.work):
         train(arguments)
 

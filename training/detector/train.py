@@ -252,6 +252,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--workers", type=int, default=1)
     arguments = parser.parse_args()
+    say(f"reading the pictures below {arguments.data} …")
     with resumable(arguments.work):
         train(arguments)
 
