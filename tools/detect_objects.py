@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import BeforeValidator
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from tools.openvino_runtime import Runtime
     from tools.toolset import ToolConfig
 
-THRESHOLD, FLOOR = 0.4, 0.2
-"""The bars of weights that have none of their own."""
 Box = tuple[str, float, tuple[float, float, float, float]]
 """Label, score, box_xyxy in pixels of what was looked at."""
 
@@ -202,33 +200,46 @@ def detect_objects_tool(config: ToolConfig) -> VisionTool | Missing:
         offered = offered_labels(weights, config.detect_min_ap)
         if offered is None and not detector.is_open_vocabulary:
             offered = detector.labels()
-        threshold, floor = bars(weights, config)
+        limits = bars(weights, config)
     except (ToolUnavailableError, OSError, ValueError) as error:
         return Missing("detect_objects", str(error), f"put other weights in place of {weights}")
-    return make_tool(detector, offered, threshold, floor)
+    return make_tool(detector, offered, limits)
 
 
-def bars(weights: Path, config: ToolConfig) -> tuple[float, float]:
-    """The scores from which on a thing is found, and from which on it is unsure.
+class Bars(NamedTuple):
+    """The scores from which on a thing is found, and from which on it is unsure."""
 
-    Those of the settings, else of `bars.json` beside the weights ({"threshold", "floor"}), else
-    0.4 and 0.2, which suit ultralytics' own weights.
+    threshold: float = 0.4
+    floor: float = 0.2
+    missed: float | None = None
+    """Of the pictures that show a thing, the share that has no box of it above the floor."""
+
+    @property
+    def none_score(self) -> float:
+        """How sure it is that a thing is not there when nothing reached the floor."""
+        return 1 - (self.floor if self.missed is None else self.missed)
+
+
+def bars(weights: Path, config: ToolConfig) -> Bars:
+    """Those of the settings, else of `bars.json` beside the weights, else what suits ultralytics'.
+
+    `bars.json` is {"threshold", "floor", "missed"}; what was missed was measured at its own floor.
 
     Raises:
         ValueError: `bars.json` is something else.
     """
     sidecar = weights.with_name("bars.json")
-    own: dict[str, float] = {}
+    own = Bars()
     if sidecar.is_file():
         try:
-            own = {name: float(bar) for name, bar in json.loads(sidecar.read_text()).items()}
+            own = Bars(**{n: float(bar) for n, bar in json.loads(sidecar.read_text()).items()})
         except (AttributeError, TypeError, ValueError) as error:
             raise ValueError(f"{sidecar} holds no bars: {error}") from None
-    threshold, floor = config.detect_threshold, config.detect_floor
-    return (
-        own.get("threshold", THRESHOLD) if threshold is None else threshold,
-        own.get("floor", FLOOR) if floor is None else floor,
-    )
+    if config.detect_threshold is not None:
+        own = own._replace(threshold=config.detect_threshold)
+    if config.detect_floor is not None:
+        own = own._replace(floor=config.detect_floor, missed=None)
+    return own
 
 
 def _missing_for_text(weights: Path, config: ToolConfig) -> Missing | None:
@@ -274,9 +285,7 @@ def offered_labels(weights: Path, min_ap: float) -> list[str] | None:
     return offered
 
 
-def make_tool(
-    detector: Detector, offered: list[str] | None, threshold: float, floor: float
-) -> VisionTool:
+def make_tool(detector: Detector, offered: list[str] | None, limits: Bars) -> VisionTool:
     """The vision tool of a detector; `offered=None` takes labels as free text."""
 
     def detect_objects(
@@ -288,16 +297,16 @@ def make_tool(
             labels: What to look for; an empty list looks for everything that can be seen.
         """
         _check_named(labels)
-        seen = detector.detect(picture.crop(region), labels or offered or [], floor)
-        return _report(seen, picture, labels, region, (threshold, floor))
+        seen = detector.detect(picture.crop(region), labels or offered or [], limits.floor)
+        return _report(seen, picture, labels, region, limits)
 
     def several(calls: list[dict[str, Any]]) -> list[ToolReport]:
         for call in calls:
             _check_named(call["labels"])
         looks = [(c["picture"].crop(c["region"]), c["labels"] or offered or []) for c in calls]
         return [
-            _report(seen, call["picture"], call["labels"], call["region"], (threshold, floor))
-            for seen, call in zip(detector.detect_many(looks, floor), calls, strict=True)
+            _report(seen, call["picture"], call["labels"], call["region"], limits)
+            for seen, call in zip(detector.detect_many(looks, limits.floor), calls, strict=True)
         ]
 
     def _check_named(labels: list[str]) -> None:
@@ -308,7 +317,7 @@ def make_tool(
     if offered is not None:
         known: Any = Literal[tuple(offered)]
         annotation = list[Annotated[known, BeforeValidator(_as_offered(offered))]]
-    version = f"4:{_fingerprint(detector.weights)}:{detector.runtime}:{threshold}:{floor}"
+    version = f"4:{_fingerprint(detector.weights)}:{detector.runtime}:{limits}"
     tool = vision_tool(detect_objects, version=version, annotations={"labels": annotation})
     return BatchedTool(**vars(tool), run_batch=several)
 
@@ -330,7 +339,7 @@ def _report(
     picture: Picture,
     labels: list[str],
     region: Region | None,
-    bars: tuple[float, float],
+    bars: Bars,
 ) -> ToolReport:
     asked = list(dict.fromkeys(labels or (label for label, _, _ in seen)))
     findings = [
@@ -339,7 +348,7 @@ def _report(
     if not labels:
         # Asked for everything: what is sure, else the best guess, else nothing.
         sure = [finding for finding in findings if finding.status == "found"]
-        findings = sure or findings[:1] or [_none("object", picture, bars[1])]
+        findings = sure or findings[:1] or [_none("object", picture, bars)]
     named = ", ".join(asked) if labels else ""
     summary = " ".join(["detect_objects", picture.ref.id, named]).rstrip()
     return ToolReport(summary=summary, findings=tuple(findings))
@@ -350,31 +359,27 @@ def _of_label(
     seen: list[Box],
     picture: Picture,
     region: Region | None,
-    bars: tuple[float, float],
+    bars: Bars,
 ) -> list[Finding]:
-    """What to report of one label: its boxes, or one `unsure`, or one `none`.
-
-    `bars` are the scores from which on a box is found, and from which on it is unsure; that
-    nothing reached the lower one is what `none` is sure of.
-    """
-    threshold, floor = bars
+    """What to report of one label: its boxes, or one `unsure`, or one `none`."""
     mine = [(score, box) for name, score, box in seen if name == label]
     placed = [(score, picture.from_crop(region, box)) for score, box in mine]
     boxes = [(score, box) for score, box in placed if box is not None]
-    sure = [(score, box) for score, box in boxes if score >= threshold]
+    sure = [(score, box) for score, box in boxes if score >= bars.threshold]
     common: dict[str, Any] = {"picture": picture.ref, "label": label, "group": label}
     if sure:
         return [Finding(**common, box_xyxy=box, score=min(score, 1.0)) for score, box in sure]
     if boxes:
         score, box = boxes[0]
         return [Finding(**common, box_xyxy=box, score=score, status="unsure")]
-    return [_none(label, picture, floor)]
+    return [_none(label, picture, bars)]
 
 
-def _none(label: str, picture: Picture, best: float) -> Finding:
+def _none(label: str, picture: Picture, bars: Bars) -> Finding:
     return Finding(
-        picture=picture.ref, label=label, group=label, value=0, status="none", score=1 - best
-    )
+        picture=picture.ref, label=label, group=label, value=0, status="none",
+        score=bars.none_score,
+    )  # fmt: skip
 
 
 def _fingerprint(weights: Path) -> str:

@@ -133,5 +133,9 @@ def _by_hand(model: Model, reason: str) -> str:
     what = f"a folder with {', '.join(model.files)}" if model.files else "that file"
     return (
         f"{model.name} could not be fetched from {source_of(model)}: {reason}\n"
-        f"Without a network, put {what} at {place_of(model)}"
+        f"Without a network, put {what} at {place_of(model)}{_of_hash(model)}"
     )
+
+
+def _of_hash(model: Model) -> str:
+    return f" (sha256 {model.sha256})" if model.sha256 else ""

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
+from typer.testing import CliRunner
 
 from agent import Settings
+from agent.cli import app
 from models.catalog import FOLDER
 from tests.fakes.labelled import photographs, products
 from tools.images import PictureStore
@@ -40,7 +39,7 @@ def commands() -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize(("page", "command", "first"), sorted(set(commands())))
-def test_documented_commands_run(page, command, first, tmp_path):
+def test_documented_commands_run(page, command, first, tmp_path, monkeypatch):
     examples = tmp_path / "examples"
     examples.symlink_to(ROOT / "examples")
     words = shlex.split(command)[1:]
@@ -49,17 +48,10 @@ def test_documented_commands_run(page, command, first, tmp_path):
     if "--annotate" in words:
         words[words.index("--annotate") + 1] = str(tmp_path / "out.png")
     is_elsewhere = words[0] == "eval" or any("examples/" in word for word in words)
-    where = tmp_path if is_elsewhere else examples
-    done = subprocess.run(
-        [sys.executable, "-m", "agent.cli", *words],
-        cwd=where,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    monkeypatch.chdir(tmp_path if is_elsewhere else examples)
+    done = CliRunner().invoke(app, words)
     expected = 3 if any(question in words for question in ABSTAINING) else 0
-    assert done.returncode == expected, done.stderr
+    assert done.exit_code == expected, done.stderr
     assert "Traceback" not in done.stderr
     if first:
         assert done.stdout.splitlines()[0].strip() == first

@@ -24,7 +24,9 @@ def test_the_detector_offers_what_its_card_says() -> None:
     assert set(offered) <= set(CLASSES)
     card = (weights.parent / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert f"**{', '.join(offered)}**" in card
-    threshold, floor = bars(weights, CONFIG)
+    threshold, floor, missed = bars(weights, CONFIG)
+    assert missed is not None
+    assert 0 < missed < 0.5
     assert 0 < floor < threshold < 1
     assert f"{threshold:g}, from which on" in card
 

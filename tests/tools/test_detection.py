@@ -11,7 +11,7 @@ import pytest
 
 from tools import PictureStore, Region, ToolError
 from tools.batching import BatchedTool
-from tools.detect_objects import Detector, bars, detect_objects_tool, offered_labels
+from tools.detect_objects import Bars, Detector, bars, detect_objects_tool, offered_labels
 from tools.detect_objects import make_tool as make_detect
 from tools.detect_openvino import IOU
 from tools.openvino_runtime import Runtime
@@ -96,7 +96,7 @@ def test_looks_together_see_what_they_see_alone(weights: Path) -> None:
 
 def test_calls_together_report_what_they_report_alone(weights: Path) -> None:
     seen = [("dog", 0.9, (0, 0, 10, 10)), ("cat", 0.3, (0, 20, 9, 30))]
-    tool = make_detect(FixedDetector(weights, seen), ["dog", "cat"], 0.4, 0.2)
+    tool = make_detect(FixedDetector(weights, seen), ["dog", "cat"], Bars())
     assert isinstance(tool, BatchedTool)
     region = Region(picture=PICTURE.ref, box_xyxy=(50, 40, 100, 90))
     calls: list[dict[str, Any]] = [
@@ -114,7 +114,7 @@ def test_thin_crops_are_no_error(weights: Path, shape: tuple[int, int, int]) -> 
 
 
 def test_a_label_may_be_said_as_people_say_it(weights: Path) -> None:
-    tool = make_detect(FixedDetector(weights, []), ["dog", "couch", "QR Code"], 0.4, 0.2)
+    tool = make_detect(FixedDetector(weights, []), ["dog", "couch", "QR Code"], Bars())
     given = {"picture": "img_1", "labels": ["Dogs", "sofa", "沙发", "qr code"], "region": None}
     assert tool.parameters(**given).labels == ["dog", "couch", "couch", "QR Code"]  # type: ignore[attr-defined]
     with pytest.raises(ValueError, match="'dog', 'couch' or 'QR Code'"):
@@ -150,7 +150,7 @@ def test_open_vocabulary_without_its_text_encoder_is_missing(open_weights: Path)
 
 
 def test_open_vocabulary_needs_labels(open_weights: Path) -> None:
-    tool = make_detect(SeededEmbeddings(open_weights, "cpu"), None, 0.4, 0.2)
+    tool = make_detect(SeededEmbeddings(open_weights, "cpu"), None, Bars())
     with pytest.raises(ToolError, match="give labels"):
         tool.run(PICTURE, [])
 
@@ -201,13 +201,13 @@ def test_found_unsure_and_none_are_told_apart(
         ("dog", 0.5, (20, 0, 30, 10)),
         ("cat", 0.3, (0, 20, 9, 30)),
     ]
-    tool = make_detect(FixedDetector(weights, seen), ["dog", "cat", "bird"], 0.4, 0.2)
+    tool = make_detect(FixedDetector(weights, seen), ["dog", "cat", "bird"], Bars())
     report = tool.run(PICTURE, asked)
     assert [(f.label, f.status) for f in report.findings] == expected
 
 
 def test_boxes_of_a_region_lie_in_the_picture(weights: Path) -> None:
-    tool = make_detect(FixedDetector(weights, [("dog", 0.9, (1, 2, 300, 10))]), ["dog"], 0.4, 0.2)
+    tool = make_detect(FixedDetector(weights, [("dog", 0.9, (1, 2, 300, 10))]), ["dog"], Bars())
     region = Region(picture=PICTURE.ref, box_xyxy=(50.5, 40.2, 100, 90))
     (finding,) = tool.run(PICTURE, ["dog"], region=region).findings
     assert finding.box_xyxy == (51, 42, 160, 50)
@@ -215,24 +215,26 @@ def test_boxes_of_a_region_lie_in_the_picture(weights: Path) -> None:
 
 def test_asked_for_everything_the_best_guess_is_unsure(weights: Path) -> None:
     seen = [("cat", 0.3, (0, 0, 9, 9)), ("dog", 0.25, (0, 0, 9, 9))]
-    tool = make_detect(FixedDetector(weights, seen), ["dog", "cat"], 0.4, 0.2)
+    tool = make_detect(FixedDetector(weights, seen), ["dog", "cat"], Bars())
     (finding,) = tool.run(PICTURE, []).findings
     assert (finding.label, finding.status) == ("cat", "unsure")
 
 
 def test_nothing_at_all_is_said(weights: Path) -> None:
-    tool = make_detect(FixedDetector(weights, []), ["dog"], 0.4, 0.2)
+    tool = make_detect(FixedDetector(weights, []), ["dog"], Bars())
     (finding,) = tool.run(PICTURE, []).findings
     assert (finding.label, finding.status) == ("object", "none")
 
 
 def test_bars_are_those_of_the_settings_then_of_the_weights(weights: Path, tmp_path: Path) -> None:
-    assert bars(weights, ToolConfig()) == (0.4, 0.2)
+    assert bars(weights, ToolConfig()) == Bars(0.4, 0.2)
     copy = tmp_path / "detector.pt"
     shutil.copy(weights, copy)
-    (tmp_path / "bars.json").write_text('{"threshold": 0.3, "floor": 0.1}')
-    assert bars(copy, ToolConfig()) == (0.3, 0.1)
-    assert bars(copy, ToolConfig(detect_floor=0.0)) == (0.3, 0.0)
+    (tmp_path / "bars.json").write_text('{"threshold": 0.3, "floor": 0.1, "missed": 0.15}')
+    assert bars(copy, ToolConfig()) == Bars(0.3, 0.1, 0.15)
+    assert bars(copy, ToolConfig(detect_floor=0.0)) == Bars(0.3, 0.0)
+    assert bars(copy, ToolConfig()).none_score == pytest.approx(0.85)
+    assert Bars(0.3, 0.1).none_score == pytest.approx(0.9)
     (tmp_path / "bars.json").write_text("[1]")
     missing = detect_objects_tool(ToolConfig(detector=str(copy)))
     assert isinstance(missing, Missing)

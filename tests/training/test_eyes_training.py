@@ -210,7 +210,7 @@ def test_the_detector_learns_and_resumes_bit_for_bit(data: Path, tmp_path: Path)
 def test_the_classifier_learns_and_resumes_bit_for_bit(data: Path, tmp_path: Path) -> None:
     def options(name: str) -> argparse.Namespace:
         return argparse.Namespace(
-            data=data, work=tmp_path / name, out=tmp_path / f"{name}_out", stages="64:30,96:10",
+            data=data, work=tmp_path / name, out=tmp_path / f"{name}_out", stages="64:80,96:30",
             crop_epochs=3.0, threads=1,
         )  # fmt: skip
 

@@ -24,7 +24,7 @@ from training import checkpoints, crops
 from training.classifier import finish
 from training.classifier.data import Pictures, other_squares, products_and_others
 from training.detector.data import is_validation, split
-from training.progress import say
+from training.progress import resumable, say
 from training.stages import describe, parse_stages
 
 prepare()
@@ -216,7 +216,10 @@ def main() -> None:
     parser.add_argument("--stages", default=STAGES, help="picture size : epochs, ...")
     parser.add_argument("--crop-epochs", type=float, default=5)
     parser.add_argument("--threads", type=int, default=0)
-    train(parser.parse_args())
+    arguments = parser.parse_args()
+    say(f"reading the pictures below {arguments.data} …")
+    with resumable(arguments.work):
+        train(arguments)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from training import checkpoints, crops
 from training.detector.batches import Mixture, batches, draws, repeats
 from training.detector.data import split
 from training.detector.finish import finish
-from training.progress import say
+from training.progress import resumable, say
 from training.stages import describe, parse_stages
 
 import_ultralytics()
@@ -43,7 +43,7 @@ WARM_UP, WARM_UP_SHARE = 300, 0.1
 """Steps over which the learning rate rises, at most, and at most that share of all."""
 FALL = 0.2
 """The last share of the steps, over which the learning rate falls and mosaics end."""
-STAGES = "160:20,224:12,320:10"
+STAGES = "160:14,224:30,320:8"
 
 
 class CoveredLoss(v8DetectionLoss):  # type: ignore[misc]
@@ -251,7 +251,10 @@ def main() -> None:
     parser.add_argument("--device", default="cuda:0" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--workers", type=int, default=1)
-    train(parser.parse_args())
+    arguments = parser.parse_args()
+    say(f"reading the pictures below {arguments.data} …")
+    with resumable(arguments.work):
+        train(arguments)
 
 
 if __name__ == "__main__":
