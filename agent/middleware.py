@@ -19,11 +19,13 @@ from agent.errors import PlannerOutputError
 from agent.events import Event
 from agent.grounding import check
 from agent.listening import heard_by
+from agent.planners.stand_in import STOOD_IN
 from agent.streaming import AnswerStream
 from prompts import render
 from tools.errors import ToolError
 
 State = AgentState[Any]
+_MISCALL = "(an unreadable call of)"
 
 
 class Budget(AgentMiddleware[State, RunContext, Any]):
@@ -120,7 +122,10 @@ class EvidenceCheck(AgentMiddleware[State, RunContext, Any]):
         with heard_by(AnswerStream(context).hear if context.streams else None):
             response = await handler(request)
         message = cast("AIMessage", response.result[-1])
-        _count_usage(context, message)
+        _note(context, message)
+        if message.invalid_tool_calls:
+            message = _as_text(message)
+            response = ModelResponse([*response.result[:-1], message])
         if message.tool_calls:
             context.tool_calls += len(message.tool_calls)
             context.plan_turn([str(call["id"]) for call in message.tool_calls])
@@ -145,6 +150,7 @@ class EvidenceCheck(AgentMiddleware[State, RunContext, Any]):
             draft = Draft.model_validate_json(text)
         except ValidationError as error:
             why = str(error.errors()[0]["msg"]) if text.strip() else "it was empty"
+            why = "the arguments of its call were no JSON object" if _MISCALL in text else why
             context.drafts.append({"unreadable": text, "problems": [why]})
             return [why], render("unreadable", why=why)
         context.abstained = None if draft.abstain == "no" else draft.abstain
@@ -163,7 +169,17 @@ def _unknown(name: str, context: RunContext) -> ToolMessage:
     raise ToolError(f"there is no tool {name!r}; the tools are {known}")
 
 
-def _count_usage(context: RunContext, message: Any) -> None:
-    usage = getattr(message, "usage_metadata", None) or {}
+def _as_text(message: AIMessage) -> AIMessage:
+    """A message with unreadable calls as plain text: as calls no server would take them back."""
+    named = ", ".join(str(call["name"]) for call in message.invalid_tool_calls)
+    return AIMessage(f"{_MISCALL} {named}", usage_metadata=message.usage_metadata)
+
+
+def _note(context: RunContext, message: AIMessage) -> None:
+    """Count tokens, and remember who planned."""
+    usage: dict[str, Any] = dict(message.usage_metadata or {})
     for key in ("input_tokens", "output_tokens"):
         context.usage[key] = context.usage.get(key, 0) + int(usage.get(key, 0))
+    facts = message.response_metadata
+    if STOOD_IN in facts:
+        context.stood_in = str(facts.get("model_name", "another")), str(facts[STOOD_IN])

@@ -105,8 +105,11 @@ def _what(evidence: Evidence, context: RunContext) -> str:
     return ": ".join(part for part in (name, text) if part)
 
 
-def planner_facts(planner: Any, url: str | None) -> dict[str, Any]:
-    """Which planner answered: its kind, the model's name and the server."""
+def planner_facts(planner: Any, url: str | None, context: RunContext) -> dict[str, Any]:
+    """Which planner answered: its kind, the model's name and the server; why another stood in."""
     name = getattr(planner, "model_name", None) or getattr(planner, "model", None)
     name = name or type(planner).__name__
-    return {"kind": "server" if url else "builtin", "model": str(name), "url": url}
+    facts = {"kind": "server" if url else "builtin", "model": str(name), "url": url}
+    if context.stood_in is not None:
+        facts |= {"stood_in": context.stood_in[0], "because": context.stood_in[1]}
+    return facts

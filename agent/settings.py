@@ -11,6 +11,8 @@ from typing import Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from agent.planners import BUILTIN
+from agent.planners.server_address import DEFAULT_URL
 from models import catalog
 from tools.toolset import ToolConfig
 
@@ -27,8 +29,9 @@ class Settings(BaseSettings):
 
     planner_url: str | None = Field(
         default=None,
-        description="An OpenAI-compatible server (http://host:8000/v1); without it, the built-in "
-        "planner plans.",
+        description="An OpenAI-compatible server (http://host:8000/v1, or unix:/path), or "
+        "`builtin`; without it, the built-in planner plans, and with the profile `gpu` the server "
+        f"at {DEFAULT_URL}.",
     )
     planner_model: str | None = Field(default=None, description="The model's name on that server.")
     planner_api_key: SecretStr | None = Field(default=None, description="Its key, if it wants one.")
@@ -36,10 +39,24 @@ class Settings(BaseSettings):
         default=None,
         description="A folder of Qwen3 weights to plan with instead of the built-in ones.",
     )
+    planner_fallback: str | None = Field(
+        default=None,
+        description="What plans while the server cannot be had: `builtin`, or another server.",
+    )
+    planner_max_tokens: int = Field(
+        default=4096,
+        ge=1,
+        description="Tokens that a server's model may write in one turn, its thinking included.",
+    )
+    planner_sees: bool = Field(
+        default=False,
+        description="Show the pictures to the server's model, too (it must be one that takes "
+        "pictures); what it says must rest on evidence all the same.",
+    )
     profile: catalog.Profile = Field(
         default="builtin",
         description="Which weights the tools load if none are named: built-in ones, or those that "
-        "suit a CPU or a GPU (vqa-agent models).",
+        "suit a CPU or a GPU (vqa-agent models); with `gpu`, a server plans.",
     )
     timeout_s: float = Field(default=60.0, gt=0, description="Seconds for one planner call.")
     tool_timeout_s: float = Field(default=120.0, gt=0, description="Seconds for one tool call.")
@@ -52,6 +69,15 @@ class Settings(BaseSettings):
     tools: ToolConfig = Field(
         default_factory=ToolConfig, description="What the tools load, and their bars."
     )
+
+    @model_validator(mode="after")
+    def _choose_planner(self) -> Self:
+        """Let the profile name the server that nobody named."""
+        if self.planner_url is None and self.profile == "gpu" and self.planner_path is None:
+            self.planner_url = DEFAULT_URL
+        elif self.planner_url == BUILTIN:
+            self.planner_url = None
+        return self
 
     @model_validator(mode="after")
     def _choose_weights(self) -> Self:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 
 from agent.context import RunContext
 from agent.events import Event
 from agent.grounding import check_sentence, sentences
+from agent.references import UnresolvedReferenceError, fill
 
 _ANSWERS = re.compile(r'"abstain":\s*"no".*"answer":\s*"', re.DOTALL)
+_HALF_REFERENCE = re.compile(r"[{\[][^}\]]*$")
 _HALF_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{0,3})?$")
 
 
@@ -33,6 +36,8 @@ class AnswerStream:
             return
         template, is_whole = _string_at(self._written[match.end() :])
         whole = sentences(template)
+        if not is_whole:
+            self._show(whole[self._said :])
         # The last one may go on: "3" of "3.5", a citation behind the full stop.
         for sentence in whole[self._said : len(whole) if is_whole else -1]:
             claim = check_sentence(
@@ -46,6 +51,13 @@ class AnswerStream:
                 return
             self._said += 1
             self._context.emit(Event("text", {"text": claim.text}))
+
+    def _show(self, unsaid: list[str]) -> None:
+        """Show the words that are not checked yet as what they are."""
+        begun = _HALF_REFERENCE.sub("", " ".join(unsaid))
+        with suppress(UnresolvedReferenceError):
+            text = fill(begun, self._context.ledger, self._context.language).text
+            self._context.emit(Event("writing", {"text": text}))
 
 
 def _string_at(text: str) -> tuple[str, bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import queue
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -63,6 +64,7 @@ class VisualAgent:
         )
         self._background = BackgroundLoop()
         self._planner = planner
+        self._making = threading.Lock()
         self._loop: Any = None
 
     def ask(self, *pictures: Source, question: str | None = None) -> Answer:
@@ -118,18 +120,21 @@ class VisualAgent:
         Raises:
             PlannerError: it cannot be had; the message says what to do.
         """
-        if self._planner is None:
-            from agent.planners import make_planner
+        with self._making:
+            if self._planner is None:
+                from agent.planners import make_planner
 
-            key = self.settings.planner_api_key
-            self._planner = make_planner(
-                planner_url=self.settings.planner_url,
-                planner_model=self.settings.planner_model,
-                planner_api_key=key.get_secret_value() if key else None,
-                planner_path=self.settings.planner_path,
-                timeout_s=self.settings.timeout_s,
-            )
-        return self._planner
+                key = self.settings.planner_api_key
+                self._planner = make_planner(
+                    planner_url=self.settings.planner_url,
+                    planner_model=self.settings.planner_model,
+                    planner_api_key=key.get_secret_value() if key else None,
+                    planner_path=self.settings.planner_path,
+                    planner_fallback=self.settings.planner_fallback,
+                    max_tokens=self.settings.planner_max_tokens,
+                    timeout_s=self.settings.timeout_s,
+                )
+            return self._planner
 
     async def _answer(
         self, session: Session, question: str, emit: Callable[[Event], None], *, streams: bool
@@ -140,7 +145,8 @@ class VisualAgent:
         from agent.run import answer_question, build_loop
 
         if self._loop is None:
-            self._loop = build_loop(self.planner, self.toolset.offered, self.settings)
+            planner = await asyncio.to_thread(lambda: self.planner)  # it may ask a server first
+            self._loop = self._loop or build_loop(planner, self.toolset.offered, self.settings)
         context = RunContext(
             question=question,
             language=language_of(question),
@@ -153,7 +159,7 @@ class VisualAgent:
         missing = [m.what for m in self.toolset.missing]
         answer, messages = await answer_question(self._loop, session.messages, context, missing)
         session.messages = messages
-        answer.planner |= planner_facts(self.planner, self.settings.planner_url)
+        answer.planner |= planner_facts(self.planner, self.settings.planner_url, context)
         emit(Event("answer", answer=answer))
         return answer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,7 +45,7 @@ def run_serve(options: Serving) -> int:
         note(str(command))
         log = options.log or log_file()
         note(f"its log: {log}")
-        with terminated_like_interrupted():
+        with terminated_like_interrupted(), ExitStack() as stack:
             with working("starting vLLM …") as status:
 
                 def report(stage: str) -> None:
@@ -55,11 +55,10 @@ def run_serve(options: Serving) -> int:
                         status.update(f"vLLM: {stage} …")
 
                 server = LanguageModelServer(command, log, report=report, warm_up=warm_up)
-                server.__enter__()
-            with server:
-                note(f"{command.served_name} is ready. In another terminal:")
-                output().print(how_to_ask(command), soft_wrap=True)
-                server.wait()
+                stack.enter_context(server)
+            note(f"{command.served_name} is ready. In another terminal:")
+            output().print(how_to_ask(command), soft_wrap=True)
+            server.wait()
     except ServingError as error:
         complain(str(error))
         return FAILED

@@ -1,7 +1,8 @@
 """The planners: chat models that decide which tools to call and write the answer.
 
-`builtin` runs small weights in this process, `openai_compatible` talks to a server. Both are
-LangChain chat models; the loop (`agent.run`) does not know which one it has.
+`builtin` runs small weights in this process, `openai_compatible` talks to a server, `stand_in`
+puts a second planner behind the first. All are LangChain chat models; the loop (`agent.run`) does
+not know which one it has.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-__all__ = ["make_planner"]
+__all__ = ["BUILTIN", "make_planner"]
+
+BUILTIN = "builtin"
+"""What stands for the built-in planner where an address could stand."""
 
 
 def make_planner(
@@ -21,25 +25,42 @@ def make_planner(
     planner_model: str | None = None,
     planner_api_key: str | None = None,
     planner_path: Path | None = None,
+    planner_fallback: str | None = None,
+    max_tokens: int | None = None,
     timeout_s: float = 60.0,
 ) -> BaseChatModel:
     """The planner that the settings name: a server where there is a URL, else the built-in one.
 
     Args:
-        planner_url: an OpenAI-compatible server, such as http://host:8000/v1.
+        planner_url: an OpenAI-compatible server, such as http://host:8000/v1 or unix:/path.
         planner_model: the model's name there; not needed where the server serves only one.
         planner_api_key: the server's key, if it wants one.
         planner_path: a folder of Qwen3 weights instead of the built-in ones.
+        planner_fallback: what plans while the server cannot be had: "builtin", or a server's URL
+            (of one model, with the same key).
+        max_tokens: the most that one turn may write; a server's only.
         timeout_s: seconds for one planner call, repeats included; a server's only.
 
     Raises:
         PlannerUnavailableError: no server answers there, it does not serve that model, it refuses
-            the key, or the weights are missing; the message says what to do.
+            the key, or the weights are missing; the message says what to do. With a fallback it is
+            raised when the planner is asked, and only if neither can be had.
     """
-    if planner_url:
-        from agent.planners.openai_compatible import connect
 
-        return connect(planner_url, planner_model, planner_api_key, timeout_s=timeout_s)
-    from agent.planners.builtin import BuiltinChatModel
+    def make(url: str | None, model: str | None) -> BaseChatModel:
+        if url and url != BUILTIN:
+            from agent.planners.openai_compatible import connect
 
-    return BuiltinChatModel(path=planner_path) if planner_path else BuiltinChatModel()
+            return connect(url, model, planner_api_key, timeout_s=timeout_s, max_tokens=max_tokens)
+        from agent.planners.builtin import BuiltinChatModel
+
+        return BuiltinChatModel(path=planner_path) if planner_path else BuiltinChatModel()
+
+    if planner_url is None or planner_fallback is None:
+        return make(planner_url, planner_model)
+    from agent.planners.stand_in import StandInChatModel
+
+    return StandInChatModel(
+        make_first=lambda: make(planner_url, planner_model),
+        make_second=lambda: make(planner_fallback, None),
+    )

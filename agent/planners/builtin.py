@@ -34,6 +34,9 @@ from agent.listening import listener
 from agent.planners.decoding import Completion, Decoder, Form
 from agent.planners.grammar import parse_calls
 
+MAX_NEW_TOKENS = 256
+"""Of one turn: eight calls fit, and every answer that was trained."""
+
 
 def packaged_weights() -> Path:
     """The folder of the weights that come with the package."""
@@ -53,7 +56,7 @@ class BuiltinChatModel(BaseChatModel):
     """
 
     path: Path = Field(default_factory=packaged_weights)
-    max_new_tokens: int = Field(default=256, gt=0)
+    max_new_tokens: int = Field(default=MAX_NEW_TOKENS, gt=0)
     _decoder: Decoder | None = PrivateAttr(default=None)
     _worker: ThreadPoolExecutor = PrivateAttr(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="vqa-agent-planner")
@@ -119,7 +122,7 @@ class BuiltinChatModel(BaseChatModel):
         self, messages: list[BaseMessage], kwargs: dict[str, Any]
     ) -> tuple[Future[Completion], threading.Event]:
         """Queue one turn for the worker; setting the event ends it early."""
-        turn, form, cancelled = _as_dicts(messages), _form(kwargs), threading.Event()
+        turn, form, cancelled = turns_of(messages), form_of(kwargs), threading.Event()
         hear = listener()  # here: the worker's thread has another context
 
         def work() -> Completion:
@@ -133,7 +136,7 @@ class BuiltinChatModel(BaseChatModel):
         return self._decoder
 
 
-def _form(kwargs: dict[str, Any]) -> Form:
+def form_of(kwargs: dict[str, Any]) -> Form:
     """What was bound, as the grammar's form; OpenAI's `response_format` carries the schema."""
     given = kwargs.get("response_format") or {}
     choice = kwargs.get("tool_choice")
@@ -147,7 +150,7 @@ def _form(kwargs: dict[str, Any]) -> Form:
     )
 
 
-def _as_dicts(messages: list[BaseMessage]) -> list[dict[str, Any]]:
+def turns_of(messages: list[BaseMessage]) -> list[dict[str, Any]]:
     """Messages in OpenAI form, call arguments as mappings (vLLM renders its template so too)."""
     turns = convert_to_openai_messages(messages)
     for turn in turns:

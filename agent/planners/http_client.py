@@ -9,6 +9,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
@@ -22,16 +23,21 @@ class ClientPerLoop:
     The connections of a client belong to the loop that opened them. Here each loop has its own,
     kept open between requests and closed with the loop: a task waits there until the loop's last
     act, which is to cancel the tasks that are left.
+
+    Args:
+        uds: a unix socket that everything goes to.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, uds: Path | None = None) -> None:
+        self._uds = uds
         self._loops: dict[asyncio.AbstractEventLoop, tuple[httpx.AsyncClient, Any]] = {}
 
     def get(self) -> httpx.AsyncClient:
         """The running loop's client."""
         loop = asyncio.get_running_loop()
         if loop not in self._loops:
-            client = httpx.AsyncClient(follow_redirects=True)
+            transport = httpx.AsyncHTTPTransport(uds=str(self._uds)) if self._uds else None
+            client = httpx.AsyncClient(transport=transport, follow_redirects=True)
             self._loops[loop] = client, loop.create_task(self._close_with(loop, client))
         return self._loops[loop][0]
 

@@ -12,6 +12,7 @@ import json
 import random
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -26,14 +27,15 @@ from agent.errors import (
     PlannerUnavailableError,
 )
 from agent.listening import Listener, listener
+from agent.planners.families import SERVED_NAME, family_of
 from agent.planners.http_client import ClientPerLoop, in_thread
+from agent.planners.server_address import PASSING, Server
 
 TRIES = 3
 """Of one call, for what passes: no connection, a lost one, 408, 409, 429, 5xx."""
 BACKOFF_S = 0.5
 CONNECT_S = 5.0
 CHECK_TIMEOUT_S = 10.0
-PASSING = frozenset({408, 409, 429, 500, 502, 503, 504, 529})
 
 
 class ServerChatModel(ChatOpenAI):
@@ -48,7 +50,14 @@ class ServerChatModel(ChatOpenAI):
     total_s: float
     tries: int = TRIES
     backoff_s: float = BACKOFF_S
-    _clients: ClientPerLoop = PrivateAttr(default_factory=ClientPerLoop)
+    uds: Path | None = None
+    """The unix socket of the server; the host in `base_url` is a stand-in then."""
+    _clients: ClientPerLoop = PrivateAttr()
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Make the clients for where the server listens."""
+        super().model_post_init(context)
+        self._clients = ClientPerLoop(self.uds)
 
     async def _agenerate(
         self,
@@ -57,21 +66,20 @@ class ServerChatModel(ChatOpenAI):
         run_manager: Any = None,  # noqa: ARG002 - `agent.listening` hears instead
         **kwargs: Any,
     ) -> ChatResult:
-        payload = self._get_request_payload(messages, stop=stop, **kwargs)
-        payload.pop("stream", None)
+        payload = self._payload(messages, stop, **kwargs)
         hear = listener()
         try:
             async with asyncio.timeout(self.total_s):
                 # A turn before any tool has reported is a turn of calls: nothing to be heard.
                 if hear and any(isinstance(message, ToolMessage) for message in messages):
-                    heard = await self._stream(payload, hear)
+                    heard = await self._ask_aloud(payload, hear)
                     if heard is not None:
                         return self._create_chat_result(heard)
                 response = await self._post(json.dumps(payload).encode())
         except (TimeoutError, httpx.TransportError) as error:
             raise self._unanswered(error) from error
         if not response.is_success:
-            raise refusal(response, str(self.openai_api_base))
+            raise refusal(response, self.where)
         try:
             result = self._create_chat_result(response.json())
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -90,7 +98,17 @@ class ServerChatModel(ChatOpenAI):
         reply = self._agenerate
         return in_thread(lambda: asyncio.run(reply(messages, stop, run_manager, **kwargs)))
 
-    async def _stream(self, payload: dict[str, Any], hear: Listener) -> dict[str, Any] | None:
+    def _payload(
+        self, messages: list[BaseMessage], stop: list[str] | None, **kwargs: Any
+    ) -> dict[str, Any]:
+        """The body of the request."""
+        payload = self._get_request_payload(messages, stop=stop, **kwargs)
+        payload.pop("stream", None)
+        if payload.get("tools") and not family_of(self.model_name).parallel_calls:
+            payload["parallel_tool_calls"] = False
+        return payload
+
+    async def _ask_aloud(self, payload: dict[str, Any], hear: Listener) -> dict[str, Any] | None:
         """The server's answer, told while it comes; None where it is to be asked for whole.
 
         Calls are not taken from a stream: what parsers make of a half-written call has been wrong
@@ -126,6 +144,11 @@ class ServerChatModel(ChatOpenAI):
         choice = {"index": 0, "message": message, "finish_reason": finished}
         return {"id": "", "object": "chat.completion", "created": 0, "model": self.model_name,
                 "choices": [choice], "usage": usage}  # fmt: skip
+
+    @property
+    def where(self) -> str:
+        """Where the server is, as a person writes it."""
+        return f"unix:{self.uds}" if self.uds else str(self.openai_api_base)
 
     @property
     def _address(self) -> str:
@@ -176,17 +199,17 @@ class ServerChatModel(ChatOpenAI):
         late = isinstance(error, TimeoutError | httpx.TimeoutException)
         if late and not isinstance(error, httpx.ConnectTimeout):
             return PlannerTimeoutError(
-                f"the planner at {self.openai_api_base} did not answer within {self.total_s:g} s; "
+                f"the planner at {self.where} did not answer within {self.total_s:g} s; "
                 "raise VQA_TIMEOUT_S or look at the server's load"
             )
         return PlannerUnavailableError(
-            f"the planner at {self.openai_api_base} cannot be reached "
+            f"the planner at {self.where} cannot be reached "
             f"({error or type(error).__name__}); see whether it still runs"
         )
 
     def _unreadable(self, why: str) -> PlannerError:
         return PlannerError(
-            f"the planner at {self.openai_api_base} answered with something that cannot be read "
+            f"the planner at {self.where} answered with something that cannot be read "
             f"({why}); see whether it is an OpenAI-compatible server"
         )
 
@@ -197,18 +220,20 @@ def connect(
     api_key: str | None = None,
     *,
     timeout_s: float = 60.0,
+    max_tokens: int | None = None,
     tries: int = TRIES,
     backoff_s: float = BACKOFF_S,
 ) -> ServerChatModel:
-    """The model of that name on the server at `url` (`http://host:8000/v1`).
+    """The model of that name on the server at `url`: `http://host:8000/v1`, or `unix:/path`.
 
-    Without a name, the one model that the server serves. `timeout_s` bounds each call.
+    Without a name, the one model that the server serves. `timeout_s` bounds each call, and
+    `max_tokens` what it may write. Weights of ours (`served`) are asked as in the process.
 
     Raises:
         PlannerUnavailableError: no server there, no such model, or the key is refused.
     """
-    url = url.rstrip("/")
-    served = _served_models(url, api_key, min(timeout_s, CHECK_TIMEOUT_S))
+    server = Server.at(url, api_key)
+    served = server.models(min(timeout_s, CHECK_TIMEOUT_S))
     if model is None and len(served) != 1:
         raise PlannerUnavailableError(
             f"{url} serves {_listed(served)}; choose one with VQA_PLANNER_MODEL"
@@ -217,49 +242,25 @@ def connect(
         raise PlannerUnavailableError(
             f"{url} does not serve {model!r}; it serves {_listed(served)}: set VQA_PLANNER_MODEL"
         )
-    return ServerChatModel(
-        model=model or served[0],
-        base_url=url,
+    name = model or served[0]
+    kind = ServerChatModel
+    if name == SERVED_NAME:
+        from agent.planners.served import ServedPlanner
+
+        kind = ServedPlanner
+    return kind(
+        model=name,
+        base_url=server.url,
+        uds=server.uds,
         api_key=SecretStr(api_key or "none"),  # never the OPENAI_API_KEY that is for OpenAI
         temperature=0,
-        disable_streaming=True,  # an answer is checked whole before anybody sees it
+        max_tokens=max_tokens,
+        disable_streaming=True,  # LangChain's; what is heard while it is written is `_ask_aloud`'s
         use_responses_api=False,
         total_s=timeout_s,
         tries=tries,
         backoff_s=backoff_s,
     )
-
-
-def _served_models(url: str, api_key: str | None, timeout_s: float) -> list[str]:
-    headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
-    try:
-        # In a thread: httpx counts its time-outs from byte to byte, and a server may trickle.
-        response = in_thread(
-            lambda: httpx.get(f"{url}/models", headers=headers, timeout=timeout_s), timeout_s
-        )
-    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
-        why = str(error) or f"nothing came in {timeout_s:g} s"
-        raise PlannerUnavailableError(
-            f"no planner answers at {url} ({why}); start the server (vllm serve MODEL), or correct "
-            "VQA_PLANNER_URL (it ends in /v1), or unset it to use the built-in planner"
-        ) from error
-    if response.status_code in {401, 403}:
-        raise PlannerUnavailableError(f"{url} refuses the key; set VQA_PLANNER_API_KEY")
-    if response.status_code == 404:
-        raise PlannerUnavailableError(
-            f"{url}/models does not exist; VQA_PLANNER_URL of a vLLM server ends in /v1"
-        )
-    if response.status_code in PASSING:
-        raise PlannerUnavailableError(
-            f"the planner at {url} is not ready ({response.status_code}); try again when it is"
-        )
-    try:
-        response.raise_for_status()
-        return [str(entry["id"]) for entry in response.json()["data"]]
-    except (httpx.HTTPStatusError, ValueError, KeyError, TypeError) as error:
-        raise PlannerUnavailableError(
-            f"{url}/models does not answer as an OpenAI-compatible server does ({error})"
-        ) from error
 
 
 def refusal(response: httpx.Response, url: str) -> PlannerError:

@@ -13,8 +13,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from agent.planners.builtin import packaged_weights
+from agent.planners.families import SERVED_NAME, UNKNOWN, Family, family_of
 from agent.serving.errors import ServingError
-from agent.serving.families import UNKNOWN, Family, family_of
 from agent.serving.hardware import LEAST_CACHE_GIB, Gpu, weights_gib
 from models import catalog
 
@@ -83,7 +83,8 @@ def build(
         model, revision = _choose(gpus)
     check_fits(model, gpus, UTILIZATION if utilization is None else utilization, extra)
     is_folder = Path(model).is_dir()
-    served = Path(model).name if is_folder else model
+    is_ours = is_folder and Path(model).samefile(packaged_weights())
+    served = SERVED_NAME if is_ours else Path(model).name if is_folder else model
     family = family_of(model)
     words = [*_server_words(model, python), "--served-model-name", served]
     words += ["--revision", revision] if revision else []
@@ -91,7 +92,7 @@ def build(
     words += _family_words(family)
     words += ["--enable-lora", "--lora-modules", *adapters] if adapters else []
     words += ["--gpu-memory-utilization", f"{utilization:g}"] if utilization else []
-    if is_folder and Path(model).samefile(packaged_weights()):
+    if is_ours:
         # As the process itself runs it: the weights are halves, the arithmetic is not.
         words += ["--dtype", "float32"]
     environment = {"VLLM_NO_USAGE_STATS": "1"}

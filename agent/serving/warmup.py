@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from typing import Any
 
 import httpx
 from langchain.agents.structured_output import ProviderStrategy
@@ -33,7 +33,7 @@ def warm_up(command: Command) -> None:
     tools = [as_langchain_tool(tool) for tool in load_toolset(ToolConfig()).offered]
     form = ProviderStrategy(Draft, strict=True).to_model_kwargs()
     model = ChatOpenAI(model=command.served_name, base_url=command.url, api_key=SecretStr("none"))
-    bound = model.bind_tools(tools, strict=True, **form)
+    bound: Any = model.bind_tools(tools, strict=True, **form)
     messages = [
         SystemMessage(render("system")),
         HumanMessage(render("user", pictures=["img_1"], question="Is there a dog?")),
@@ -42,7 +42,7 @@ def warm_up(command: Command) -> None:
     payload = {k: v for k, v in payload.items() if k != "stream"} | {"max_tokens": 1}
     with client_of(command, WARM_UP_S) as client:
         try:
-            answer = client.post("/v1/chat/completions", content=json.dumps(payload))
+            answer = client.post("/v1/chat/completions", json=payload)
         except httpx.HTTPError as error:
             raise ServingError(f"vLLM started, but does not answer: {error}") from error
     if not answer.is_success:

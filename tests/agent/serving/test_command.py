@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from agent.planners.builtin import packaged_weights
+from agent.planners.families import FAMILIES, family_of
 from agent.serving import ServingError, build
-from agent.serving.families import FAMILIES, family_of
 from agent.serving.hardware import GIB, Gpu, parse_gpus, weights_gib
 from models import catalog
 

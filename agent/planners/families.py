@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+SERVED_NAME = "vqa-agent-planner"
+"""What a server calls the built-in weights: a client that meets the name asks them as trained."""
 _NO_THINKING = {"enable_thinking": False}
 _QWEN3 = {"temperature": 0.7, "top_p": 0.8, "top_k": 20}
 _THINKING = {"temperature": 0.6, "top_p": 0.95, "top_k": 20}
@@ -35,7 +37,7 @@ class Family:
 
 
 FAMILIES = (
-    Family("our planner", r"^planner$", "hermes"),
+    Family("our planner", r"^(?:vqa-agent-)?planner$", "hermes"),
     Family("Qwen3 Coder", r"qwen3-coder", "qwen3_xml", sampling=_QWEN3),
     Family("Qwen3 VL", r"qwen3-vl.*instruct", "hermes", sampling=_QWEN3),
     Family("Qwen3 Instruct", r"qwen3-.*instruct", "hermes", sampling=_QWEN3),

@@ -1,0 +1,73 @@
+"""The recorded conversations, and a planner's next message for each place in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from langchain.agents.structured_output import ProviderStrategy
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import convert_to_messages
+from langchain_core.utils.function_calling import convert_to_openai_tool
+
+from agent.answer import Draft
+from agent.toolbox import as_langchain_tool
+from tools.toolset import ToolConfig, load_toolset
+
+FILE = Path(__file__).parents[1] / "data" / "planner" / "conversations.jsonl"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a planner has to write: the messages before, and what is offered."""
+
+    conversation: int
+    messages: list[dict[str, Any]]
+    tools: list[dict[str, Any]]
+
+
+def places() -> Iterator[Place]:
+    """Every assistant's turn of every conversation."""
+    for number, line in enumerate(FILE.read_text(encoding="utf-8").splitlines()):
+        recorded = json.loads(line)
+        tools = [_offered(name, recorded["labels"]) for name in recorded["tools"]]
+        for index, message in enumerate(recorded["messages"]):
+            if message["role"] == "assistant":
+                yield Place(number, recorded["messages"][:index], tools)
+
+
+def written(planner: BaseChatModel, asked: list[Place], at_once: int = 1) -> list[Any]:
+    """What the planner says at each place: calls without their ids, or the answer's text."""
+    form = ProviderStrategy(Draft, strict=True).to_model_kwargs()
+
+    def ask(place: Place) -> Any:
+        bound = planner.bind_tools(place.tools, strict=True, **form)
+        message = bound.invoke(convert_to_messages(place.messages))
+        calls = [(call["name"], call["args"]) for call in message.tool_calls]
+        return calls or message.text
+
+    with ThreadPoolExecutor(at_once) as threads:
+        return list(threads.map(ask, asked))
+
+
+def _offered(name: str, labels: list[str]) -> dict[str, Any]:
+    """The agent's own schema of a tool, with these labels; a stranger's takes a picture."""
+    if name not in _TOOLS:
+        return {"type": "function", "function": {"name": name, "parameters": _STRANGER}}
+    tool = convert_to_openai_tool(as_langchain_tool(_TOOLS[name]))
+    properties = tool["function"]["parameters"]["properties"]
+    if "labels" in properties:
+        properties["labels"]["items"] = {"type": "string", "enum": labels}
+    return tool
+
+
+_STRANGER = {
+    "type": "object",
+    "properties": {"picture": {"type": "string"}},
+    "required": ["picture"],
+}
+_TOOLS = {tool.name: tool for tool in load_toolset(ToolConfig()).offered}
