@@ -35,8 +35,8 @@ class RunContext:
     tool_calls: int = 0
     repairs: int = 0
     usage: dict[str, int] = field(default_factory=dict)
-    stood_in: tuple[str, str] | None = None
-    """The planner that stood in for the one that the settings name, and why."""
+    stood_in: str | None = None
+    """Why another planner stood in for the one that the settings name."""
     outcome: Grounded | None = None
     abstained: str | None = None
     drafts: list[dict[str, Any]] = field(default_factory=list)

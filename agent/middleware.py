@@ -182,4 +182,4 @@ def _note(context: RunContext, message: AIMessage) -> None:
         context.usage[key] = context.usage.get(key, 0) + int(usage.get(key, 0))
     facts = message.response_metadata
     if STOOD_IN in facts:
-        context.stood_in = str(facts.get("model_name", "another")), str(facts[STOOD_IN])
+        context.stood_in = str(facts[STOOD_IN])

@@ -9,6 +9,7 @@ from langchain_core.messages import BaseMessage, convert_to_openai_messages
 
 from agent.answer import Answer, Claim, Reason
 from agent.context import RunContext
+from agent.settings import Settings
 from agent.wording import WORDING, join_words, number_phrase
 from tools.evidence import Evidence
 from tools.labels import chinese
@@ -105,11 +106,12 @@ def _what(evidence: Evidence, context: RunContext) -> str:
     return ": ".join(part for part in (name, text) if part)
 
 
-def planner_facts(planner: Any, url: str | None, context: RunContext) -> dict[str, Any]:
+def planner_facts(planner: Any, settings: Settings, stood_in: str | None) -> dict[str, Any]:
     """Which planner answered: its kind, the model's name and the server; why another stood in."""
     name = getattr(planner, "model_name", None) or getattr(planner, "model", None)
     name = name or type(planner).__name__
+    url = settings.planner_url
     facts = {"kind": "server" if url else "builtin", "model": str(name), "url": url}
-    if context.stood_in is not None:
-        facts |= {"stood_in": context.stood_in[0], "because": context.stood_in[1]}
+    if stood_in is not None:
+        facts |= {"stood_in": settings.planner_fallback, "because": stood_in}
     return facts

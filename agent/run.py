@@ -23,6 +23,7 @@ from agent.context import RunContext
 from agent.middleware import Budget, EvidenceCheck, ToolGate
 from agent.outcome import compose
 from agent.settings import Settings
+from agent.showing import ShowPictures
 from agent.toolbox import as_langchain_tool
 from agent.tracing import spare_threads
 from prompts import render
@@ -35,10 +36,11 @@ def build_loop(planner: BaseChatModel, tools: Sequence[VisionTool], settings: Se
     return create_agent(
         planner,
         [as_langchain_tool(tool) for tool in tools],
-        system_prompt=render("system"),
+        system_prompt=render("system", sees=settings.planner_sees),
         middleware=[
             EvidenceCheck(settings.max_repairs),
             Budget(settings.max_model_calls, settings.max_tool_calls),
+            *([ShowPictures()] if settings.planner_sees else []),
             ToolGate(),
         ],
         # One grammar for "tool calls or answer"; with it, tools are bound as strict.

@@ -159,7 +159,7 @@ class VisualAgent:
         missing = [m.what for m in self.toolset.missing]
         answer, messages = await answer_question(self._loop, session.messages, context, missing)
         session.messages = messages
-        answer.planner |= planner_facts(self.planner, self.settings.planner_url, context)
+        answer.planner |= planner_facts(self.planner, self.settings, context.stood_in)
         emit(Event("answer", answer=answer))
         return answer
 

@@ -43,6 +43,16 @@ class Picture:
         left, top, right, bottom = region.box_xyxy
         return self.pixels[int(top) : -int(-bottom // 1), int(left) : -int(-right // 1)]
 
+    def jpeg(self, longest_side: int) -> bytes:
+        """The picture as a JPEG, made smaller where its longer side has more pixels than that."""
+        from PIL import Image
+
+        image = Image.fromarray(self.pixels)
+        image.thumbnail((longest_side, longest_side))
+        encoded = io.BytesIO()
+        image.save(encoded, "JPEG", quality=90)
+        return encoded.getvalue()
+
     def from_crop(self, region: Region | None, box_xyxy: BoxXyxy) -> BoxXyxy | None:
         """A box in pixels of `crop(region)`, in pixels of the picture and cut to it."""
         left, top = (int(region.box_xyxy[0]), int(region.box_xyxy[1])) if region else (0, 0)

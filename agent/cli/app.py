@@ -90,7 +90,11 @@ def ask(
     annotate: Annotate = None,
     trace: Trace = None,
     stream: Annotated[
-        bool, typer.Option("--stream", help="Say each step, and each sentence as it is written.")
+        bool,
+        typer.Option(
+            "--stream",
+            help="Say each step, and each sentence as soon as it is written and checked.",
+        ),
     ] = False,
     verbose: Verbose = False,
     planner_url: Url = None,

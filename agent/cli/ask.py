@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agent.cli.console import ABSTAINED, ANSWERED, clean, messages, note, output, working
+from agent.cli.console import ABSTAINED, ANSWERED, note, output, working
 from agent.cli.factory import Options, open_agent
 from agent.cli.files import check_writable, dumps, write_json
-from agent.cli.render import duration, print_answer
+from agent.cli.render import print_answer, print_grounds
+from agent.cli.telling import Telling
 
 if TYPE_CHECKING:
-    from rich.status import Status
-
     from agent import Session
     from agent.answer import Answer
-    from agent.events import Event
 
 PICTURE_SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif")
@@ -59,10 +57,12 @@ class Outputs:
             for path in annotate(answer, list(session.pictures), self.annotate):
                 note(f"wrote {path}")
 
-    def show(self, answer: Answer) -> None:
-        """Print the answer."""
+    def show(self, answer: Answer, *, said: bool) -> None:
+        """Print the answer; where it was said already, what it rests on."""
         if self.json:
             print(dumps(answer.to_json(), indent=2), flush=True)
+        elif said:
+            print_grounds(output(), answer, everything=self.verbose)
         else:
             print_answer(output(), answer, everything=self.verbose)
 
@@ -79,9 +79,10 @@ def run_ask(factory: Any, options: Options, words: list[str], outputs: Outputs) 
         session = agent.session()
         for name in pictures:
             add_picture(session, name)
-        answer = follow(session, question, status, verbose=outputs.verbose, streams=outputs.stream)
+        told = Telling(status, steps=outputs.verbose or outputs.stream)
+        answer = told.follow(session, question, text=outputs.stream and not outputs.json)
         outputs.write(answer, session)
-    outputs.show(answer)
+    outputs.show(answer, said=told.has_said(answer))
     return ABSTAINED if answer.abstained else ANSWERED
 
 
@@ -98,53 +99,6 @@ def add_picture(session: Session, name: str) -> str:
     except PictureError as error:
         said = str(error)
         raise PictureError(said if name in said else f"{name}: {said}") from None
-
-
-def follow(
-    session: Session, question: str, status: Status | None, *, verbose: bool, streams: bool = False
-) -> Answer:
-    """Ask while the status line (and with `verbose`, stderr) says what is being looked at.
-
-    With `streams`, sentences of the answer go to stderr as they come: what is printed as the
-    answer stays one piece.
-    """
-    answer = None
-    for event in session.stream(question, text=streams):
-        if event.kind == "answer":
-            answer = event.answer
-        elif event.kind == "text":
-            say(event.data["text"], status)
-        else:
-            tell(event, status, verbose=verbose or streams)
-    if answer is None:
-        raise RuntimeError("the run ended without an answer")
-    return answer
-
-
-def say(sentence: str, status: Status | None) -> None:
-    """Print a sentence of an answer that is still being written."""
-    console = messages() if status is None else status.console
-    console.print(clean(sentence), style="bold", soft_wrap=True)
-
-
-def tell(event: Event, status: Status | None, *, verbose: bool) -> None:
-    """Say one step of a run."""
-    data = event.data
-    if event.kind == "tool_call":
-        arguments = ", ".join(f"{k}={dumps(v)}" for k, v in data["arguments"].items() if v)
-        step = f"{data['name']}({arguments})"
-    elif event.kind == "tool_result":
-        how = "from cache" if data["cached"] else duration(data["elapsed_ms"])
-        ended = data["text"] if data["status"] == "error" else "ok"
-        step = f"{data['name']}: {ended}, {how}"
-    else:
-        step = "; ".join(["checking again", *data.get("problems", [])])
-    if status is not None:
-        from rich.text import Text
-
-        status.update(Text(clean(step)))
-    if verbose:
-        note(step, status)
 
 
 def split_words(words: list[str]) -> tuple[list[str], str]:

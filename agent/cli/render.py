@@ -32,9 +32,16 @@ def print_answer(console: Console, answer: Answer, *, everything: bool = False) 
     """Print the answer, the evidence that it cites (or all of it), and the footer."""
     from rich.text import Text
 
-    words = WORDS[answer.language]
     style = "bold yellow" if answer.abstained else "bold"
     console.print(Text(clean(answer.answer), style=style), soft_wrap=True)
+    print_grounds(console, answer, everything=everything)
+
+
+def print_grounds(console: Console, answer: Answer, *, everything: bool = False) -> None:
+    """Print what the answer rests on, for a reader who has its text already."""
+    from rich.text import Text
+
+    words = WORDS[answer.language]
     for line in _problems(answer, everything):
         console.print(line, soft_wrap=True)
     for part in _evidence(answer, everything):
@@ -173,6 +180,8 @@ def _footer(answer: Answer, everything: bool) -> Text:
 def planner_name(answer: Answer) -> str:
     """ "builtin", "Qwen/Qwen3-8B at http://host:8000/v1": who planned."""
     facts = answer.planner
+    if facts.get("stood_in"):
+        return WORDS[answer.language]["stood_in"].format(**facts)
     if facts.get("url"):
         return f"{facts.get('model', '?')} at {facts['url']}"
     return str(facts.get("kind") or facts.get("model") or "?")

@@ -29,6 +29,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "confidence": "confidence {score:.2f}",
         "abstained": "no answer ({reason})",
         "planner": "planner {name}",
+        "stood_in": "{stood_in}, because the one at {url} could not be had",
         "cached": "from cache",
     },
     "zh": {
@@ -49,6 +50,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "confidence": "置信度 {score:.2f}",
         "abstained": "无法回答({reason})",
         "planner": "规划器 {name}",
+        "stood_in": "{stood_in}(因为 {url} 处的规划器不可用)",
         "cached": "来自缓存",
     },
 }

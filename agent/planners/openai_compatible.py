@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import random
+import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -81,7 +82,7 @@ class ServerChatModel(ChatOpenAI):
         if not response.is_success:
             raise refusal(response, self.where)
         try:
-            result = self._create_chat_result(response.json())
+            result = self._create_chat_result(_with_objects(response.json()))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise self._unreadable(repr(error)) from error
         if not result.generations:
@@ -104,7 +105,10 @@ class ServerChatModel(ChatOpenAI):
         """The body of the request."""
         payload = self._get_request_payload(messages, stop=stop, **kwargs)
         payload.pop("stream", None)
-        if payload.get("tools") and not family_of(self.model_name).parallel_calls:
+        if not payload.get("tools"):
+            payload.pop("tools", None)  # OpenAI refuses an empty list
+            payload.pop("tool_choice", None)
+        elif not family_of(self.model_name).parallel_calls:
             payload["parallel_tool_calls"] = False
         return payload
 
@@ -214,6 +218,16 @@ class ServerChatModel(ChatOpenAI):
         )
 
 
+def _with_objects(reply: dict[str, Any]) -> dict[str, Any]:
+    """The reply, where JSON arguments that are no object are what LangChain calls invalid."""
+    for choice in reply["choices"]:
+        for call in choice["message"].get("tool_calls") or ():
+            with contextlib.suppress(ValueError):
+                if not isinstance(json.loads(call["function"]["arguments"]), dict | None):
+                    call["function"]["arguments"] = "no object: " + call["function"]["arguments"]
+    return reply
+
+
 def connect(
     url: str,
     model: str | None = None,
@@ -273,6 +287,8 @@ def refusal(response: httpx.Response, url: str) -> PlannerError:
     except (ValueError, KeyError, TypeError):
         said = response.text[:300]
     advice = "; try again later" if code in PASSING else ""
+    if re.search("max_(?:completion_)?tokens|context length", said):
+        advice = "; set VQA_PLANNER_MAX_TOKENS lower, or serve it with a longer context"
     return PlannerError(f"the planner at {url} answered {code}: {said}{advice}")
 
 

@@ -49,7 +49,7 @@ class ServedPlanner(ServerChatModel):
             "model": self.model_name,
             "messages": convert_to_openai_messages(messages),
             "temperature": 0,
-            "max_tokens": self.max_tokens or MAX_NEW_TOKENS,
+            "max_tokens": MAX_NEW_TOKENS,
             "structured_outputs": {"structural_tag": tag.model_dump_json()},
         }
         return payload | ({"tools": list(form.tools)} if form.tools else {})

@@ -69,6 +69,8 @@ class Server:
 
     def _get(self, path: str, timeout_s: float) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.api_key}"} if self.api_key else {}
+        if self.uds and not self.uds.exists():  # to try all the same would leak a socket (httpcore)
+            raise FileNotFoundError(f"there is no socket {self.uds}")
         transport = httpx.HTTPTransport(uds=str(self.uds)) if self.uds else None
         with httpx.Client(transport=transport, timeout=timeout_s, headers=headers) as client:
             return client.get(f"{self.url}{path}")

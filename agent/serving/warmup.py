@@ -35,7 +35,7 @@ def warm_up(command: Command) -> None:
     model = ChatOpenAI(model=command.served_name, base_url=command.url, api_key=SecretStr("none"))
     bound: Any = model.bind_tools(tools, strict=True, **form)
     messages = [
-        SystemMessage(render("system")),
+        SystemMessage(render("system", sees=False)),
         HumanMessage(render("user", pictures=["img_1"], question="Is there a dog?")),
     ]
     payload = model._get_request_payload(messages, **bound.kwargs)  # noqa: SLF001 - as ours sends it

@@ -1,7 +1,7 @@
 """A real HTTP server on loopback that speaks OpenAI's chat completions from a script.
 
 Each step answers one request: `reply(...)`, `draft(...)`, `calls(...)`, `status(503)`, `hang()`,
-`trickle()`, `drop()`, `garbage()`, `cut_off(...)`. The last step repeats; `answering(choose)` looks
+`trickle()`, `drop()`, `garbage()`, `cut_off(...)`, `broken_call(...)`, `dies_after(...)`. The last step repeats; `answering(choose)` looks
 at the request instead. What asks with `stream` gets the same message as server-sent events.
 """
 
@@ -12,6 +12,7 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -70,6 +71,27 @@ def calls(*named: tuple[str, dict[str, Any]]) -> Step:
     )
 
 
+def broken_call(name: str, arguments: str) -> Step:
+    """A call whose arguments are whatever text is given."""
+    call = {"id": "c", "type": "function", "function": {"name": name, "arguments": arguments}}
+    return lambda handler: handler.send_completion(
+        _completion({"content": None, "tool_calls": [call]}, "tool_calls")
+    )
+
+
+def dies_after(text: str) -> Step:
+    """Stream the beginning of a message, and close the connection in the middle of it."""
+
+    def step(handler: _Handler) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
+        delta = {"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": None}]}
+        handler.wfile.write(f"data: {json.dumps(delta)}\n\n".encode())
+        handler.close_connection = True
+        handler.connection.shutdown(socket.SHUT_RDWR)
+
+    return step
+
+
 def status(code: int, message: str = "scripted", **headers: str) -> Step:
     """An error; header names are written with underscores: `retry_after="1"`."""
     return lambda handler: handler.send_json({"error": {"message": message}}, code, headers)
@@ -113,7 +135,7 @@ def garbage() -> Step:
 class ScriptedServer:
     """Context manager; `url` ends in /v1, `requests` holds the bodies, `models` what it serves.
 
-    `models_step` answers /v1/models instead: a server that is not ready, or hangs.
+    With `uds` it listens on that unix socket, and `url` is `unix:…`. `models_step` answers /v1/models instead: a server that is not ready, or hangs.
     """
 
     def __init__(
@@ -122,14 +144,16 @@ class ScriptedServer:
         models: Sequence[str] = ("scripted",),
         api_key: str | None = None,
         models_step: Step | None = None,
+        uds: Path | None = None,
     ) -> None:
+        self.uds = uds
         self.script = list(script)
         self.models_step = models_step
         self.models = list(models)
         self.api_key = api_key
         self.requests: list[dict[str, Any]] = []
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+        self._server = _UnixServer(uds) if uds else ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
         self._server.daemon_threads = True
         self._server.script = self  # type: ignore[attr-defined]
         self._server.closing = threading.Event()  # type: ignore[attr-defined]
@@ -139,6 +163,8 @@ class ScriptedServer:
 
     @property
     def url(self) -> str:
+        if self.uds:
+            return f"unix:{self.uds}"
         return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
 
     def next_step(self, body: dict[str, Any]) -> Step:
@@ -160,6 +186,19 @@ class ScriptedServer:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+class _UnixServer(ThreadingHTTPServer):
+    address_family = socket.AF_UNIX
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path), _Handler)  # type: ignore[arg-type]
+
+    def server_bind(self) -> None:
+        self.socket.bind(self.server_address)
+
+    def get_request(self) -> Any:
+        return self.socket.accept()[0], ("", 0)
 
 
 class _Handler(BaseHTTPRequestHandler):

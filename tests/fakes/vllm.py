@@ -32,7 +32,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         asked = self.rfile.read(int(self.headers["Content-Length"]))
         Path(os.environ["FAKE_ASKED"]).write_bytes(asked)
-        self.answer({}, 400 if "refuse" in sys.argv else 200)
+        refused = "refuse" in sys.argv or self.headers["Content-Type"] != "application/json"
+        self.answer({}, 400 if refused else 200)
 
     def answer(self, body: object, code: int = 200) -> None:
         content = json.dumps(body).encode()
