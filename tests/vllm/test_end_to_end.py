@@ -1,0 +1,200 @@
+"""Real questions about real pictures, planned by a real vLLM server."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langchain_core.messages import BaseMessage
+from langchain_core.outputs import ChatResult
+from pydantic import SecretStr
+from typer.testing import CliRunner
+
+from agent import Settings, VisualAgent
+from agent.answer import Draft
+from agent.cli import app
+from agent.errors import PlannerError
+from agent.planners.families import SERVED_NAME
+from agent.planners.openai_compatible import ServerChatModel, connect
+from agent.planners.served import ServedPlanner
+from agent.serving import LanguageModelServer
+from tests.vllm.conftest import EXAMPLES, PLAIN
+from tests.vllm.conversations import places
+
+RECEIPT, SIGN = str(EXAMPLES / "receipt.png"), str(EXAMPLES / "sign.png")
+QUESTIONS = [
+    ((RECEIPT,), "What is the total?", "39.10"),
+    ((RECEIPT,), "总额是多少？", "39.10"),
+    ((RECEIPT,), "What is the date?", "2026-11-23"),
+    ((SIGN,), "How many words are on it?", ""),
+    ((RECEIPT,), "What is the IBAN?", ""),
+]
+
+
+@pytest.mark.parametrize(("pictures", "question", "short"), QUESTIONS)
+def test_questions(agent: VisualAgent, pictures: Any, question: str, short: str) -> None:
+    with VisualAgent() as in_process:
+        wanted = in_process.ask(*pictures, question)
+    answer = agent.ask(*pictures, question)
+    assert answer.short_answer == wanted.short_answer
+    assert answer.answer == wanted.answer
+    assert answer.planner["model"] == SERVED_NAME
+    if short:
+        assert answer.short_answer == short
+        assert answer.planner["calls"] == 2, "a call and an answer"
+        assert all(claim.status == "supported" and claim.evidence for claim in answer.claims)
+
+
+def test_the_command_line(server: LanguageModelServer) -> None:
+    environment = {"VQA_PLANNER_URL": server.command.url, "VQA_PLANNER_MODEL": SERVED_NAME}
+    asked = ["ask", RECEIPT, "What is the total?"]
+    as_json = CliRunner().invoke(app, [*asked, "--json"], env=environment)
+    assert json.loads(as_json.stdout)["short_answer"] == "39.10"
+    streamed = CliRunner().invoke(app, [*asked, "--stream"], env=environment)
+    assert streamed.stdout.startswith("The total is 39.10.\n")
+    assert streamed.stdout.count("The total is") == 1
+    assert "read_text(" in streamed.stderr
+    assert f"{SERVED_NAME} at {server.command.url}" in streamed.stdout
+
+
+def test_an_answer_is_streamed(agent: VisualAgent) -> None:
+    events = list(agent.stream(RECEIPT, "What is the total?"))
+    kinds = [event.kind for event in events]
+    assert kinds.count("writing") > 2
+    order = [kinds.index(k) for k in ("tool_call", "tool_result", "writing", "text", "answer")]
+    assert order == sorted(order)
+    assert [e.data["text"] for e in events if e.kind == "text"] == [
+        claim.text for claim in events[-1].answer.claims
+    ]
+
+
+def test_two_pictures_are_looked_at_in_one_turn(agent: VisualAgent) -> None:
+    answer = agent.ask(RECEIPT, SIGN, "Which one has more text?")
+    first = next(m for m in answer.trace["messages"] if m["role"] == "assistant")
+    assert [json.loads(c["function"]["arguments"])["picture"] for c in first["tool_calls"]] == [
+        "img_1", "img_2",
+    ]  # fmt: skip
+    assert answer.planner["calls"] == 2
+
+
+class Slip(ServedPlanner):
+    """Spoils the server's first answer, so that there is something to repair."""
+
+    slipped: bool = False
+
+    async def _agenerate(
+        self, messages: list[BaseMessage], stop: Any = None, run_manager: Any = None, **kw: Any
+    ) -> ChatResult:
+        result = await super()._agenerate(messages, stop, run_manager, **kw)
+        message = result.generations[0].message
+        if message.content and not self.slipped:
+            self.slipped = True
+            message.content = str(message.content).replace("{e1.value}", "12.34")
+        return result
+
+
+def test_a_slip_is_repaired(server: LanguageModelServer) -> None:
+    planner = Slip(
+        model=SERVED_NAME, base_url=server.command.url, api_key=SecretStr("none"), total_s=60
+    )
+    with VisualAgent(Settings(), planner=planner) as agent:
+        answer = agent.ask(RECEIPT, "What is the total?")
+    assert answer.planner["repairs"] == 1
+    assert "12.34" in json.dumps(answer.trace["drafts"])
+    assert "12.34" not in answer.answer
+
+
+def test_sixteen_users_at_once(agent: VisualAgent) -> None:
+    asked = [(pictures, question) for pictures, question, _ in QUESTIONS]
+    alone = [agent.ask(*pictures, question).answer for pictures, question in asked]
+    barrier = threading.Barrier(16)
+
+    def user(number: int) -> str:
+        pictures, question = asked[number % len(asked)]
+        barrier.wait()
+        return agent.ask(*pictures, question).answer
+
+    with ThreadPoolExecutor(16) as users:
+        answers = list(users.map(user, range(16)))
+    assert answers == [alone[number % len(alone)] for number in range(16)]
+
+
+def test_any_other_model_writes_calls_or_the_answer_and_nothing_else(
+    server: LanguageModelServer,
+) -> None:
+    """Strict tools and the answer's schema make one grammar, which vLLM holds any model to."""
+    from langchain.agents.structured_output import ProviderStrategy
+    from langchain_core.messages import convert_to_messages
+
+    planner = connect(server.command.url, PLAIN, max_tokens=256)
+    assert type(planner) is ServerChatModel
+    form = ProviderStrategy(Draft, strict=True).to_model_kwargs()
+    ended = 0
+    for place in list(places())[:40]:
+        bound = planner.bind_tools(place.tools, strict=True, **form)
+        message = bound.invoke(convert_to_messages(place.messages))
+        assert not message.invalid_tool_calls
+        known = {tool["function"]["name"] for tool in place.tools}
+        assert {call["name"] for call in message.tool_calls} <= known
+        if message.response_metadata["finish_reason"] != "length":
+            ended += 1
+            if not message.tool_calls:
+                Draft.model_validate_json(message.text)
+    assert ended > 20
+
+
+def test_a_server_that_is_killed_in_the_middle_of_an_answer(tmp_path: Path) -> None:
+    """`serve-llm` itself, on a unix socket; when its vLLM dies, it and the caller both say so."""
+    socket, log = tmp_path / "planner.sock", tmp_path / "vllm.log"
+    words = ["serve-llm", "--uds", str(socket), "--log", str(log), "--", "--enforce-eager"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "agent.cli", *words],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as serving:  # fmt: skip
+        try:
+            assert serving.stdout
+            assert serving.stderr
+            ready = serving.stdout.readline()
+            assert f"unix:{socket}" in ready, serving.stderr.read()
+            settings = Settings(planner_url=f"unix:{socket}", timeout_s=20)
+            with VisualAgent(settings) as agent:
+                assert agent.ask(RECEIPT, "What is the total?").short_answer == "39.10"
+                events = agent.stream(RECEIPT, "What is the date?")
+                kinds = list(takewhile(lambda kind: kind != "writing", (e.kind for e in events)))
+                assert kinds == ["tool_call", "tool_result"], "it is writing the answer now"
+                _kill(str(socket))
+                with pytest.raises(PlannerError, match=r"cannot be reached|answered 5"):
+                    list(events)
+            assert serving.wait(60) == 1
+            assert "vLLM ended" in serving.stderr.read()
+        finally:
+            serving.terminate()
+    assert not _processes(str(socket)), "no orphans"
+
+
+def _kill(argument: str) -> None:
+    for process in _processes(argument):
+        os.kill(process, signal.SIGKILL)
+
+
+def _processes(argument: str) -> list[int]:
+    """Ids of vLLM's processes that were started with that argument."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if argument.encode() in words and b"vllm.entrypoints.openai.api_server" in words:
+                found.append(int(entry.name))
+    return found
