@@ -95,6 +95,11 @@ def planner_for(gib: float) -> Model | None:
     return max(fitting, key=lambda row: row.gpu_gib or 0.0, default=None)
 
 
+def planner(name: str) -> Model | None:
+    """The row of a planner that vLLM serves, by its name or `owner/name`."""
+    return next((row for row in _planners() if name in (row.name, row.hub_id)), None)
+
+
 def altered(file: Path) -> str | None:
     """What is wrong with a file of a built-in row, if it is another one than was recorded."""
     row = next((row for row in _builtin() if (FOLDER / row.file) == file.absolute()), None)
@@ -172,10 +177,9 @@ def _planners() -> Iterator[Model]:
         ("Qwen/Qwen3-VL-8B-Instruct", None, 8_800,
          "0c351dd01ed87e9c1b53cbc748cba10e6187ff3b", True),
     ):  # fmt: skip
-        where = f"for {gpu_gib} GB of GPU memory" if gpu_gib else "by choice"
         yield Model(
             hub_id.partition("/")[2], "planning", f"planner/{hub_id}", "Apache-2.0",
-            f"many languages{', pictures' if sees else ''} ({where})", millions=millions,
+            f"many languages{', pictures' if sees else ''}", millions=millions,
             url=f"https://huggingface.co/{hub_id}", revision=revision,
             hub_id=hub_id, gpu_gib=gpu_gib, sees=sees,
         )  # fmt: skip

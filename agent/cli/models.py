@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from models.catalog import Model
 
 BUILT_IN, HERE, PULLABLE, GONE = "built in", "here", "can be pulled", "not there"
-STYLES = {BUILT_IN: "green", HERE: "green", PULLABLE: "dim", GONE: "red"}
+SERVED = "by serve-llm"
+STYLES = {BUILT_IN: "green", HERE: "green", PULLABLE: "dim", SERVED: "dim", GONE: "red"}
 
 
 def run_models(*, as_json: bool) -> int:
@@ -41,7 +42,7 @@ def run_models(*, as_json: bool) -> int:
             model.licence,
             str(model.input_side or ""),
             model.knows,
-            ", ".join(sorted(model.profiles)),
+            _profiles(model),
         )
     console = output()
     console.print(table)
@@ -69,6 +70,10 @@ def run_pull(name: str) -> int:
     if model.is_builtin:
         note(f"{model.name} is built in: there is nothing to pull")
         return ANSWERED
+    if model.hub_id is not None:
+        note(f"vLLM fetches {model.name} when it serves it first:")
+        output().print(f"vqa-agent serve-llm --model {model.hub_id}", soft_wrap=True)
+        return ANSWERED
     was_here = is_pulled(model)
     try:
         with _bar(f"{model.name} from {source_of(model)}") as advance:
@@ -95,7 +100,15 @@ def state_of(model: Model) -> str:
 
     if model.is_builtin:
         return BUILT_IN if (FOLDER / model.file).is_file() else GONE
+    if model.hub_id is not None:
+        return SERVED
     return HERE if is_pulled(model) else PULLABLE
+
+
+def _profiles(model: Model) -> str:
+    if model.gpu_gib is not None:
+        return f"gpu, {model.gpu_gib:g} GB"
+    return ", ".join(sorted(model.profiles))
 
 
 def _megabytes(model: Model) -> str:

@@ -38,10 +38,9 @@ def run_serve(options: Serving) -> int:
     from agent.serving.warmup import warm_up
 
     try:
-        command = command_of(options)
         if options.dry_run:
-            output().print(str(command), soft_wrap=True)
-            return ANSWERED
+            return dry_run(options)
+        command = command_of(options)
         note(str(command))
         log = options.log or log_file()
         note(f"its log: {log}")
@@ -65,8 +64,25 @@ def run_serve(options: Serving) -> int:
     return ANSWERED
 
 
-def command_of(options: Serving) -> Command:
-    """The command for this machine."""
+def dry_run(options: Serving) -> int:
+    """Print the command; also where vLLM is not installed yet."""
+    from agent.serving import ServingError
+
+    try:
+        command = command_of(options)
+    except ServingError as error:
+        command = command_of(options, installed=False)
+        note(str(error))
+    output().print(str(command), soft_wrap=True)
+    return ANSWERED
+
+
+def command_of(options: Serving, *, installed: bool = True) -> Command:
+    """The command for this machine.
+
+    Raises:
+        ServingError: it cannot be made; the message says what to do.
+    """
     from agent.serving import build
     from agent.serving.hardware import gpus
 
@@ -80,6 +96,7 @@ def command_of(options: Serving) -> Command:
         adapters=options.lora_modules,
         api_key=os.environ.get("VQA_PLANNER_API_KEY"),
         python=options.python,
+        installed=installed,
         extra=options.extra,
     )
 

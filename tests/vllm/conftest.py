@@ -41,7 +41,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LanguageModelSe
         yield running
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def in_process() -> Iterator[VisualAgent]:
+    with VisualAgent(Settings()) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
 def agent(server: LanguageModelServer) -> Iterator[VisualAgent]:
     settings = Settings(planner_url=server.command.url, planner_model=SERVED_NAME)
     with VisualAgent(settings) as made:
