@@ -25,7 +25,7 @@ DEFAULT_PORT = 8000
 _SPREAD = ("--tensor-parallel-size", "-tp")
 UTILIZATION = 0.9
 """vLLM's own default share of a GPU's memory."""
-CPU_CACHE_GIB = 1
+CPU_CACHE_GIB = 2
 """Room for the KV cache without a GPU; the built-in planner takes 12 KiB a token."""
 
 

@@ -106,7 +106,7 @@ def test_without_a_gpu_the_built_in_planner_is_served(cpu_build):
     assert after(command, "--dtype") == "float32"
     assert command.served_name == "vqa-agent-planner"
     assert command.environment["HF_HUB_OFFLINE"] == "1"
-    assert command.environment["VLLM_CPU_KVCACHE_SPACE"] == "1"
+    assert command.environment["VLLM_CPU_KVCACHE_SPACE"] == "2"
     assert after(command, "--host") == "127.0.0.1"
 
 
