@@ -64,6 +64,7 @@ class VisualAgent:
         self._background = BackgroundLoop()
         self._planner = planner
         self._loop: Any = None
+        self._premises: dict[str, Any] = {}
 
     def ask(self, *pictures: Source, question: str | None = None) -> Answer:
         """Ask about one or more pictures: `ask("a.jpg", "b.jpg", "Which one has more text?")`.
@@ -137,10 +138,11 @@ class VisualAgent:
         """One question of a session, on the agent's own event loop."""
         from agent.context import RunContext
         from agent.outcome import planner_facts
-        from agent.run import answer_question, build_loop
+        from agent.run import answer_question, build_loop, premises
 
         if self._loop is None:
             self._loop = build_loop(self.planner, self.toolset.offered, self.settings)
+            self._premises = premises(self.toolset.offered)
         context = RunContext(
             question=question,
             language=language_of(question),
@@ -149,6 +151,7 @@ class VisualAgent:
             runner=self._runner,
             emit=emit,
             streams=streams,
+            premises=self._premises | {"earlier_messages": len(session.messages)},
         )
         missing = [m.what for m in self.toolset.missing]
         answer, messages = await answer_question(self._loop, session.messages, context, missing)
