@@ -335,6 +335,10 @@ def _other_result(record: dict[str, Any]) -> None:
     record["trace"]["messages"][2]["tool_call_id"] = "another"
 
 
+def _calls_before_results(record: dict[str, Any]) -> None:
+    record["trace"]["messages"].insert(1, record["trace"]["messages"][1])
+
+
 def _no_json(record: dict[str, Any]) -> None:
     record["trace"]["messages"][-1]["content"] = "Bright."
 
@@ -365,6 +369,7 @@ def _contradiction(record: dict[str, Any]) -> None:
         _without_answer,
         _without_result,
         _other_result,
+        _calls_before_results,
         _no_json,
         _broken_arguments,
         _no_question,
@@ -498,6 +503,12 @@ def test_a_folder_that_cannot_be_made_ends_the_batch_before_it_begins(
 )
 def test_plain_ids_name_their_files(row_id: str | int, name: str) -> None:
     assert trace_name(row_id) == name
+
+
+@pytest.mark.parametrize("pair", [(1, "1"), ("a", "A"), ("a b", "a-b"), ("", "row")])
+def test_ids_that_look_alike_have_files_of_their_own(pair: tuple[str | int, str | int]) -> None:
+    first, second = (trace_name(row_id) for row_id in pair)
+    assert first.lower() != second.lower()
 
 
 @given(ids=st.lists(st.integers() | st.text(), unique_by=json.dumps))
