@@ -13,7 +13,7 @@ VLLM_PIP   := $(VLLM_HOME)/bin/python -m pip --quiet --disable-pip-version-check
 CPU_TORCH  := torch==2.13.0+cpu
 CPU_WHEELS := https://download.pytorch.org/whl/cpu
 
-.PHONY: demo install check test test-slow test-vllm vllm train-planner train-detector train-classifier bench lock clean help
+.PHONY: demo install check test test-slow test-vllm vllm bench-peers train-planner train-detector train-classifier bench lock clean help
 
 help:           ## Show what make can do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -76,6 +76,13 @@ bench: $(STAMP) ## Side-by-side measurements
 	$(BIN)/python -m benchmarks.inference
 	$(BIN)/python -m benchmarks.seeing
 
+# The project's packages are seen by .venv-peers, the other frameworks are only in it.
+bench-peers: $(STAMP) ## The overhead of a question beside smolagents, Qwen-Agent and a bare create_agent
+	$(PYTHON) -m venv .venv-peers
+	$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > $$(.venv-peers/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/project.pth
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/peers.txt
+	.venv-peers/bin/python -m benchmarks.overhead
+
 lock:           ## Write constraints.txt from a fresh environment with the newest versions
 	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python -m pip install --quiet 'torch==2.13.0'
@@ -84,4 +91,4 @@ lock:           ## Write constraints.txt from a fresh environment with the newes
 	rm -rf .venv-lock
 
 clean:          ## Remove what make made
-	rm -rf $(VENV) .venv-vllm demo.png
+	rm -rf $(VENV) .venv-vllm .venv-peers demo.png

@@ -40,6 +40,8 @@ class RunContext:
     outcome: Grounded | None = None
     abstained: str | None = None
     drafts: list[dict[str, Any]] = field(default_factory=list)
+    premises: dict[str, Any] = field(default_factory=dict)
+    """What the planner is given besides this run's messages; the trace begins with it."""
     _turns: dict[str, tuple[asyncio.Event, asyncio.Event]] = field(default_factory=dict)
 
     def picture(self, picture_id: str) -> Picture:

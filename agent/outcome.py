@@ -46,7 +46,11 @@ def compose(
         },
         planner={"calls": context.model_calls, "repairs": context.repairs},
         usage=context.usage,
-        trace={"messages": convert_to_openai_messages(list(messages)), "drafts": context.drafts},
+        trace={
+            **context.premises,
+            "messages": convert_to_openai_messages(list(messages)),
+            "drafts": context.drafts,
+        },
     )
 
 

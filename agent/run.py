@@ -24,7 +24,7 @@ from agent.middleware import Budget, EvidenceCheck, ToolGate
 from agent.outcome import compose
 from agent.settings import Settings
 from agent.showing import ShowPictures
-from agent.toolbox import as_langchain_tool
+from agent.toolbox import as_langchain_tool, openai_schema
 from agent.tracing import spare_threads
 from prompts import render
 from tools.base import VisionTool
@@ -47,6 +47,12 @@ def build_loop(planner: BaseChatModel, tools: Sequence[VisionTool], settings: Se
         response_format=ProviderStrategy(Draft, strict=True),
         context_schema=RunContext,
     )
+
+
+def premises(tools: Sequence[VisionTool], settings: Settings) -> dict[str, Any]:
+    """The system prompt and the tools as the loop gives them to the planner, for the trace."""
+    system = render("system", sees=settings.planner_sees)
+    return {"system": system, "tools": [openai_schema(tool) for tool in tools]}
 
 
 async def answer_question(

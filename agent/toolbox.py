@@ -50,6 +50,17 @@ def strict_schema(tool: VisionTool) -> dict[str, Any]:
     return cleaned
 
 
+def openai_schema(tool: VisionTool) -> dict[str, Any]:
+    """A tool in the form in which it goes to an OpenAI-compatible planner."""
+    function = {
+        "name": tool.name,
+        "description": tool.description,
+        "parameters": strict_schema(tool),
+        "strict": True,
+    }
+    return {"type": "function", "function": function}
+
+
 async def run_tool(
     tool: VisionTool, arguments: dict[str, Any], context: RunContext, call_id: str
 ) -> str:

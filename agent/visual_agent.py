@@ -66,6 +66,7 @@ class VisualAgent:
         self._planner = planner
         self._making = threading.Lock()
         self._loop: Any = None
+        self._premises: dict[str, Any] = {}
 
     def ask(self, *pictures: Source, question: str | None = None) -> Answer:
         """Ask about one or more pictures: `ask("a.jpg", "b.jpg", "Which one has more text?")`.
@@ -142,10 +143,11 @@ class VisualAgent:
         """One question of a session, on the agent's own event loop."""
         from agent.context import RunContext
         from agent.outcome import planner_facts
-        from agent.run import answer_question, build_loop
+        from agent.run import answer_question, build_loop, premises
 
         if self._loop is None:
             planner = await asyncio.to_thread(lambda: self.planner)  # it may ask a server first
+            self._premises = premises(self.toolset.offered, self.settings)
             self._loop = self._loop or build_loop(planner, self.toolset.offered, self.settings)
         context = RunContext(
             question=question,
@@ -155,6 +157,7 @@ class VisualAgent:
             runner=self._runner,
             emit=emit,
             streams=streams,
+            premises=self._premises | {"earlier_messages": len(session.messages)},
         )
         missing = [m.what for m in self.toolset.missing]
         answer, messages = await answer_question(self._loop, session.messages, context, missing)

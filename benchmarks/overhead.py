@@ -5,7 +5,8 @@
 Every contestant asks the same server (a process of its own, standing in for vLLM) the same
 question, runs the same tool on the same pixels (new ones each round, so that no cache answers) and
 gets an answer after two requests. They take turns, so that a busy machine slows all of them alike.
-Frameworks that are not installed are left out. Times are wall-clock milliseconds a question.
+`make bench-peers` runs it in an environment that has the other frameworks, too; without them
+they are left out, and the table says so. Times are wall-clock milliseconds a question.
 """
 
 from __future__ import annotations
@@ -191,11 +192,44 @@ def smolagents(url: str, stack: ExitStack) -> Ask:  # noqa: ARG001
     return ask
 
 
+def qwen_agent(url: str, stack: ExitStack) -> Ask:  # noqa: ARG001
+    """Qwen-Agent's assistant, with the server's own tool calls, which is not its default."""
+    from qwen_agent.agents import Assistant
+    from qwen_agent.tools.base import BaseTool
+
+    held: dict[str, Pixels] = {}
+
+    class MeasureBrightness(BaseTool):  # type: ignore[misc]
+        name = "measure_brightness"
+        description = "Measure how bright a picture is, from 0 (black) to 100 (white)."
+        parameters = {  # noqa: RUF012 - as the library has it
+            "type": "object",
+            "properties": {"picture": {"type": "string"}},
+            "required": ["picture"],
+        }
+
+        def call(self, params: Any, **_kwargs: Any) -> str:
+            picture = json.loads(params)["picture"]
+            return f"{brightness(held[picture])} percent"
+
+    model = {"model": "scripted", "model_server": url, "api_key": "none",
+             "generate_cfg": {"use_raw_api": True}}  # fmt: skip
+    agent = Assistant([MeasureBrightness()], llm=model, system_message=SYSTEM)
+
+    def ask(pixels: Pixels) -> str:
+        held["img_1"] = pixels
+        prompt = {"role": "user", "content": f"Pictures: img_1\nQuestion: {QUESTION}"}
+        return str(agent.run_nonstream([prompt])[-1]["content"])
+
+    return ask
+
+
 CONTESTANTS: dict[str, tuple[str, Callable[[str, ExitStack], Ask]]] = {
     OURS: ("agent", vqa_agent),
     BARE: ("langchain", bare_create_agent),
     "raw client": ("openai", raw_client),
     "smolagents": ("smolagents", smolagents),
+    "Qwen-Agent": ("qwen_agent", qwen_agent),
 }
 """Name → the module that it needs, and how it is set up."""
 
@@ -272,6 +306,8 @@ def main() -> int:
             for name, (module, set_up) in CONTESTANTS.items()
             if importlib.util.find_spec(module)
         }
+        for name in CONTESTANTS.keys() - asks.keys():
+            print(f"{name} is not installed and left out: make bench-peers")
         summary = summarise(measure(asks, given.rounds, given.warm_up))
     print_table(summary)
     if given.json:

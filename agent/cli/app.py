@@ -5,6 +5,7 @@ Only typer and the standard library are imported here: this file is what `--help
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -47,6 +48,13 @@ Annotate = Annotated[
 Trace = Annotated[
     Path | None, typer.Option(metavar="JSON", help="Write down the whole run: messages, calls.")
 ]
+
+
+class Form(StrEnum):
+    """How `traces export` writes conversations."""
+
+    openai = "openai"
+    trl = "trl"
 
 
 def main() -> None:
@@ -152,6 +160,10 @@ def batch(
     retry_errors: Annotated[
         bool, typer.Option("--retry-errors", help="Ask again what ended in an error before.")
     ] = False,
+    traces: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write down each run there, as --trace of ask does."),
+    ] = None,
     planner_url: Url = None,
     planner_model: Model = None,
     debug: Debug = False,
@@ -161,9 +173,16 @@ def batch(
         from agent.cli.batch import run_batch
 
         options = Options(planner_url, planner_model)
-        raise typer.Exit(
-            run_batch(context.obj, options, questions, out, concurrency, retry_errors=retry_errors)
+        code = run_batch(
+            context.obj,
+            options,
+            questions,
+            out,
+            concurrency,
+            retry_errors=retry_errors,
+            traces=traces,
         )
+        raise typer.Exit(code)
 
 
 @app.command()
@@ -259,6 +278,53 @@ def pull(
         from agent.cli.models import run_pull
 
         raise typer.Exit(run_pull(name))
+
+
+traces = typer.Typer(
+    help="Runs that were written down.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(traces, name="traces")
+
+
+@traces.callback()
+def _traces() -> None:
+    """Runs that were written down with --trace or --traces."""
+
+
+@traces.command()
+def export(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PATH...",
+            help="Files of `ask --trace`, folders of `batch --traces`.",
+            show_default=False,
+        ),
+    ],
+    *,
+    out: Annotated[
+        str, typer.Option(metavar="JSONL", help="The file to write; `-` is standard output.")
+    ] = "-",
+    form: Annotated[
+        Form, typer.Option("--format", help="Call arguments as a JSON text, or as an object.")
+    ] = Form.openai,
+    abstentions: Annotated[
+        bool,
+        typer.Option(
+            "--include-abstentions/--exclude-abstentions",
+            help='Whether an honest "cannot tell" is to be learnt.',
+        ),
+    ] = True,
+    debug: Debug = False,
+) -> None:
+    """Write accepted conversations as chat-format JSONL, to fine-tune a planner on.
+
+    Accepted is what the evidence carries; a table says why the rest is not.
+    """
+    with guard(debug):
+        from agent.cli.traces import run_export
+
+        raise typer.Exit(run_export(paths, out, form.value, abstentions=abstentions))
 
 
 evaluation = typer.Typer(

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from agent.cli.console import ABSTAINED, ANSWERED, note, output, working
 from agent.cli.factory import Options, open_agent
-from agent.cli.files import check_writable, dumps, write_json
+from agent.cli.files import check_writable, dumps
 from agent.cli.render import print_answer, print_grounds
 from agent.cli.telling import Telling
+from agent.cli.traces import write_trace
 
 if TYPE_CHECKING:
     from agent import Session
@@ -50,7 +51,7 @@ class Outputs:
     def write(self, answer: Answer, session: Session) -> None:
         """Write the files that were asked for."""
         if self.trace is not None:
-            write_json(self.trace, {**answer.to_json(), "trace": answer.trace})
+            write_trace(self.trace, answer)
         if self.annotate is not None:
             from agent.cli.annotate import annotate
 

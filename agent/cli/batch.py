@@ -18,14 +18,16 @@ from agent.cli.console import ANSWERED, messages, note, working
 from agent.cli.factory import Options, open_agent
 from agent.cli.files import check_writable, dumps
 from agent.cli.rows import AnswersFile, BadRow, Row, key, read_rows
+from agent.cli.traces import trace_folder, trace_name, write_trace
 from agent.errors import PlannerError, PlannerUnavailableError
 from tools.errors import InputError
 
 if TYPE_CHECKING:
-    from agent import VisualAgent
+    from agent import Answer, VisualAgent
 
 Record = dict[str, Any]
 Add = Callable[[Record], None]
+Keep = Callable[[Row, "Answer"], None]
 
 MAX_PLANNER_FAILURES = 5
 """So many failures of the planner in a row end the run: they are not the rows' fault."""
@@ -40,14 +42,18 @@ def run_batch(
     concurrency: int,
     *,
     retry_errors: bool = False,
+    traces: Path | None = None,
 ) -> int:
     """Answer what is not answered yet; returns 0 when every row has its line.
+
+    With `traces`, the run of each row that is answered is written into that folder.
 
     Raises:
         InputError: a file cannot be read or written.
         PlannerError: the planner failed several times in a row, or rows are left without one.
     """
     rows = _read(questions, out)
+    keep = _keep_in(trace_folder(traces)) if traces is not None else _forget
     with ExitStack() as stack:
         done, write = _open_answers(out, retry_errors, stack)
         todo = [row for row in rows if key(row.id) not in done]
@@ -64,14 +70,28 @@ def run_batch(
                 tally[_outcome(record)] += 1
                 advance()
 
-            asyncio.run(answer_all(agent, todo, concurrency, add))
+            asyncio.run(answer_all(agent, todo, concurrency, add, keep))
     return ANSWERED
 
 
+def _keep_in(folder: Path) -> Keep:
+    return lambda row, answer: write_trace(folder / trace_name(row.id), answer, id=row.id)
+
+
+def _forget(_row: Row, _answer: Answer) -> None:
+    pass
+
+
 async def answer_all(
-    agent: VisualAgent, rows: Iterable[Row | BadRow], concurrency: int, add: Add
+    agent: VisualAgent,
+    rows: Iterable[Row | BadRow],
+    concurrency: int,
+    add: Add,
+    keep: Keep = _forget,
 ) -> None:
     """Answer the rows, `concurrency` at a time, and hand each record to `add` as it comes.
+
+    Each answer goes to `keep` first: a row that has its record has its trace.
 
     Raises:
         PlannerError: the planner failed `MAX_PLANNER_FAILURES` times in a row (at once), or there
@@ -85,7 +105,7 @@ async def answer_all(
         nonlocal failures
         for row in waiting:
             try:
-                record = await answer_row(agent, row)
+                record = await answer_row(agent, row, keep)
             except PlannerUnavailableError as error:
                 problem = str(error)
                 left.append(problem)
@@ -103,7 +123,7 @@ async def answer_all(
         )
 
 
-async def answer_row(agent: VisualAgent, row: Row | BadRow) -> Record:
+async def answer_row(agent: VisualAgent, row: Row | BadRow, keep: Keep = _forget) -> Record:
     """The record of one row: the answer's JSON, or what went wrong, with the row's id.
 
     Raises:
@@ -121,6 +141,7 @@ async def answer_row(agent: VisualAgent, row: Row | BadRow) -> Record:
         return _error(row, "planner", str(error))
     except Exception as error:  # the row is written as failed: one bad row never stops the run
         return _error(row, "internal", f"{type(error).__name__}: {error}")
+    keep(row, answer)
     return {"id": row.id, **answer.to_json()}
 
 

@@ -19,29 +19,18 @@ MAX_CHOICES = 12
 
 def run_tools(factory: Any, *, as_json: bool) -> int:
     """Print the tools that are offered; what is missing is said on stderr."""
+    from agent.toolbox import openai_schema
+
     with working("looking around …"), open_agent(factory, Options()) as agent:
         offered = list(agent.toolset.offered)
         missing = [f"{m.what}: {m.why}" for m in agent.toolset.missing]
     if as_json:
-        print(dumps([schema_of(tool) for tool in offered], indent=2))
+        print(dumps([openai_schema(tool) for tool in offered], indent=2))
         return ANSWERED
     show(output(), offered)
     if missing:
         note("not offered: " + "; ".join(missing) + " (vqa-agent doctor says what to do)")
     return ANSWERED
-
-
-def schema_of(tool: VisionTool) -> dict[str, Any]:
-    """A tool in the form in which it goes to an OpenAI-compatible planner."""
-    from agent.toolbox import strict_schema
-
-    function = {
-        "name": tool.name,
-        "description": tool.description,
-        "parameters": strict_schema(tool),
-        "strict": True,
-    }
-    return {"type": "function", "function": function}
 
 
 def show(console: Console, tools: list[VisionTool]) -> None:
@@ -50,8 +39,10 @@ def show(console: Console, tools: list[VisionTool]) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from agent.toolbox import openai_schema
+
     for tool in tools:
-        function = schema_of(tool)["function"]
+        function = openai_schema(tool)["function"]
         console.print(Text(tool.name, style="bold cyan"))
         console.print(Padding(Text(clean(tool.description)), (0, 0, 0, 2), expand=False))
         table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))

@@ -105,6 +105,7 @@ class ServerChatModel(ChatOpenAI):
         """The body of the request."""
         payload = self._get_request_payload(messages, stop=stop, **kwargs)
         payload.pop("stream", None)
+        payload |= payload.pop("extra_body", None) or {}  # as openai's client would
         if not payload.get("tools"):
             payload.pop("tools", None)  # OpenAI refuses an empty list
             payload.pop("tool_choice", None)

@@ -120,12 +120,14 @@ class FakeSession:
         self._sources.append(source)
         return self.pictures.add(source).ref.id
 
-    def stream(self, question: str) -> Iterator[Event]:
+    def stream(self, question: str, *, text: bool = True) -> Iterator[Event]:
         reply = self._agent.ask(*self._sources, question)
         for call in reply.tool_calls:
             yield Event("tool_call", {"name": call.name, "arguments": call.arguments})
             text = f"error: {call.error}" if call.error else "read_text img_1"
             yield Event("tool_result", call.model_dump() | {"text": text})
+        for claim in reply.claims if text else ():
+            yield Event("text", {"text": claim.text})
         yield Event("answer", answer=reply)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,24 @@ def test_documented_commands_run(page, command, first, tmp_path, monkeypatch):
         assert done.stdout.splitlines()[0].strip() == first
 
 
+def test_the_data_of_the_fine_tuning_page_can_be_made(tmp_path, monkeypatch):
+    page = (ROOT / "docs" / "finetuning.md").read_text(encoding="utf-8")
+    blocks = "\n".join(re.findall(r"```sh\n(.*?)```", page, re.DOTALL))
+    made = re.findall(r"^vqa-agent (?:batch|traces export) .*$", blocks, re.MULTILINE)
+    assert [line.split()[1] for line in made] == ["batch", "traces"]
+    shutil.copytree(ROOT / "examples", tmp_path, dirs_exist_ok=True)
+    (folder,) = re.findall(r"^mkdir (\S+)$", blocks, re.MULTILINE)
+    (tmp_path / folder).mkdir()
+    monkeypatch.chdir(tmp_path)
+    for line in made:
+        done = CliRunner().invoke(app, shlex.split(line)[1:])
+        assert done.exit_code == 0, done.stderr
+    (data,) = re.findall(r"--dataset_name (\S+)", blocks)
+    lines = (tmp_path / data / "train.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 3
+    assert all(json.loads(line).keys() == {"messages", "tools"} for line in lines)
+
+
 def labelled(folder: Path) -> None:
     """What the commands of evaluation.md look at."""
     photographs(folder / "photographs", [[(0, 0.5, 0.5, 0.5, 0.5)], []])
@@ -88,6 +107,7 @@ def test_the_documented_json_is_what_an_answer_writes(make):
         "doctor",
         "tools",
         "models",
+        "traces export",
         "eval detector",
         "eval classifier",
         "serve-llm",
