@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
+import logging
 import os
 import platform
 import statistics
@@ -197,6 +198,7 @@ def qwen_agent(url: str, stack: ExitStack) -> Ask:  # noqa: ARG001
     from qwen_agent.agents import Assistant
     from qwen_agent.tools.base import BaseTool
 
+    logging.getLogger("qwen_agent_logger").setLevel(logging.WARNING)
     held: dict[str, Pixels] = {}
 
     class MeasureBrightness(BaseTool):  # type: ignore[misc]

@@ -124,8 +124,8 @@ class FakeSession:
         reply = self._agent.ask(*self._sources, question)
         for call in reply.tool_calls:
             yield Event("tool_call", {"name": call.name, "arguments": call.arguments})
-            text = f"error: {call.error}" if call.error else "read_text img_1"
-            yield Event("tool_result", call.model_dump() | {"text": text})
+            said = f"error: {call.error}" if call.error else "read_text img_1"
+            yield Event("tool_result", call.model_dump() | {"text": said})
         for claim in reply.claims if text else ():
             yield Event("text", {"text": claim.text})
         yield Event("answer", answer=reply)

@@ -218,3 +218,11 @@ def test_a_question_may_look_a_bit_like_a_file():
     assert not looks_like_picture("zero\0byte")
     with pytest.raises(InputError, match="the question is missing"):
         split_words(["a.png", "b.png"])
+
+
+def test_what_was_streamed_is_not_printed_twice(command, receipt):
+    result = command("ask", receipt, TOTAL, "--stream")
+    assert result.stdout.startswith("The total is 39.10 [e1].\n\nEvidence")
+    assert result.stdout.count("The total is 39.10") == 1
+    assert "read_text(" in result.stderr
+    assert "TOTAL EUR" in result.stdout
