@@ -1,6 +1,7 @@
-"""Vision tools as LangChain tools: ids in, evidence into the ledger, text for the planner out."""
+"""Vision tools as LangChain tools: ids in, evidence into the ledger, text for the planner out.
 
-from __future__ import annotations
+Annotations are evaluated here, once: LangChain reads those of a tool's function at each call.
+"""
 
 from typing import Any
 

@@ -1,67 +1,107 @@
-"""HTTP for a planner that is asked from any number of event loops and threads.
+"""HTTP for a planner that is asked from any number of event loops.
 
-It knows nothing of planners; what is sent is `agent.planners.openai_compatible`'s.
+aiohttp, because its parser is native: a request costs a third of what it costs with httpx
+(`benchmarks.overhead`), and a question is two of them. What is asked once, when a server starts or
+is met, is asked with httpx. It knows nothing of planners: what is sent, and how often, is decided
+in `agent.planners.openai_compatible`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
-import httpx
+import aiohttp
 
-T = TypeVar("T")
+CONNECT_S = 5.0
+"""Seconds for a connection, where the whole call may take longer."""
 
 
-class ClientPerLoop:
-    """HTTP clients, one for each event loop.
+@dataclass(frozen=True)
+class Reply:
+    """What a server answered, whatever it is."""
 
-    The connections of a client belong to the loop that opened them. Here each loop has its own,
-    kept open between requests and closed with the loop: a task waits there until the loop's last
-    act, which is to cancel the tasks that are left.
+    status: int
+    headers: Mapping[str, str]
+    """By name, in any case."""
+    body: bytes
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the server did what it was asked for."""
+        return 200 <= self.status < 300
+
+
+class Endpoint:
+    """One address that bodies are posted to, over connections that are kept open.
+
+    The connections belong to the event loop that opened them. Here each loop has its own, closed
+    with the loop: a task waits there until the loop's last act, which is to cancel the tasks that
+    are left.
 
     Args:
-        uds: a unix socket that everything goes to.
+        url: where to; a proxy of the environment is used, as everywhere.
+        headers: sent with each body.
+        uds: a unix socket that everything goes to; the host in `url` is a stand-in then.
+
+    Raises (when asked):
+        aiohttp.ClientError: no connection, or a lost one.
+        TimeoutError: no connection in time. How long an answer takes is the caller's to bound.
     """
 
-    def __init__(self, uds: Path | None = None) -> None:
+    def __init__(self, url: str, headers: Mapping[str, str], uds: Path | None = None) -> None:
+        self._url = url
+        self._headers = headers
         self._uds = uds
-        self._loops: dict[asyncio.AbstractEventLoop, tuple[httpx.AsyncClient, Any]] = {}
+        self._proxy = None if uds else _proxy_of(url)
+        self._loops: dict[asyncio.AbstractEventLoop, tuple[aiohttp.ClientSession, Any]] = {}
 
-    def get(self) -> httpx.AsyncClient:
-        """The running loop's client."""
+    async def post(self, body: bytes) -> Reply:
+        """Send a body; returns the reply when all of it is there."""
+        async with self._session().post(self._url, data=body) as response:
+            return Reply(response.status, response.headers, await response.read())
+
+    @asynccontextmanager
+    async def stream(self, body: bytes) -> AsyncIterator[tuple[int, AsyncIterator[bytes]]]:
+        """Send a body; gives the status and the reply's lines as they come."""
+        async with self._session().post(self._url, data=body) as response:
+            yield response.status, aiter(response.content)
+
+    def _session(self) -> aiohttp.ClientSession:
+        """The running loop's."""
         loop = asyncio.get_running_loop()
         if loop not in self._loops:
-            transport = httpx.AsyncHTTPTransport(uds=str(self._uds)) if self._uds else None
-            client = httpx.AsyncClient(transport=transport, follow_redirects=True)
-            self._loops[loop] = client, loop.create_task(self._close_with(loop, client))
+            session = aiohttp.ClientSession(
+                connector=aiohttp.UnixConnector(str(self._uds), limit=0)
+                if self._uds
+                else aiohttp.TCPConnector(limit=0),
+                headers=self._headers,
+                proxy=self._proxy,
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S),
+            )
+            self._loops[loop] = session, loop.create_task(self._close_with(loop, session))
         return self._loops[loop][0]
 
-    async def _close_with(self, loop: asyncio.AbstractEventLoop, client: httpx.AsyncClient) -> None:
+    async def _close_with(
+        self, loop: asyncio.AbstractEventLoop, session: aiohttp.ClientSession
+    ) -> None:
         try:
             await loop.create_future()
         finally:
             del self._loops[loop]
-            await client.aclose()
+            await session.close()
 
 
-def in_thread(work: Callable[[], T], seconds: float | None = None) -> T:
-    """The result of blocking work done in a thread of its own.
-
-    Raises:
-        TimeoutError: it took longer; the thread is left to end by itself.
-    """
-    done: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            done.set_result(work())
-        except BaseException as error:
-            done.set_exception(error)
-
-    threading.Thread(target=run, name="vqa-agent-request", daemon=True).start()
-    return done.result(seconds)
+def _proxy_of(url: str) -> str | None:
+    """The proxy that the environment names for an address (HTTP_PROXY, NO_PROXY and their kin)."""
+    parts = urlsplit(url)
+    if not parts.hostname or proxy_bypass(parts.hostname):
+        return None
+    proxies = getproxies()
+    return proxies.get(parts.scheme) or proxies.get("all")

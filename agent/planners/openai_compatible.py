@@ -16,26 +16,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import httpx
+import aiohttp
 from langchain_core.messages import BaseMessage, ToolMessage
 from langchain_core.outputs import ChatResult
 from langchain_openai import ChatOpenAI
 from pydantic import PrivateAttr, SecretStr
 
-from agent.errors import (
-    PlannerError,
-    PlannerTimeoutError,
-    PlannerUnavailableError,
-)
+from agent.background import in_thread
+from agent.errors import PlannerError, PlannerTimeoutError, PlannerUnavailableError
 from agent.listening import Listener, listener
 from agent.planners.families import SERVED_NAME, family_of
-from agent.planners.http_client import ClientPerLoop, in_thread
+from agent.planners.http_client import Endpoint, Reply
 from agent.planners.server_address import PASSING, Server
 
 TRIES = 3
 """Of one call, for what passes: no connection, a lost one, 408, 409, 429, 5xx."""
 BACKOFF_S = 0.5
-CONNECT_S = 5.0
 CHECK_TIMEOUT_S = 10.0
 
 
@@ -53,12 +49,15 @@ class ServerChatModel(ChatOpenAI):
     backoff_s: float = BACKOFF_S
     uds: Path | None = None
     """The unix socket of the server; the host in `base_url` is a stand-in then."""
-    _clients: ClientPerLoop = PrivateAttr()
+    _endpoint: Endpoint = PrivateAttr()
 
     def model_post_init(self, context: Any, /) -> None:
-        """Make the clients for where the server listens."""
+        """Prepare for where the server listens."""
         super().model_post_init(context)
-        self._clients = ClientPerLoop(self.uds)
+        headers = {"Content-Type": "application/json"}
+        if isinstance(self.openai_api_key, SecretStr):
+            headers["Authorization"] = f"Bearer {self.openai_api_key.get_secret_value()}"
+        self._endpoint = Endpoint(f"{self.openai_api_base}/chat/completions", headers, self.uds)
 
     async def _agenerate(
         self,
@@ -76,13 +75,13 @@ class ServerChatModel(ChatOpenAI):
                     heard = await self._ask_aloud(payload, hear)
                     if heard is not None:
                         return self._create_chat_result(heard)
-                response = await self._post(json.dumps(payload).encode())
-        except (TimeoutError, httpx.TransportError) as error:
+                said = await self._post(json.dumps(payload).encode())
+        except (TimeoutError, aiohttp.ClientError) as error:
             raise self._unanswered(error) from error
-        if not response.is_success:
-            raise refusal(response, self.where)
+        if not said.is_success:
+            raise refusal(said, self.where)
         try:
-            result = self._create_chat_result(_with_objects(response.json()))
+            result = self._create_chat_result(_with_objects(json.loads(said.body)))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise self._unreadable(repr(error)) from error
         if not result.generations:
@@ -123,16 +122,14 @@ class ServerChatModel(ChatOpenAI):
         asked = payload | {"stream": True, "stream_options": {"include_usage": True}}
         text, finished, usage = "", None, None
         try:
-            async with self._clients.get().stream(
-                "POST", self._address, content=json.dumps(asked).encode(),
-                headers=self._headers(), timeout=self._limits(),
-            ) as response:  # fmt: skip
-                if not response.is_success:
+            async with self._endpoint.stream(json.dumps(asked).encode()) as (status, lines):
+                if status != 200:
                     return None
-                async for line in response.aiter_lines():
-                    if not line.startswith("data: ") or line == "data: [DONE]":
+                async for line in lines:
+                    field, _, data = line.partition(b":")
+                    if field != b"data" or data.strip() == b"[DONE]":
                         continue
-                    chunk = json.loads(line.removeprefix("data: "))
+                    chunk = json.loads(data)
                     usage = chunk.get("usage") or usage
                     for choice in chunk["choices"][:1]:
                         if choice["delta"].get("tool_calls"):
@@ -141,7 +138,7 @@ class ServerChatModel(ChatOpenAI):
                         if piece := choice["delta"].get("content"):
                             text += piece
                             hear(piece)
-        except (httpx.TransportError, ValueError, KeyError, TypeError, AttributeError):
+        except (aiohttp.ClientError, ValueError, KeyError, TypeError, AttributeError):
             return None
         if finished != "stop" or not text:
             return None
@@ -155,54 +152,36 @@ class ServerChatModel(ChatOpenAI):
         """Where the server is, as a person writes it."""
         return f"unix:{self.uds}" if self.uds else str(self.openai_api_base)
 
-    @property
-    def _address(self) -> str:
-        return f"{self.openai_api_base}/chat/completions"
-
-    def _headers(self) -> dict[str, str]:
-        key = self.openai_api_key
-        headers = {"Content-Type": "application/json"}
-        if isinstance(key, SecretStr):
-            headers["Authorization"] = f"Bearer {key.get_secret_value()}"
-        return headers
-
-    def _limits(self) -> httpx.Timeout:
-        return httpx.Timeout(self.total_s, connect=min(self.total_s, CONNECT_S))
-
-    async def _post(self, body: bytes) -> httpx.Response:
+    async def _post(self, body: bytes) -> Reply:
         """The server's reply, whatever it is; asked for again while that may help."""
         started, tried = time.monotonic(), 0
         while True:
             tried += 1
-            response: httpx.Response | None = None
+            said: Reply | None = None
             try:
-                response = await self._clients.get().post(
-                    self._address, content=body, headers=self._headers(), timeout=self._limits()
-                )
-                if response.status_code not in PASSING:
-                    return response
-            except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ReadError, httpx.WriteError,
-                    httpx.RemoteProtocolError) as error:  # fmt: skip
+                said = await self._endpoint.post(body)
+                if said.status not in PASSING:
+                    return said
+            except aiohttp.ClientError as error:
                 lost = error
-            wait = self._wait(response, tried, self.total_s - (time.monotonic() - started))
+            wait = self._wait(said, tried, self.total_s - (time.monotonic() - started))
             if wait is not None:
                 await asyncio.sleep(wait)
-            elif response is not None:
-                return response
+            elif said is not None:
+                return said
             else:
                 raise lost
 
-    def _wait(self, response: httpx.Response | None, tried: int, left: float) -> float | None:
+    def _wait(self, said: Reply | None, tried: int, left: float) -> float | None:
         """Seconds until the next try: as the server asks, else more each time; None for no try."""
         wait = self.backoff_s * 2 ** (tried - 1) * random.uniform(0.75, 1.25)  # noqa: S311
-        if response is not None:
+        if said is not None:
             with contextlib.suppress(KeyError, ValueError):
-                wait = max(float(response.headers["Retry-After"]), 0.0)
+                wait = max(float(said.headers["Retry-After"]), 0.0)
         return wait if tried < self.tries and wait < left else None
 
     def _unanswered(self, error: Exception) -> PlannerError:
-        late = isinstance(error, TimeoutError | httpx.TimeoutException)
-        if late and not isinstance(error, httpx.ConnectTimeout):
+        if isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ClientError):
             return PlannerTimeoutError(
                 f"the planner at {self.where} did not answer within {self.total_s:g} s; "
                 "raise VQA_TIMEOUT_S or look at the server's load"
@@ -278,15 +257,15 @@ def connect(
     )
 
 
-def refusal(response: httpx.Response, url: str) -> PlannerError:
-    """The planner error that tells a person what to do about a status of 400 or more."""
-    code = response.status_code
+def refusal(reply: Reply, url: str) -> PlannerError:
+    """The planner error that tells a person what to do about a status of 300 or more."""
+    code = reply.status
     if code in {401, 403}:
         return PlannerUnavailableError(f"{url} refuses the key; set VQA_PLANNER_API_KEY")
     try:
-        said = str(response.json()["error"]["message"])
+        said = str(json.loads(reply.body)["error"]["message"])
     except (ValueError, KeyError, TypeError):
-        said = response.text[:300]
+        said = reply.body[:300].decode(errors="replace")
     advice = "; try again later" if code in PASSING else ""
     if re.search("max_(?:completion_)?tokens|context length", said):
         advice = "; set VQA_PLANNER_MAX_TOKENS lower, or serve it with a longer context"

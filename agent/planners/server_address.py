@@ -11,8 +11,8 @@ from typing import Self
 
 import httpx
 
+from agent.background import in_thread
 from agent.errors import PlannerUnavailableError
-from agent.planners.http_client import in_thread
 
 DEFAULT_URL = "http://127.0.0.1:8000/v1"
 """Where `vqa-agent serve-llm` and `vllm serve` listen unless told otherwise."""

@@ -19,6 +19,7 @@ from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from pydantic import PrivateAttr
 
+from agent.background import in_thread
 from agent.errors import (
     PlannerError,
     PlannerOutputError,
@@ -26,7 +27,6 @@ from agent.errors import (
     PlannerUnavailableError,
 )
 from agent.listening import heard_by
-from agent.planners.http_client import in_thread
 
 PAUSE_S = 30.0
 """Seconds for which a planner that could not be reached is not asked again."""
