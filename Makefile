@@ -72,16 +72,18 @@ train-classifier: $(STAMP) ## Make the built-in classifier's weights again (an h
 
 bench: $(STAMP) ## Side-by-side measurements
 	$(BIN)/python -m benchmarks.overhead
+	$(BIN)/python -m benchmarks.calls
 	$(BIN)/python -m benchmarks.receipts
 	$(BIN)/python -m benchmarks.inference
 	$(BIN)/python -m benchmarks.seeing
 
 # The project's packages are seen by .venv-peers, the other frameworks are only in it.
-bench-peers: $(STAMP) ## The overhead of a question beside smolagents, Qwen-Agent and a bare create_agent
+bench-peers: $(STAMP) ## What a question costs beside smolagents, Qwen-Agent and a bare create_agent
 	$(PYTHON) -m venv .venv-peers
 	$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > $$(.venv-peers/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/project.pth
 	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/peers.txt
 	.venv-peers/bin/python -m benchmarks.overhead
+	.venv-peers/bin/python -m benchmarks.calls
 
 lock:           ## Write constraints.txt from a fresh environment with the newest versions
 	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
@@ -26,6 +27,7 @@ from tools.errors import ToolError
 
 State = AgentState[Any]
 _MISCALL = "(an unreadable call of)"
+_CODE_BLOCK = re.compile(r"```(?:json)?\s*(\{.*\})\s*```", re.DOTALL)
 
 
 class Budget(AgentMiddleware[State, RunContext, Any]):
@@ -123,9 +125,8 @@ class EvidenceCheck(AgentMiddleware[State, RunContext, Any]):
             response = await handler(request)
         message = cast("AIMessage", response.result[-1])
         _note(context, message)
-        if message.invalid_tool_calls:
-            message = _as_text(message)
-            response = ModelResponse([*response.result[:-1], message])
+        if message is not (tidy := _tidied(message)):
+            message, response = tidy, ModelResponse([*response.result[:-1], tidy])
         if message.tool_calls:
             context.tool_calls += len(message.tool_calls)
             context.plan_turn([str(call["id"]) for call in message.tool_calls])
@@ -169,10 +170,18 @@ def _unknown(name: str, context: RunContext) -> ToolMessage:
     raise ToolError(f"there is no tool {name!r}; the tools are {known}")
 
 
-def _as_text(message: AIMessage) -> AIMessage:
-    """A message with unreadable calls as plain text: as calls no server would take them back."""
-    named = ", ".join(str(call["name"]) for call in message.invalid_tool_calls)
-    return AIMessage(f"{_MISCALL} {named}", usage_metadata=message.usage_metadata)
+def _tidied(message: AIMessage) -> AIMessage:
+    """The message as it can be read, and given back to a server.
+
+    Unreadable calls become plain text: as calls no server would take them back. An answer that no
+    grammar held to its form often stands between the marks of a code block, which are dropped.
+    """
+    if message.invalid_tool_calls:
+        named = ", ".join(str(call["name"]) for call in message.invalid_tool_calls)
+        return AIMessage(f"{_MISCALL} {named}", usage_metadata=message.usage_metadata)
+    if block := _CODE_BLOCK.fullmatch(message.text.strip()):
+        return message.model_copy(update={"content": block[1]})
+    return message
 
 
 def _note(context: RunContext, message: AIMessage) -> None:

@@ -2,8 +2,11 @@
 
     python -m benchmarks.calls [--json out.json]
 
-Questions about the two pictures of `examples/`, planned by the built-in planner. Prompt tokens
-are those of all calls of a question together, in the planner's own tokens.
+First, questions about the two pictures of `examples/`, planned by the built-in planner: prompt
+tokens are those of all calls of a question together, in the planner's own tokens. Then the
+one-tool question of `benchmarks.overhead`, as a large model is asked it, beside the other
+frameworks that are installed (`make bench-peers`): the characters of messages, tools and answer
+schemas in the requests, as every model has tokens of its own.
 """
 
 from __future__ import annotations
@@ -13,10 +16,14 @@ import json
 import statistics
 import sys
 from collections import defaultdict
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
+
 from agent import Settings, VisualAgent
+from benchmarks.overhead import installed, scripted
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 QUESTIONS = (
@@ -68,6 +75,33 @@ def ask_all() -> list[Row]:
     return rows
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What a framework sends for one question."""
+
+    name: str
+    model_calls: int
+    messages: int
+    """Characters, of all calls together."""
+    schemas: int
+    """Characters of the tools and of the answer's form."""
+
+
+def side_by_side() -> list[Asked]:
+    """The same question by each framework."""
+    rows = []
+    with ExitStack() as stack:
+        server = stack.enter_context(scripted())
+        for name, ask in installed(server.url, stack).items():
+            server.requests.clear()
+            ask(np.full((48, 64, 3), 120, np.uint8))
+            sent = list(server.requests)
+            forms = [[b.get(k) for k in ("tools", "response_format") if k in b] for b in sent]
+            said = sum(len(json.dumps(body["messages"])) for body in sent)
+            rows.append(Asked(name, len(sent), said, sum(len(json.dumps(f)) for f in forms)))
+    return rows
+
+
 def main() -> int:
     """Ask, print; fails where a question of one tool call took other than two model calls."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -84,8 +118,13 @@ def main() -> int:
             f"{statistics.mean(r.read_tokens for r in some):>15.0f}"
             f"{statistics.mean(r.written_tokens for r in some):>16.0f}"
         )
+    beside = side_by_side()
+    print("\none tool, large model  model calls  characters: messages  schemas")
+    for other in sorted(beside, key=lambda other: other.messages + other.schemas):
+        print(f"{other.name:21}{other.model_calls:>13}{other.messages:>22}{other.schemas:>9}")
     if given.json:
-        given.json.write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n")
+        results = {"builtin": list(map(asdict, rows)), "one_tool": list(map(asdict, beside))}
+        given.json.write_text(json.dumps(results, indent=2) + "\n")
     return int(any(row.model_calls != 2 for row in by_calls[1]))
 
 

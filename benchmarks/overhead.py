@@ -47,8 +47,8 @@ def brightness(pixels: Pixels) -> int:
     return round(float(pixels.mean()) / 255 * 100)
 
 
-def serve() -> None:
-    """The scripted server: a call of the first tool, then an answer. Runs until stdin closes."""
+def scripted() -> Any:
+    """The scripted server: a call of the first tool, then an answer."""
     from tests.fakes.openai_server import ScriptedServer, answering, calls, reply
 
     def choose(body: dict[str, Any]) -> Any:
@@ -60,7 +60,12 @@ def serve() -> None:
             return calls(("final_answer", {"answer": SAID}))
         return reply(json.dumps(DRAFT) if "response_format" in body else SAID)
 
-    with ScriptedServer(answering(choose)) as server:
+    return ScriptedServer(answering(choose))
+
+
+def serve() -> None:
+    """The server as a process of its own, until stdin closes."""
+    with scripted() as server:
         print(server.url, flush=True)
         sys.stdin.read()
 
@@ -236,6 +241,18 @@ CONTESTANTS: dict[str, tuple[str, Callable[[str, ExitStack], Ask]]] = {
 """Name → the module that it needs, and how it is set up."""
 
 
+def installed(url: str, stack: ExitStack) -> dict[str, Ask]:
+    """The contestants that can be had here, asking that server; the others are named."""
+    for name, (module, _) in CONTESTANTS.items():
+        if not importlib.util.find_spec(module):
+            print(f"{name} is not installed and left out: make bench-peers")
+    return {
+        name: set_up(url, stack)
+        for name, (module, set_up) in CONTESTANTS.items()
+        if importlib.util.find_spec(module)
+    }
+
+
 def measure(asks: dict[str, Ask], rounds: int, warm_up: int) -> dict[str, list[float]]:
     """Milliseconds of each contestant's questions, in turns.
 
@@ -303,13 +320,7 @@ def main() -> int:
         return 0
     with ExitStack() as stack:
         url = stack.enter_context(server_process())
-        asks = {
-            name: set_up(url, stack)
-            for name, (module, set_up) in CONTESTANTS.items()
-            if importlib.util.find_spec(module)
-        }
-        for name in CONTESTANTS.keys() - asks.keys():
-            print(f"{name} is not installed and left out: make bench-peers")
+        asks = installed(url, stack)
         summary = summarise(measure(asks, given.rounds, given.warm_up))
     print_table(summary)
     if given.json:

@@ -30,7 +30,6 @@ REQUIRED = (
 OPTIONAL = {
     "vqa-agent": "make install (it runs from the source tree all the same)",
     "pillow-heif": "pip install pillow-heif, to read HEIC pictures",
-    "vllm": "pip install 'vqa-agent[vllm]' on a machine with a GPU, to serve a large planner",
 }
 QUESTION = "What is the total?"
 MARKS = {"ok": ("✓", "green"), "gap": ("–", "yellow"), "failed": ("✗", "red")}
@@ -50,7 +49,7 @@ class Check:
 def run_doctor(factory: Any, options: Options, *, as_json: bool) -> int:
     """Look at everything, print it; returns 0 if questions can be answered, else 1."""
     with working("looking around …"):
-        checks = [*check_installation(), check_device()]
+        checks = [*check_installation(), check_device(), check_vllm()]
         with open_agent(factory, options) as agent:
             checks += check_tools(agent)
             checks.append(check_planner(agent))
@@ -89,6 +88,20 @@ def check_device() -> Check:
     runtime = "OpenVINO" if is_installed() else "torch (pip install openvino is faster)"
     found = f"CPU, {torch.get_num_threads()} threads, networks on {runtime}"
     return Check("installed", "device", "ok", found)
+
+
+def check_vllm() -> Check:
+    """What `vqa-agent serve-llm` would start; only needed for that."""
+    from agent.serving import ServingError
+    from agent.serving.command import find_vllm
+
+    try:
+        found = find_vllm()
+    except ServingError:
+        fix = "make vllm, to plan with a model of your own (vqa-agent serve-llm)"
+        return Check("installed", "vLLM", "gap", "not installed", fix)
+    where = f"{found.version} ({found.distribution}) in {found.python.parent.parent}"
+    return Check("installed", "vLLM", "ok", where)
 
 
 def check_tools(agent: VisualAgent) -> Iterator[Check]:

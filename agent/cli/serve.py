@@ -84,11 +84,12 @@ def command_of(options: Serving, *, installed: bool = True) -> Command:
         ServingError: it cannot be made; the message says what to do.
     """
     from agent.serving import build
-    from agent.serving.hardware import gpus
+    from agent.serving.hardware import free_ram_gib, gpus
 
     return build(
         options.model,
         gpus=gpus(),
+        ram_gib=free_ram_gib(),
         host=options.host,
         port=options.port,
         uds=options.uds,

@@ -12,7 +12,7 @@ import json
 import random
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,8 @@ class ServerChatModel(ChatOpenAI):
     backoff_s: float = BACKOFF_S
     uds: Path | None = None
     """The unix socket of the server; the host in `base_url` is a stand-in then."""
+    weights: str | None = None
+    """What the server says that the model is, where its name does not tell: an adapter's base."""
     _endpoint: Endpoint = PrivateAttr()
 
     def model_post_init(self, context: Any, /) -> None:
@@ -105,11 +107,15 @@ class ServerChatModel(ChatOpenAI):
         payload = self._get_request_payload(messages, stop=stop, **kwargs)
         payload.pop("stream", None)
         payload |= payload.pop("extra_body", None) or {}  # as openai's client would
+        family = family_of(self.weights or self.model_name)
         if not payload.get("tools"):
             payload.pop("tools", None)  # OpenAI refuses an empty list
             payload.pop("tool_choice", None)
-        elif not family_of(self.model_name).parallel_calls:
+            return payload
+        if not family.parallel_calls:
             payload["parallel_tool_calls"] = False
+        if not family.one_grammar:
+            payload.pop("response_format", None)
         return payload
 
     async def _ask_aloud(self, payload: dict[str, Any], hear: Listener) -> dict[str, Any] | None:
@@ -236,7 +242,7 @@ def connect(
         raise PlannerUnavailableError(
             f"{url} does not serve {model!r}; it serves {_listed(served)}: set VQA_PLANNER_MODEL"
         )
-    name = model or served[0]
+    name = model or next(iter(served))
     kind = ServerChatModel
     if name == SERVED_NAME:
         from agent.planners.served import ServedPlanner
@@ -246,6 +252,7 @@ def connect(
         model=name,
         base_url=server.url,
         uds=server.uds,
+        weights=served.get(name),
         api_key=SecretStr(api_key or "none"),  # never the OPENAI_API_KEY that is for OpenAI
         temperature=0,
         max_tokens=max_tokens,
@@ -272,5 +279,5 @@ def refusal(reply: Reply, url: str) -> PlannerError:
     return PlannerError(f"the planner at {url} answered {code}: {said}{advice}")
 
 
-def _listed(models: Sequence[str]) -> str:
+def _listed(models: Collection[str]) -> str:
     return ", ".join(models) if models else "no model"

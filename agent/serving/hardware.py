@@ -38,6 +38,13 @@ def gpus() -> list[Gpu]:
     return parse_gpus(done.stdout)
 
 
+def free_ram_gib() -> float:
+    """The memory that could be had now without swapping."""
+    import psutil
+
+    return float(psutil.virtual_memory().available) / GIB
+
+
 def parse_gpus(table: str) -> list[Gpu]:
     """nvidia-smi's lines "NVIDIA H200, 143771, 143160" (MiB)."""
     devices = []

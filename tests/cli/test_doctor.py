@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import Field
 
-from agent.cli.doctor import check_installation
+from agent.cli.doctor import check_installation, check_vllm
 from agent.cli.listing import type_of
 from agent.errors import PlannerError
 from tools.base import vision_tool
@@ -45,6 +45,7 @@ def test_all_is_well(command):
     assert checks["find_things"]["status"] == "ok"
     assert checks["torch"]["found"][0].isdigit()
     assert "The total is 39.10" in checks["builtin"]["found"]
+    assert checks["vLLM"]["status"] != "failed", "it is only needed to serve a model"
 
 
 def test_a_missing_tool_is_a_gap_with_its_fix(command):
@@ -74,7 +75,7 @@ def test_a_planner_that_fails_is_said(command):
 
 
 def test_each_gap_says_what_to_do():
-    for check in check_installation():
+    for check in (*check_installation(), check_vllm()):
         assert check.status == "ok" or check.fix
 
 

