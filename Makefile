@@ -37,7 +37,7 @@ check: $(STAMP) ## Lint, types, import rules
 	$(BIN)/lint-imports
 
 test: $(STAMP)  ## The default tests (under five minutes on two cores)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 8
 
 test-slow: $(STAMP) ## The tests that train or measure
 	$(BIN)/python -m pytest -m slow

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from agent.planners import BUILTIN
 from agent.planners.server_address import DEFAULT_URL
 from models import catalog
+from tools.downloads import is_pulled
 from tools.toolset import ToolConfig
 
 _TASKS: dict[str, catalog.Task] = {"detector": "detection", "classifier": "classification"}
@@ -56,7 +57,7 @@ class Settings(BaseSettings):
     profile: catalog.Profile = Field(
         default="builtin",
         description="Which weights the tools load if none are named: built-in ones, or those that "
-        "suit a CPU or a GPU (vqa-agent models); with `gpu`, a server plans.",
+        "suit a CPU or a GPU, once they are pulled (vqa-agent models); with `gpu`, a server plans.",
     )
     timeout_s: float = Field(default=60.0, gt=0, description="Seconds for one planner call.")
     tool_timeout_s: float = Field(default=120.0, gt=0, description="Seconds for one tool call.")
@@ -81,15 +82,28 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _choose_weights(self) -> Self:
-        """Let the profile name the weights that nobody named."""
+        """Let the profile name the weights that nobody named, where they are here."""
+        here = {
+            setting: row.name
+            for setting, row in self._unnamed().items()
+            if self.tools.allow_download or is_pulled(row)
+        }
+        if here:
+            self.tools = self.tools.model_copy(update=here)
+        return self
+
+    @property
+    def not_pulled(self) -> list[catalog.Model]:
+        """What the profile would choose and is not here yet: the built-in weights look instead."""
+        return list(self._unnamed().values())
+
+    def _unnamed(self) -> dict[str, catalog.Model]:
+        """What the profile chooses besides built-in weights, by the setting that names nothing."""
         chosen = catalog.profile(self.profile)
-        unnamed = {
-            setting: chosen[task].name
+        return {
+            setting: chosen[task]
             for setting, task in _TASKS.items()
             if task in chosen
             and not chosen[task].is_builtin
             and getattr(self.tools, setting) is None
         }
-        if unnamed:
-            self.tools = self.tools.model_copy(update=unnamed)
-        return self

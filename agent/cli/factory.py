@@ -11,8 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from agent.cli.console import note
+
 if TYPE_CHECKING:
     from agent import Settings, VisualAgent
+    from models.catalog import Model
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,17 @@ def make_agent(options: Options) -> VisualAgent:
     from tools.errors import InputError
 
     settings = settings_from(options)
+    for row in settings.not_pulled:
+        note(f"{row.name} is not here yet, built-in weights look: {how_to_pull(row)}")
     try:
         return VisualAgent(settings)
     except ValueError as error:
         raise InputError(f"settings (VQA_… or .env): {error}") from None
+
+
+def how_to_pull(row: Model) -> str:
+    """The command that fetches weights of the catalogue."""
+    return f"vqa-agent models pull {row.name}"
 
 
 def settings_from(options: Options) -> Settings:

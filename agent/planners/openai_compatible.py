@@ -68,7 +68,7 @@ class ServerChatModel(ChatOpenAI):
         run_manager: Any = None,  # noqa: ARG002 - `agent.listening` hears instead
         **kwargs: Any,
     ) -> ChatResult:
-        payload = self._payload(messages, stop, **kwargs)
+        payload = self.payload(messages, stop, **kwargs)
         hear = listener()
         try:
             async with asyncio.timeout(self.total_s):
@@ -100,7 +100,7 @@ class ServerChatModel(ChatOpenAI):
         reply = self._agenerate
         return in_thread(lambda: asyncio.run(reply(messages, stop, run_manager, **kwargs)))
 
-    def _payload(
+    def payload(
         self, messages: list[BaseMessage], stop: list[str] | None, **kwargs: Any
     ) -> dict[str, Any]:
         """The body of the request."""

@@ -33,12 +33,13 @@ class ServedPlanner(ServerChatModel):
         offered = [convert_to_openai_tool(tool) for tool in tools]
         return self.bind(tools=offered, **kwargs)
 
-    def _payload(
+    def payload(
         self,
         messages: list[BaseMessage],
         stop: list[str] | None,  # noqa: ARG002 - the grammar says where a message ends
         **kwargs: Any,
     ) -> dict[str, Any]:
+        """The body of the request."""
         turns, form = turns_of(messages), form_of(kwargs)
         form = replace(form, tools=tuple(link_labels(form.tools, turns)))
         narrowed = form.narrowed(turns)

@@ -108,6 +108,7 @@ def build(
     words = [*_server_words(vllm, model), "--served-model-name", served]
     words += ["--revision", revision] if revision else []
     words += ["--uds", str(uds)] if uds else ["--host", host, "--port", str(port)]
+    words += ["--max-model-len", "auto"]  # the model's own context, or what the memory has room for
     words += _family_words(family)
     words += ["--enable-lora", "--lora-modules", *adapters] if adapters else []
     words += ["--gpu-memory-utilization", f"{utilization:g}"] if utilization else []

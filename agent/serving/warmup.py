@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 from langchain.agents.structured_output import ProviderStrategy
 from langchain_core.messages import HumanMessage, SystemMessage
-from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
 from agent.answer import Draft
+from agent.planners.openai_compatible import ServerChatModel
 from agent.serving.command import Command
 from agent.serving.errors import ServingError
 from agent.serving.server import client_of
@@ -32,14 +32,19 @@ def warm_up(command: Command) -> None:
     """
     tools = [as_langchain_tool(tool) for tool in load_toolset(ToolConfig()).offered]
     form = ProviderStrategy(Draft, strict=True).to_model_kwargs()
-    model = ChatOpenAI(model=command.served_name, base_url=command.url, api_key=SecretStr("none"))
+    model = ServerChatModel(
+        model=command.served_name,
+        base_url=command.url,
+        api_key=SecretStr("none"),
+        max_tokens=1,
+        total_s=WARM_UP_S,
+    )
     bound: Any = model.bind_tools(tools, strict=True, **form)
     messages = [
         SystemMessage(render("system", sees=False)),
         HumanMessage(render("user", pictures=["img_1"], question="Is there a dog?")),
     ]
-    payload = model._get_request_payload(messages, **bound.kwargs)  # noqa: SLF001 - as ours sends it
-    payload = {k: v for k, v in payload.items() if k != "stream"} | {"max_tokens": 1}
+    payload = model.payload(messages, None, **bound.kwargs)
     with client_of(command, WARM_UP_S) as client:
         try:
             answer = client.post("/v1/chat/completions", json=payload)

@@ -87,7 +87,7 @@ class FakeAgent:
         self.asked: list[tuple[Any, ...]] = []
         self.closed = False
         self.toolset = SimpleNamespace(offered=[], missing=[])
-        self.settings = SimpleNamespace(planner_url=None)
+        self.settings = SimpleNamespace(planner_url=None, not_pulled=[])
 
     def ask(self, *words: Any) -> Answer:
         self.asked.append(words)

@@ -200,16 +200,32 @@ def test_a_setting_fetches_what_it_names(hub: Hub) -> None:
 @pytest.mark.parametrize(
     ("profile", "detector"), [("builtin", None), ("cpu", "yolo26s"), ("gpu", "yolo26m")]
 )
-def test_a_profile_chooses_rows(profile: catalog.Profile, detector: str | None) -> None:
-    assert Settings(profile=profile).tools.detector == detector
+def test_a_profile_chooses_what_is_here(
+    hub: Hub, profile: catalog.Profile, detector: str | None
+) -> None:
+    before = Settings(profile=profile)
+    assert before.tools.detector is None
+    assert [row.name for row in before.not_pulled] == ([detector] if detector else [])
+    allowed = Settings(profile=profile, tools=ToolConfig(allow_download=True))
+    assert allowed.tools.detector == detector
     named = Settings(profile=profile, tools=ToolConfig(detector="mine.pt"))
     assert named.tools.detector == "mine.pt"
+    assert not named.not_pulled
+    if detector:
+        place = cache_directory() / "detector" / f"{detector}.pt"
+        place.parent.mkdir(parents=True)
+        place.write_bytes(b"weights")
+        after = Settings(profile=profile)
+        assert after.tools.detector == detector
+        assert not after.not_pulled
 
 
 def test_a_profile_whose_weights_are_not_here_says_what_to_do(hub: Hub) -> None:
     done = runner.invoke(app, ["doctor", "--json"], env={"VQA_PROFILE": "gpu"})
     checks = {check["name"]: check for check in json.loads(done.stdout)["checks"]}
-    assert checks["detect_objects"]["fix"] == "run: vqa-agent models pull yolo26m"
+    assert checks["yolo26m"]["fix"] == "vqa-agent models pull yolo26m"
+    assert checks["detect_objects"]["status"] == "ok", "the built-in one looks"
+    assert "yolo26m is not here yet" in done.stderr
 
 
 def test_built_in_files_are_those_of_the_catalogue() -> None:

@@ -56,7 +56,7 @@ def request(name: str) -> dict[str, Any]:
     )
     form = ProviderStrategy(Draft, strict=True).to_model_kwargs()
     bound: Any = planner.bind_tools([as_langchain_tool(measure_brightness)], strict=True, **form)
-    return planner._payload([HumanMessage("How bright is it?")], None, **bound.kwargs)
+    return planner.payload([HumanMessage("How bright is it?")], None, **bound.kwargs)
 
 
 @pytest.fixture(scope="module")

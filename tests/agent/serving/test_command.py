@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -96,7 +97,8 @@ def test_what_is_given_last_wins(cuda_build):
     )  # fmt: skip
     assert after(command, "--gpu-memory-utilization") == "0.85"
     assert after(command, "--lora-modules") == "mine=/adapters/mine"
-    assert command.words[-2:] == ("--max-model-len", "16384")
+    lengths = [after for flag, after in pairwise(command.words) if flag == "--max-model-len"]
+    assert lengths == ["auto", "16384"]
     assert str(command).endswith("--max-model-len 16384")
 
 

@@ -73,7 +73,7 @@ def test_it_answers_when_it_is_entered_and_is_gone_when_it_is_left(command, tmp_
         asked = json.loads((tmp_path / "asked.json").read_text())
     assert all_gone(running)
     assert stages[-1] == "answering a first request"
-    assert asked["max_tokens"] == 1
+    assert asked["max_completion_tokens"] == 1
     assert all(tool["function"]["strict"] for tool in asked["tools"])
     assert asked["response_format"]["json_schema"]["strict"]
     assert "Initializing" in (tmp_path / "log").read_text()
