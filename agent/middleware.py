@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, cast
 
 from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
@@ -30,27 +31,25 @@ _MISCALL = "(an unreadable call of)"
 _CODE_BLOCK = re.compile(r"```(?:json)?\s*(\{.*\})\s*```", re.DOTALL)
 
 
-class Budget(AgentMiddleware[State, RunContext, Any]):
+Handler = Callable[[ModelRequest[RunContext]], Awaitable[ModelResponse[Any]]]
+
+
+@dataclass(frozen=True)
+class Budget:
     """A pair of limits on planner calls and one on tool calls.
 
     At the last permitted call the tools are taken away, so that a stubborn model has to answer;
     beyond it nothing is asked any more and the run ends in an abstention.
     """
 
-    def __init__(self, max_model_calls: int, max_tool_calls: int) -> None:
-        super().__init__()
-        self.max_model_calls = max_model_calls
-        self.max_tool_calls = max_tool_calls
+    max_model_calls: int
+    max_tool_calls: int
 
-    async def awrap_model_call(
-        self,
-        request: ModelRequest[RunContext],
-        handler: Callable[[ModelRequest[RunContext]], Awaitable[ModelResponse[Any]]],
-    ) -> ModelResponse[Any] | AIMessage:
+    async def ask(self, request: ModelRequest[RunContext], handler: Handler) -> ModelResponse[Any]:
         """Count, time, and call the planner; an unreadable answer comes back as plain text."""
         context = request.runtime.context
         if context.model_calls >= self.max_model_calls:
-            return AIMessage("")
+            return ModelResponse([AIMessage("")])
         context.model_calls += 1
         spent = context.model_calls == self.max_model_calls
         if request.tools and (spent or context.tool_calls >= self.max_tool_calls):
@@ -59,9 +58,9 @@ class Budget(AgentMiddleware[State, RunContext, Any]):
         try:
             return await handler(request)
         except StructuredOutputValidationError as error:
-            return error.ai_message
+            return ModelResponse([error.ai_message])
         except PlannerOutputError:
-            return AIMessage("")
+            return ModelResponse([AIMessage("")])
         finally:
             context.planner_ms += (time.perf_counter() - started) * 1000
 
@@ -108,21 +107,24 @@ class ToolGate(AgentMiddleware[State, RunContext, Any]):
 
 
 class EvidenceCheck(AgentMiddleware[State, RunContext, Any]):
-    """Checks the planner's answer against the ledger; one repair turn, then abstention."""
+    """Checks the planner's answer against the ledger; one repair turn, then abstention.
 
-    def __init__(self, max_repairs: int) -> None:
+    The budget is no middleware of its own: LangChain puts a tracing span around each, and repair
+    turns count as well.
+    """
+
+    def __init__(self, budget: Budget, max_repairs: int) -> None:
         super().__init__()
+        self.budget = budget
         self.max_repairs = max_repairs
 
     async def awrap_model_call(
-        self,
-        request: ModelRequest[RunContext],
-        handler: Callable[[ModelRequest[RunContext]], Awaitable[ModelResponse[Any]]],
+        self, request: ModelRequest[RunContext], handler: Handler
     ) -> ModelResponse[Any]:
         """Look at what the planner wrote: calls (order them), or an answer (check it)."""
         context = request.runtime.context
         with heard_by(AnswerStream(context).hear if context.streams else None):
-            response = await handler(request)
+            response = await self.budget.ask(request, handler)
         message = cast("AIMessage", response.result[-1])
         _note(context, message)
         if message is not (tidy := _tidied(message)):

@@ -38,8 +38,9 @@ def build_loop(planner: BaseChatModel, tools: Sequence[VisionTool], settings: Se
         [as_langchain_tool(tool) for tool in tools],
         system_prompt=render("system", sees=settings.planner_sees),
         middleware=[
-            EvidenceCheck(settings.max_repairs),
-            Budget(settings.max_model_calls, settings.max_tool_calls),
+            EvidenceCheck(
+                Budget(settings.max_model_calls, settings.max_tool_calls), settings.max_repairs
+            ),
             *([ShowPictures()] if settings.planner_sees else []),
             ToolGate(),
         ],

@@ -4,7 +4,8 @@
 
 Every contestant asks the same server (a process of its own, standing in for vLLM) the same
 question, runs the same tool on the same pixels (new ones each round, so that no cache answers) and
-gets an answer after two requests. They take turns, so that a busy machine slows all of them alike.
+gets an answer after two requests. They take turns in an order of chance, so that a busy machine,
+and whoever comes before, slow all of them alike.
 `make bench-peers` runs it in an environment that has the other frameworks, too; without them
 they are left out, and the table says so. Times are wall-clock milliseconds a question.
 """
@@ -17,6 +18,7 @@ import json
 import logging
 import os
 import platform
+import random
 import statistics
 import subprocess
 import sys
@@ -261,9 +263,9 @@ def measure(asks: dict[str, Ask], rounds: int, warm_up: int) -> dict[str, list[f
     """
     times: dict[str, list[float]] = {name: [] for name in asks}
     pixels: Pixels = np.full((48, 64, 3), 120, np.uint8)
-    names = list(asks)
+    order = random.Random(0)  # noqa: S311 - whoever comes behind a heavy one finds cold caches
     for turn in range(-warm_up, rounds):
-        for name in names[turn % len(names) :] + names[: turn % len(names)]:
+        for name in order.sample(list(asks), len(asks)):
             pixels = pixels.copy()
             pixels[0, 0] = np.frombuffer(os.urandom(3), np.uint8)  # a picture never seen before
             started = time.perf_counter()
