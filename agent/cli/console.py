@@ -24,6 +24,8 @@ ANSWERED, FAILED, BAD_INPUT, ABSTAINED, INTERRUPTED = 0, 1, 2, 3, 130
 PIPE_WIDTH = 120
 """Columns of a table where there is no terminal to ask (and no COLUMNS)."""
 
+_turning: list[Status] = []
+"""The spinners of this process's terminal, the present one last."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -58,7 +60,11 @@ def working(text: str) -> Iterator[Status | None]:
         yield None
         return
     with console.status(text) as status:
-        yield status
+        _turning.append(status)
+        try:
+            yield status
+        finally:
+            _turning.remove(status)
 
 
 def complain(message: str) -> None:
@@ -69,9 +75,9 @@ def complain(message: str) -> None:
     messages().print(line, soft_wrap=True)
 
 
-def note(message: str, status: Status | None = None) -> None:
+def note(message: str) -> None:
     """One remark on stderr; above the spinner, where one is turning."""
-    console = messages() if status is None else status.console
+    console = _turning[-1].console if _turning else messages()
     console.print(clean(message), style="dim", soft_wrap=True)
 
 

@@ -46,7 +46,7 @@ class Telling:
                 step = _step(event)
                 self._show(step)
                 if self._steps:
-                    note(step, self._status)
+                    note(step)
         if answer is None:
             raise RuntimeError("the run ended without an answer")
         return answer
