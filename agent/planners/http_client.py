@@ -1,9 +1,9 @@
 """HTTP for a planner that is asked from any number of event loops.
 
-aiohttp, because its parser is native: a request costs a third of what it costs with httpx
-(`benchmarks.overhead`), and a question is two of them. What is asked once, when a server starts or
-is met, is asked with httpx. It knows nothing of planners: what is sent, and how often, is decided
-in `agent.planners.openai_compatible`.
+aiohttp, because its parser is native: a request takes 0.35 ms of a core where httpx took 1.25, and
+a question is two of them. What is asked once, when a server starts or is met, is asked with httpx.
+It knows nothing of planners: what is sent, and how often, is decided in
+`agent.planners.openai_compatible`.
 """
 
 from __future__ import annotations

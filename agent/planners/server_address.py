@@ -64,10 +64,9 @@ class Server:
         self._check(response)
         try:
             response.raise_for_status()
-            return {
-                str(entry["id"]): str(entry.get("parent") or entry.get("root") or entry["id"])
-                for entry in response.json()["data"]
-            }
+            entries = {str(entry["id"]): entry for entry in response.json()["data"]}
+            bases = {name: entries.get(e.get("parent"), e) for name, e in entries.items()}
+            return {name: str(base.get("root") or base["id"]) for name, base in bases.items()}
         except (httpx.HTTPStatusError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise PlannerUnavailableError(
                 f"{self.name}/models does not answer as an OpenAI-compatible server does ({error})"

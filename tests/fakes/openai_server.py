@@ -135,7 +135,7 @@ def garbage() -> Step:
 class ScriptedServer:
     """Context manager; `url` ends in /v1, `requests` holds the bodies, `models` what it serves.
 
-    `models` may also say what each is, as vLLM does: {"name": "owner/weights"}. With `uds` it listens on that unix socket, and `url` is `unix:…`. `models_step` answers /v1/models instead: a server that is not ready, or hangs.
+    `models` may also say what each is, as vLLM does: {"name": {"root": "owner/weights"}}. With `uds` it listens on that unix socket, and `url` is `unix:…`. `models_step` answers /v1/models instead: a server that is not ready, or hangs.
     """
 
     def __init__(
@@ -149,7 +149,7 @@ class ScriptedServer:
         self.uds = uds
         self.script = list(script)
         self.models_step = models_step
-        self.models = models if isinstance(models, dict) else dict.fromkeys(models)
+        self.models = models if isinstance(models, dict) else {m: {} for m in models}
         self.api_key = api_key
         self.requests: list[dict[str, Any]] = []
         self._lock = threading.Lock()
@@ -214,7 +214,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/v1/models" and self.script.models_step:
             self.script.models_step(self)
         elif self.path == "/v1/models":
-            served = [{"id": name, "root": of} for name, of in self.script.models.items()]
+            served = [{"id": name, **facts} for name, facts in self.script.models.items()]
             self.send_json({"object": "list", "data": served})
         elif self.path == "/health":
             self.send_bytes(b"", 200)

@@ -255,15 +255,25 @@ def test_a_family_without_parallel_calls_is_asked_for_one(
     assert server.requests[0].get("parallel_tool_calls") is parallel
 
 
+GEMMA, QWEN = {"root": "google/gemma-4-12B-it"}, {"root": "/models/Qwen3-8B"}
+
+
 @pytest.mark.parametrize(
-    ("weights", "held"), [("google/gemma-4-12B-it", False), ("/models/Qwen3-8B", True)]
+    ("models", "held"),
+    [
+        ({"mine": GEMMA}, False),
+        ({"mine": QWEN}, True),
+        ({"base": GEMMA, "mine": {"root": "adapters/qwen3", "parent": "base"}}, False),
+        ({"base": QWEN, "mine": {"root": "adapters/gemma-4", "parent": "base"}}, True),
+        ({"google/gemma-4-12B-it": {}}, False),
+    ],
 )
 def test_an_answer_form_that_would_forbid_calls_is_asked_for_when_there_are_no_tools(
-    made: Any, weights: str, held: bool
+    made: Any, models: dict[str, Any], held: bool
 ) -> None:
-    models = {"mine": weights}
     with ScriptedServer(LOOK, SAY, models=models) as server:
-        assert ask(made(server.url, max_model_calls=2)).short_answer == "47"
+        agent = made(server.url, planner_model=list(models)[-1], max_model_calls=2)
+        assert ask(agent).short_answer == "47"
     looking, answering_now = server.requests
     assert ("response_format" in looking) is held
     assert looking["tools"]
