@@ -49,6 +49,12 @@ class Settings(BaseSettings):
         ge=1,
         description="Tokens that a server's model may write in one turn, its thinking included.",
     )
+    planner_strict: bool | None = Field(
+        default=None,
+        description="Whether the answer's schema goes with the tools in one request: yes for a "
+        "server that makes one grammar of both (vLLM), no for one that refuses, or then calls no "
+        "tool. Unset: as vLLM needs it for the model's family.",
+    )
     planner_sees: bool = Field(
         default=False,
         description="Show the pictures to the server's model, too (it must be one that takes "

@@ -132,6 +132,7 @@ class VisualAgent:
                     planner_api_key=key.get_secret_value() if key else None,
                     planner_path=self.settings.planner_path,
                     planner_fallback=self.settings.planner_fallback,
+                    strict=self.settings.planner_strict,
                     max_tokens=self.settings.planner_max_tokens,
                     timeout_s=self.settings.timeout_s,
                 )

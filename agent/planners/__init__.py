@@ -26,6 +26,7 @@ def make_planner(
     planner_api_key: str | None = None,
     planner_path: Path | None = None,
     planner_fallback: str | None = None,
+    strict: bool | None = None,
     max_tokens: int | None = None,
     timeout_s: float = 60.0,
 ) -> BaseChatModel:
@@ -38,6 +39,7 @@ def make_planner(
         planner_path: a folder of Qwen3 weights instead of the built-in ones.
         planner_fallback: what plans while the server cannot be had: "builtin", or a server's URL
             (of one model, with the same key).
+        strict: whether a server gets the answer's schema with the tools; None: by the model.
         max_tokens: the most that one turn may write; a server's only.
         timeout_s: seconds for one planner call, repeats included; a server's only.
 
@@ -51,7 +53,14 @@ def make_planner(
         if url and url != BUILTIN:
             from agent.planners.openai_compatible import connect
 
-            return connect(url, model, planner_api_key, timeout_s=timeout_s, max_tokens=max_tokens)
+            return connect(
+                url,
+                model,
+                planner_api_key,
+                strict=strict,
+                timeout_s=timeout_s,
+                max_tokens=max_tokens,
+            )
         from agent.planners.builtin import BuiltinChatModel
 
         return BuiltinChatModel(path=planner_path) if planner_path else BuiltinChatModel()

@@ -51,6 +51,8 @@ class ServerChatModel(ChatOpenAI):
     """The unix socket of the server; the host in `base_url` is a stand-in then."""
     weights: str | None = None
     """What the server says that the model is, where its name does not tell: an adapter's base."""
+    strict: bool | None = None
+    """Whether the answer's schema goes with the tools; None: as the model's family needs it."""
     _endpoint: Endpoint = PrivateAttr()
 
     def model_post_init(self, context: Any, /) -> None:
@@ -114,7 +116,7 @@ class ServerChatModel(ChatOpenAI):
             return payload
         if not family.parallel_calls:
             payload["parallel_tool_calls"] = False
-        if not family.one_grammar:
+        if not (family.one_grammar if self.strict is None else self.strict):
             payload.pop("response_format", None)
         return payload
 
@@ -219,6 +221,7 @@ def connect(
     model: str | None = None,
     api_key: str | None = None,
     *,
+    strict: bool | None = None,
     timeout_s: float = 60.0,
     max_tokens: int | None = None,
     tries: int = TRIES,
@@ -226,8 +229,9 @@ def connect(
 ) -> ServerChatModel:
     """The model of that name on the server at `url`: `http://host:8000/v1`, or `unix:/path`.
 
-    Without a name, the one model that the server serves. `timeout_s` bounds each call, and
-    `max_tokens` what it may write. Weights of ours (`served`) are asked as in the process.
+    Without a name, the one model that the server serves. `strict` says whether the answer's schema
+    goes with the tools (None: by the model), `timeout_s` bounds each call, and `max_tokens` what it
+    may write. Weights of ours (`served`) are asked as in the process.
 
     Raises:
         PlannerUnavailableError: no server there, no such model, or the key is refused.
@@ -253,6 +257,7 @@ def connect(
         base_url=server.url,
         uds=server.uds,
         weights=served.get(name),
+        strict=strict,
         api_key=SecretStr(api_key or "none"),  # never the OPENAI_API_KEY that is for OpenAI
         temperature=0,
         max_tokens=max_tokens,

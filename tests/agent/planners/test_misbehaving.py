@@ -281,6 +281,13 @@ def test_an_answer_form_that_would_forbid_calls_is_asked_for_when_there_are_no_t
     assert "tools" not in answering_now
 
 
+@pytest.mark.parametrize(("model", "strict"), [("Qwen3-8B", False), ("gemma-4-12B-it", True)])
+def test_who_knows_the_server_better_says_so(made: Any, model: str, strict: bool) -> None:
+    with ScriptedServer(LOOK, SAY, models=[model]) as server:
+        ask(made(server.url, planner_strict=strict))
+    assert [("response_format" in request) for request in server.requests] == [strict, strict]
+
+
 def test_the_gpu_profile_looks_for_the_server_of_serve_llm() -> None:
     assert Settings(profile="gpu").planner_url == "http://127.0.0.1:8000/v1"
     assert Settings(profile="gpu", planner_url="builtin").planner_url is None
