@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 
 BLOCKING_AGENT = """
-import asyncio, sys, threading
+import asyncio, signal, sys, threading
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background ignores it
 sys.path.insert(0, {here!r})
 from conftest import FakeAgent, answer
 from agent.cli import app

@@ -144,7 +144,9 @@ def test_one_that_dies_later_is_reported(command, tmp_path):
 def test_nothing_outlives_whoever_started_it(command, tmp_path, number):
     made = command()
     program = (
-        "import sys; from pathlib import Path; from agent.serving import *\n"
+        "import signal; from pathlib import Path; from agent.serving import *\n"
+        # What runs in the background ignores it.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         f"c = Command({made.words!r}, {made.served_name!r}, {made.url!r})\n"
         f"with LanguageModelServer(c, Path({str(tmp_path / 'log')!r})) as s: s.wait()\n"
     )
