@@ -40,7 +40,7 @@ test: $(STAMP)  ## The default tests (under five minutes on two cores)
 	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 8
 
 test-slow: $(STAMP) ## The tests that train or measure
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m slow --numprocesses logical --maxprocesses 8
 
 vllm: $(VLLM_STAMP) ## Make .venv-vllm, which serve-llm finds (the CPU build where there is no GPU)
 	ln -sfn $(VLLM_HOME) .venv-vllm
