@@ -27,11 +27,9 @@ from prompts import render
 from tools.errors import ToolError
 
 State = AgentState[Any]
+Handler = Callable[[ModelRequest[RunContext]], Awaitable[ModelResponse[Any]]]
 _MISCALL = "(an unreadable call of)"
 _CODE_BLOCK = re.compile(r"```(?:json)?\s*(\{.*\})\s*```", re.DOTALL)
-
-
-Handler = Callable[[ModelRequest[RunContext]], Awaitable[ModelResponse[Any]]]
 
 
 @dataclass(frozen=True)

@@ -245,14 +245,13 @@ CONTESTANTS: dict[str, tuple[str, Callable[[str, ExitStack], Ask]]] = {
 
 def installed(url: str, stack: ExitStack) -> dict[str, Ask]:
     """The contestants that can be had here, asking that server; the others are named."""
-    for name, (module, _) in CONTESTANTS.items():
-        if not importlib.util.find_spec(module):
+    asks = {}
+    for name, (module, set_up) in CONTESTANTS.items():
+        if importlib.util.find_spec(module):
+            asks[name] = set_up(url, stack)
+        else:
             print(f"{name} is not installed and left out: make bench-peers")
-    return {
-        name: set_up(url, stack)
-        for name, (module, set_up) in CONTESTANTS.items()
-        if importlib.util.find_spec(module)
-    }
+    return asks
 
 
 def measure(asks: dict[str, Ask], rounds: int, warm_up: int) -> dict[str, list[float]]:

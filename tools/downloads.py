@@ -35,6 +35,11 @@ def is_pulled(model: Model) -> bool:
     return place_of(model).exists()
 
 
+def how_to_pull(model: Model) -> str:
+    """The command that fetches a row."""
+    return f"vqa-agent models pull {model.name}"
+
+
 def source_of(model: Model) -> str:
     """The address that it comes from; `VQA_MODELS_MIRROR` stands in for that of the hub."""
     mirror = os.environ.get("VQA_MODELS_MIRROR")
@@ -75,7 +80,7 @@ def pull(model: Model, progress: Progress = lambda _done, _total: None) -> Path:
 def pin_or_differ(model: Model, place: Path) -> str | None:
     """Pin the hash of a row that has none yet; what is wrong if the content is another one."""
     if wrong := _difference(model, place):
-        return f"{place} is {wrong}; delete it and run: vqa-agent models pull {model.name}"
+        return f"{place} is {wrong}; delete it and run: {how_to_pull(model)}"
     if not model.sha256 and model.name not in pins():
         _pin(model.name, sha256_of(_weights(place)))
     return None

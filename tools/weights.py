@@ -75,7 +75,7 @@ def _default(tool: str, builtin: str, file: str) -> Path | Missing:
 
 
 def _pulled(tool: str, row: catalog.Model, file: str, *, allow_download: bool) -> Path | Missing:
-    what_to_do = f"run: vqa-agent models pull {row.name}"
+    what_to_do = f"run: {downloads.how_to_pull(row)}"
     if not allow_download:
         return Missing(tool, f"{row.name} is not here yet", what_to_do)
     try:

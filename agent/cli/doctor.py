@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Literal
 
 from agent.cli.console import ANSWERED, FAILED, clean, output, working
-from agent.cli.factory import Options, how_to_pull, open_agent
+from agent.cli.factory import Options, open_agent
 from agent.cli.files import dumps
 from agent.cli.render import duration, planner_name
 from agent.errors import PlannerError
@@ -106,6 +106,8 @@ def check_vllm() -> Check:
 
 def check_tools(agent: VisualAgent) -> Iterator[Check]:
     """The tools that are offered, and those that are not."""
+    from tools.downloads import how_to_pull
+
     for tool in agent.toolset.offered:
         yield Check("tools", tool.name, "ok", f"version {tool.version}")
     for row in agent.settings.not_pulled:

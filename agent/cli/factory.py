@@ -15,7 +15,6 @@ from agent.cli.console import note
 
 if TYPE_CHECKING:
     from agent import Settings, VisualAgent
-    from models.catalog import Model
 
 
 @dataclass(frozen=True)
@@ -36,6 +35,7 @@ def make_agent(options: Options) -> VisualAgent:
         InputError: a setting (a `VQA_…` variable, say) has a value that it cannot have.
     """
     from agent import VisualAgent
+    from tools.downloads import how_to_pull
     from tools.errors import InputError
 
     settings = settings_from(options)
@@ -45,11 +45,6 @@ def make_agent(options: Options) -> VisualAgent:
         return VisualAgent(settings)
     except ValueError as error:
         raise InputError(f"settings (VQA_… or .env): {error}") from None
-
-
-def how_to_pull(row: Model) -> str:
-    """The command that fetches weights of the catalogue."""
-    return f"vqa-agent models pull {row.name}"
 
 
 def settings_from(options: Options) -> Settings:
