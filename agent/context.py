@@ -13,8 +13,8 @@ from agent.grounding import Grounded
 from agent.ledger import Ledger
 from tools.errors import BadArgumentError
 from tools.evidence import Region
-from tools.images import Picture, PictureStore
-from tools.runner import ToolRunner
+from tools.execution.local import ToolRunner
+from tools.pictures.store import Picture, PictureStore
 
 
 @dataclass

@@ -15,7 +15,7 @@ from agent.answer import Claim, Draft, Language, Reason
 from agent.ledger import Ledger
 from agent.references import CITATION, REFERENCE, Filled, UnresolvedReferenceError, count_of, fill
 from tools.evidence import Evidence
-from tools.labels import label_words
+from tools.words.labels import label_words
 
 _SENTENCE_END = re.compile(
     r"(?:(?<=[。！？])|(?<=[.!?])(?=\s+[^\W\d_a-z]|\s+[{\"“'\[]|\s*$)|(?<=[.!?]['\"”])(?=\s))"

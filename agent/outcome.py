@@ -12,7 +12,7 @@ from agent.context import RunContext
 from agent.settings import Settings
 from agent.wording import WORDING, join_words, number_phrase
 from tools.evidence import Evidence
-from tools.labels import chinese
+from tools.words.labels import chinese
 
 SEEN_ITEMS = 5
 """Pieces of evidence that an abstention names."""

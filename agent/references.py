@@ -16,7 +16,7 @@ from agent.answer import Language
 from agent.ledger import Ledger
 from agent.wording import WORDING, join_words, number_phrase
 from tools.evidence import Evidence
-from tools.labels import chinese
+from tools.words.labels import chinese
 
 REFERENCE = re.compile(r"\{([^{}]*)\}")
 CITATION = re.compile(r"\s*\[((?:e\d+)(?:\s*(?:-|–|,|\s)\s*(?:e\d+))*)\]")

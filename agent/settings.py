@@ -14,8 +14,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from agent.planners import BUILTIN
 from agent.planners.server_address import DEFAULT_URL
 from models import catalog
-from tools.downloads import is_pulled
 from tools.toolset import ToolConfig
+from tools.weights.downloads import is_pulled
 
 _TASKS: dict[str, catalog.Task] = {"detector": "detection", "classifier": "classification"}
 """The settings of `ToolConfig` that name weights, and what these are for."""

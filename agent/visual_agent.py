@@ -17,10 +17,10 @@ from agent.ledger import Ledger
 from agent.settings import Settings
 from agent.wording import language_of
 from tools.base import VisionTool
-from tools.cache import ResultCache
 from tools.errors import InputError
-from tools.images import PictureStore
-from tools.runner import ToolRunner
+from tools.execution.cache import ResultCache
+from tools.execution.local import ToolRunner
+from tools.pictures.store import PictureStore
 from tools.toolset import load_toolset
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from agent.answer import Language
-from tools.labels import chinese, measure_word, plural
+from tools.words.labels import chinese, measure_word, plural
 
 WORDING: dict[Language, dict[str, str]] = {
     "en": {

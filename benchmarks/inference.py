@@ -102,8 +102,8 @@ def classifier(what: str, folder: Path, pictures: Sequence[Pixels], rounds: int)
 
 def reader(pictures: Sequence[Pixels], rounds: int) -> Row:
     """The OCR of a page."""
-    from tools.text.engine import RapidOcrEngine
-    from tools.text.page import read_page
+    from tools.reading.engine import RapidOcrEngine
+    from tools.reading.page import read_page
 
     sides = [RapidOcrEngine(runtime="openvino"), RapidOcrEngine(runtime="torch")]
 
@@ -119,7 +119,7 @@ def reader(pictures: Sequence[Pixels], rounds: int) -> Row:
 
 def random_detector(folder: Path) -> Path:
     """YOLO26n with random weights, which sees nothing, at the speed of any other."""
-    from tools.torch_runtime import import_ultralytics
+    from tools.networks.torch_runtime import import_ultralytics
 
     weights = folder / "yolo26n-random.pt"
     import_ultralytics().YOLO("yolo26n.yaml").save(str(weights))

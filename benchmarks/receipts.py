@@ -27,7 +27,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from tools.text.values import parse_date
+from tools.reading.values import parse_date
 
 QUESTIONS = {
     "company": "Which company issued this receipt?",
@@ -100,7 +100,7 @@ def is_exact(field: str, value: str | None, truth: str) -> bool:
 
 def tool_asker() -> Asker:
     """Asks the tool directly, by the field's name."""
-    from tools.images import PictureStore
+    from tools.pictures.store import PictureStore
     from tools.read_text import read_text_tool
 
     tool = read_text_tool()

@@ -54,7 +54,7 @@ class Row:
 def questions(data: Path, offered: list[str], each: int) -> Iterator[Question]:
     """Of each kind up to `each`, drawn by a fixed seed."""
     from evaluation.products import read_products
-    from tools.labels import plural
+    from tools.words.labels import plural
     from training.detector.data import split
 
     rng = random.Random(0)  # noqa: S311 - the same questions each time

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.errors import InputError
-from tools.labels import CLASSES
+from tools.words.labels import CLASSES
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
 

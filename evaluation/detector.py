@@ -178,7 +178,7 @@ def _match(names: Sequence[str], truths: Sequence[Truth], boxes: Sequence[list[B
 
 
 def _average_precision(looks: Looks) -> tuple[Any, ...]:
-    from tools.torch_runtime import import_ultralytics
+    from tools.networks.torch_runtime import import_ultralytics
 
     import_ultralytics()
     from ultralytics.utils.metrics import ap_per_class

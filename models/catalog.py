@@ -1,7 +1,8 @@
 """The table of models: what is built in, what can be pulled from a hub, and what each can see.
 
-Rows only; finding files is `tools.weights`, fetching them `tools.downloads`. Hash, sizes and
-figures of the built-in files stand in `builtin.json`, which the trainings rewrite with `record`.
+Rows only; finding files is `tools.weights.find`, fetching them `tools.weights.downloads`. Hash,
+sizes and figures of the built-in files stand in `builtin.json`, which the trainings rewrite with
+`record`.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class Model:
     """The files of a folder, the weights first."""
     revision: str | None = None
     sha256: str | None = None
-    """None: pinned when it is pulled first (`tools.downloads`)."""
+    """None: pinned when it is pulled first (`tools.weights.downloads`)."""
     bytes: int | None = None
     figures: Mapping[str, float] = field(default_factory=dict)
     """Of built-in models measured by us, on what training never saw; of others as published."""

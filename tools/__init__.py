@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from tools.base import VisionTool, vision_tool
     from tools.errors import InputError, PictureError, ToolError
     from tools.evidence import Evidence, Finding, PictureRef, Region, ToolReport
-    from tools.images import Picture, PictureStore
+    from tools.pictures.store import Picture, PictureStore
 
 __all__ = [
     "Evidence",
@@ -28,7 +28,7 @@ _HOMES = {
     "tools.base": ("VisionTool", "vision_tool"),
     "tools.errors": ("InputError", "PictureError", "ToolError"),
     "tools.evidence": ("Evidence", "Finding", "PictureRef", "Region", "ToolReport"),
-    "tools.images": ("Picture", "PictureStore"),
+    "tools.pictures.store": ("Picture", "PictureStore"),
 }
 
 

@@ -1,21 +1,21 @@
 """What a tool is: a typed function whose docstring and signature become the planner's schema.
 
 The planner names pictures (`img_1`) and regions (`e3`); the function gets the `Picture` and the
-`Region`. Running, batching and caching are `tools.runner`'s; LangChain is `agent.toolbox`'s.
+`Region`. Running, batching and caching are `tools.execution`'s; LangChain is `agent.toolbox`'s.
 """
 
 from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, overload
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from tools.evidence import Region, ToolReport
-from tools.images import Picture
+from tools.pictures.store import Picture
 
 PictureId = Annotated[str, Field(description="Picture id, such as img_1.")]
 RegionId = Annotated[
@@ -39,6 +39,18 @@ class VisionTool:
     parameters: type[BaseModel]
     run: Callable[..., ToolReport]
     takes_region: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchedTool(VisionTool):
+    """A vision tool that answers several calls at once faster than one by one.
+
+    `run_batch` takes the keyword arguments of up to `max_batch` calls of `run`, in the same worker
+    thread, and returns for each its report or the error that this call alone has.
+    """
+
+    run_batch: Callable[[list[dict[str, Any]]], Sequence[ToolReport | Exception]]
+    max_batch: int = 8
 
 
 @overload

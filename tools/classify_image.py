@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tools.base import VisionTool, vision_tool
-from tools.batching import BatchedTool
+from tools.base import BatchedTool, VisionTool, vision_tool
 from tools.errors import ToolUnavailableError
 from tools.evidence import Finding, Region, ToolReport
-from tools.images import Picture
-from tools.weights import Missing, find
+from tools.pictures.store import Picture
+from tools.weights.find import Missing, find
 
 if TYPE_CHECKING:
-    from tools.openvino_runtime import Runtime
+    from tools.networks.openvino_runtime import Runtime
     from tools.toolset import ToolConfig
 
 
@@ -132,8 +131,8 @@ class Classifier:
         Raises:
             ToolUnavailableError: the weights cannot be loaded into the architecture.
         """
-        from tools.openvino_runtime import is_wanted
-        from tools.torch_runtime import pick_device, prepare
+        from tools.networks.openvino_runtime import is_wanted
+        from tools.networks.torch_runtime import pick_device, prepare
 
         prepare()
         import torch
@@ -150,7 +149,7 @@ class Classifier:
     def _on_openvino(self) -> Any:
         """The network on OpenVINO, exported on first use; any number of pictures at once."""
         if self._network is None:
-            from tools import openvino_runtime
+            from tools.networks import openvino_runtime
 
             architecture = self.config.architecture.replace(":", "-")
             self._network = openvino_runtime.compiled(
@@ -164,7 +163,7 @@ class Classifier:
         import openvino
         import torch
 
-        from tools import openvino_runtime
+        from tools.networks import openvino_runtime
 
         side = self.config.input_size
         example = torch.zeros(1, 3, side, side)
@@ -186,7 +185,7 @@ class Classifier:
 
     def _loaded(self) -> Any:
         if self._model is None:
-            from tools.torch_runtime import pick_device, prepare
+            from tools.networks.torch_runtime import pick_device, prepare
 
             prepare()
             from safetensors import SafetensorError

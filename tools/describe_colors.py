@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tools.base import vision_tool
 from tools.evidence import Finding, Region, ToolReport
-from tools.images import Picture
+from tools.pictures.store import Picture
 
 if TYPE_CHECKING:
     import numpy as np

@@ -1,6 +1,6 @@
 """Object detection with ultralytics weights: YOLO26 by default, open vocabulary with YOLOE.
 
-One worker owns the model (`tools.runner` sees to it); the predictor keeps nothing between calls.
+One worker owns the model (`tools.execution` sees to it); the predictor keeps nothing between calls.
 Labels are offered from `labels.json` beside the weights, without loading them.
 """
 
@@ -14,17 +14,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import BeforeValidator
 
-from tools.base import VisionTool, vision_tool
-from tools.batching import BatchedTool
+from tools.base import BatchedTool, VisionTool, vision_tool
 from tools.errors import BadArgumentError, ToolUnavailableError
 from tools.evidence import Finding, Region, ToolReport
-from tools.images import Picture
-from tools.labels import canonical
-from tools.weights import Missing, find
+from tools.pictures.store import Picture
+from tools.weights.find import Missing, find
+from tools.words.labels import canonical
 
 if TYPE_CHECKING:
-    from tools.detect_openvino import ExportedDetector
-    from tools.openvino_runtime import Runtime
+    from tools.networks.openvino_runtime import Runtime
+    from tools.networks.ultralytics_openvino import ExportedDetector
     from tools.toolset import ToolConfig
 
 Box = tuple[str, float, tuple[float, float, float, float]]
@@ -54,7 +53,7 @@ class Detector:
     @property
     def side(self) -> int:
         """Pixels of the longer side that the network sees."""
-        from tools.detect_openvino import side_of
+        from tools.networks.ultralytics_openvino import side_of
 
         exported = self._on_openvino()
         return exported.side if exported else side_of(self._loaded())
@@ -94,8 +93,8 @@ class Detector:
         return self._loaded().get_text_pe(list(labels))
 
     def _predict(self, batch: list[Any], labels: tuple[str, ...], floor: float) -> list[list[Box]]:
-        from tools.detect_openvino import IOU, side_of
-        from tools.torch_runtime import pick_device, threads_kept
+        from tools.networks.torch_runtime import pick_device, threads_kept
+        from tools.networks.ultralytics_openvino import IOU, side_of
 
         bgr = [pixels[:, :, ::-1] for pixels in batch]  # as ultralytics takes arrays
         if (exported := self._on_openvino()) is not None:
@@ -121,12 +120,12 @@ class Detector:
 
     def _on_openvino(self) -> ExportedDetector | None:
         """The exported weights, where they run on OpenVINO: a CPU, a detector of fixed labels."""
-        from tools.openvino_runtime import is_wanted
+        from tools.networks.openvino_runtime import is_wanted
 
         if self.is_open_vocabulary or not is_wanted(self.runtime, self._device):
             return None
         if self._exported is None and not self._is_torch_only:
-            from tools.detect_openvino import ExportedDetector, OtherTaskError
+            from tools.networks.ultralytics_openvino import ExportedDetector, OtherTaskError
 
             try:
                 self._exported = ExportedDetector(self.weights, load_weights)
@@ -146,7 +145,7 @@ def load_weights(weights: Path) -> Any:
     Raises:
         ToolUnavailableError: the file is no checkpoint, or one for another task.
     """
-    from tools.torch_runtime import import_ultralytics, threads_kept
+    from tools.networks.torch_runtime import import_ultralytics, threads_kept
 
     ultralytics = import_ultralytics()
     try:

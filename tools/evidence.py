@@ -1,6 +1,6 @@
 """The types that everything speaks: pictures by reference, regions, findings, evidence, reports.
 
-No pixels live here (`tools.images` keeps those) and no ids are given here (`agent.ledger` does).
+No pixels live here (`tools.pictures` keeps those) and no ids are given here (`agent.ledger` does).
 """
 
 from __future__ import annotations

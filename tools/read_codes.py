@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tools.base import vision_tool
 from tools.evidence import Finding, ToolReport, clip_box
-from tools.images import Picture
+from tools.pictures.store import Picture
 
 MAX_TEXT = 4000
 """Characters kept of one code; a QR code holds at most 4296."""

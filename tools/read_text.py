@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from tools.base import VisionTool, vision_tool
 from tools.evidence import BoxXyxy, Finding, Region, ToolReport
-from tools.images import Picture
-from tools.text.engine import OcrEngine, RapidOcrEngine
-from tools.text.fields import Match, answer_query
-from tools.text.lines import union
-from tools.text.page import Page, read_page
+from tools.pictures.store import Picture
+from tools.reading.engine import OcrEngine, RapidOcrEngine
+from tools.reading.fields import Match, answer_query
+from tools.reading.lines import union
+from tools.reading.page import Page, read_page
 
 if TYPE_CHECKING:
     from tools.toolset import ToolConfig

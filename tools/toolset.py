@@ -14,8 +14,8 @@ from importlib.util import find_spec
 from pydantic import BaseModel, ConfigDict, Field
 
 from tools.base import VisionTool
-from tools.openvino_runtime import Runtime
-from tools.weights import Missing
+from tools.networks.openvino_runtime import Runtime
+from tools.weights.find import Missing
 
 ENTRY_POINTS = "vqa_agent.tools"
 

@@ -21,8 +21,8 @@ from torch.nn import functional
 
 from evaluation.boxes import LabelledFolder
 from evaluation.products import Products
-from training import checkpoints
-from training.progress import say
+from training.common import checkpoints
+from training.common.progress import say
 
 STORED_SIDE = 128
 """Pixels of a stored crop."""

@@ -1,6 +1,6 @@
 """Draws the evidence of an answer into its pictures, with the `supervision` library.
 
-Reading pictures is `tools.images`'; what is drawn is what the answer cites.
+Reading pictures is `tools.pictures.store`'; what is drawn is what the answer cites.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from agent.answer import Answer
     from tools.evidence import Evidence
-    from tools.images import Picture
+    from tools.pictures.store import Picture
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 CROWDED = 12

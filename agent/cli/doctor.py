@@ -83,7 +83,7 @@ def check_device() -> Check:
         return Check("installed", "device", "failed", f"torch: {error}", "make install")
     if torch.cuda.is_available():
         return Check("installed", "device", "ok", f"GPU: {torch.cuda.get_device_name()}")
-    from tools.openvino_runtime import is_installed
+    from tools.networks.openvino_runtime import is_installed
 
     runtime = "OpenVINO" if is_installed() else "torch (pip install openvino is faster)"
     found = f"CPU, {torch.get_num_threads()} threads, networks on {runtime}"
@@ -106,7 +106,7 @@ def check_vllm() -> Check:
 
 def check_tools(agent: VisualAgent) -> Iterator[Check]:
     """The tools that are offered, and those that are not."""
-    from tools.downloads import how_to_pull
+    from tools.weights.downloads import how_to_pull
 
     for tool in agent.toolset.offered:
         yield Check("tools", tool.name, "ok", f"version {tool.version}")

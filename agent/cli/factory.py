@@ -35,8 +35,8 @@ def make_agent(options: Options) -> VisualAgent:
         InputError: a setting (a `VQA_…` variable, say) has a value that it cannot have.
     """
     from agent import VisualAgent
-    from tools.downloads import how_to_pull
     from tools.errors import InputError
+    from tools.weights.downloads import how_to_pull
 
     settings = settings_from(options)
     for row in settings.not_pulled:

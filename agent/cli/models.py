@@ -59,8 +59,8 @@ def run_models(*, as_json: bool) -> int:
 def run_pull(name: str) -> int:
     """Fetch one row of the catalogue."""
     from models.catalog import catalog, find
-    from tools.downloads import DownloadError, is_pulled, pins, place_of, pull, source_of
     from tools.errors import InputError
+    from tools.weights.downloads import DownloadError, is_pulled, pins, place_of, pull, source_of
 
     model = find(name)
     if model is None:
@@ -96,7 +96,7 @@ def as_row(model: Model) -> dict[str, Any]:
 def state_of(model: Model) -> str:
     """Whether its weights are there, or can be."""
     from models.catalog import FOLDER
-    from tools.downloads import is_pulled
+    from tools.weights.downloads import is_pulled
 
     if model.is_builtin:
         return BUILT_IN if (FOLDER / model.file).is_file() else GONE
@@ -112,7 +112,7 @@ def _profiles(model: Model) -> str:
 
 
 def _megabytes(model: Model) -> str:
-    from tools.downloads import place_of
+    from tools.weights.downloads import place_of
 
     place = place_of(model)
     size = model.bytes

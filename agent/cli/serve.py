@@ -110,7 +110,7 @@ def how_to_ask(command: Command) -> str:
 
 def log_file() -> Path:
     """Where vLLM's output goes unless somebody says otherwise."""
-    from tools.torch_runtime import cache_directory
+    from tools.weights.places import cache_directory
 
     return cache_directory() / "vllm.log"
 

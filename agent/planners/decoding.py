@@ -66,7 +66,7 @@ class Decoder:
 
     def __init__(self, path: Path) -> None:
         _check_folder(path)
-        from tools.torch_runtime import prepare
+        from tools.networks.torch_runtime import prepare
 
         prepare()
         import xgrammar

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from tools.labels import CLASSES, mentioned
+from tools.words.labels import CLASSES, mentioned
 
 FIELD_QUERIES = (
     "total", "subtotal", "tax", "discount", "service charge", "rounding", "tip", "cash", "change",

@@ -17,7 +17,7 @@ from agent.cli import app
 from agent.cli.factory import Options
 from agent.events import Event
 from tools.evidence import Evidence, PictureRef
-from tools.images import PictureStore
+from tools.pictures.store import PictureStore
 
 Script = dict[str, Answer | Exception]
 

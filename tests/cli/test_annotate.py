@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from agent.cli.annotate import annotate, draw, label_of
-from tools.images import PictureStore
+from tools.pictures.store import PictureStore
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from agent import Settings
 from agent.cli import app
 from models.catalog import FOLDER
 from tests.fakes.labelled import photographs, products
-from tools.images import PictureStore
+from tools.pictures.store import PictureStore
 from tools.toolset import ToolConfig
 
 ROOT = Path(__file__).parents[2]

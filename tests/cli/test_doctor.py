@@ -13,8 +13,8 @@ from agent.cli.listing import type_of
 from agent.errors import PlannerError
 from tools.base import vision_tool
 from tools.evidence import Region, ToolReport
-from tools.images import Picture
-from tools.weights import Missing
+from tools.pictures.store import Picture
+from tools.weights.find import Missing
 
 
 @vision_tool(version="7")

@@ -16,10 +16,10 @@ from agent.cli import app
 from agent.settings import Settings
 from models import catalog
 from tools.classify_image import Classifier
-from tools.downloads import pull
 from tools.toolset import ToolConfig
-from tools.torch_runtime import cache_directory
-from tools.weights import Missing, find
+from tools.weights.downloads import pull
+from tools.weights.find import Missing, find
+from tools.weights.places import cache_directory
 
 CONTENT = b"weights" * 50_000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()

@@ -12,7 +12,7 @@ TEMPLATE = (
 
 def make_tiny_planner(folder: Path, seed: int) -> Path:
     """Write config, tokenizer and random weights; greedy decoding of them is arbitrary."""
-    from tools.torch_runtime import prepare
+    from tools.networks.torch_runtime import prepare
 
     prepare()
     import torch

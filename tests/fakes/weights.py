@@ -23,7 +23,7 @@ def _lively(model: Any) -> Any:
 @pytest.fixture(scope="session")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """YOLO26n with random weights and names of our own, saved as ultralytics saves it."""
-    from tools.torch_runtime import import_ultralytics
+    from tools.networks.torch_runtime import import_ultralytics
 
     folder = tmp_path_factory.mktemp("detector")
     ultralytics = import_ultralytics()
@@ -38,7 +38,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def open_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tools.torch_runtime import import_ultralytics
+    from tools.networks.torch_runtime import import_ultralytics
 
     ultralytics = import_ultralytics()
     path = tmp_path_factory.mktemp("open") / "yoloe-26n-tiny.pt"
@@ -49,7 +49,7 @@ def open_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A ResNet-18 with random weights for three classes."""
-    from tools.torch_runtime import prepare
+    from tools.networks.torch_runtime import prepare
 
     prepare()
     import torch

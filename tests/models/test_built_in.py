@@ -9,9 +9,9 @@ import pytest
 from models import catalog
 from tools.classify_image import Classifier
 from tools.detect_objects import bars, detector_weights, offered_labels
-from tools.labels import CLASSES
 from tools.toolset import ToolConfig
-from tools.weights import Missing
+from tools.weights.find import Missing
+from tools.words.labels import CLASSES
 
 CONFIG = ToolConfig()
 

@@ -13,7 +13,7 @@ from agent.planners.decoding import Decoder
 from models import catalog
 from tools.classify_image import classifier_weights
 from tools.toolset import ToolConfig
-from tools.weights import Missing
+from tools.weights.find import Missing
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tools import PictureStore, Region, ToolError, ToolReport
-from tools.batching import BatchedTool
+from tools.base import BatchedTool
 from tools.classify_image import Classifier
 from tools.classify_image import make_tool as make_classify
 from tools.toolset import ToolConfig, load_toolset

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from tools import Picture, PictureStore, Region
 from tools.describe_colors import colour_shares, describe_colors, oklab
-from tools.labels import COLOURS
 from tools.read_codes import read_codes
+from tools.words.labels import COLOURS
 
 
 def picture_of(pixels: Any) -> Picture:

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from tools import PictureStore, Region, ToolError
-from tools.batching import BatchedTool
+from tools.base import BatchedTool
 from tools.detect_objects import Bars, Detector, bars, detect_objects_tool, offered_labels
 from tools.detect_objects import make_tool as make_detect
-from tools.detect_openvino import IOU
-from tools.openvino_runtime import Runtime
+from tools.networks.openvino_runtime import Runtime
+from tools.networks.ultralytics_openvino import IOU
 from tools.toolset import ToolConfig
-from tools.weights import Missing
+from tools.weights.find import Missing
 
 NOISE = np.random.default_rng(0).integers(0, 256, (120, 160, 3), dtype=np.uint8)
 PICTURE = PictureStore().add(NOISE)

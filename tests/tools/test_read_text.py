@@ -10,9 +10,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from tools.base import VisionTool
 from tools.evidence import Region
-from tools.images import Picture, PictureStore
+from tools.pictures.store import Picture, PictureStore
 from tools.read_text import MAX_QUERY, read_text_tool
-from tools.text.engine import RapidOcrEngine
+from tools.reading.engine import RapidOcrEngine
 
 ROWS = [
     ("COPPER KETTLE TRADING SDN BHD", ""),

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from tools.images import Picture, PictureStore
+from tools.pictures.store import Picture, PictureStore
 from tools.read_text import KEPT_PAGES, MAX_LINES, MAX_TEXT, read_text_tool
-from tools.text.engine import Pixels, Quads
+from tools.reading.engine import Pixels, Quads
 
 
 class Typewriter:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from tools import InputError
-from tools.cache import ResultCache
-from tools.runner import ToolRunner
+from tools.execution.cache import ResultCache
+from tools.execution.local import ToolRunner
 from tools.toolset import ToolConfig, load_toolset
-from tools.torch_runtime import cache_directory
-from tools.weights import Missing, find
+from tools.weights.find import Missing, find
+from tools.weights.places import cache_directory
 
 
 def test_a_wrong_path_is_an_input_error_and_an_unknown_name_is_missing(tmp_path: Path) -> None:

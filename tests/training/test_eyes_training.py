@@ -21,11 +21,11 @@ from tests.fakes.labelled import photographs, products
 from training import crops
 from training.classifier import train as classifier
 from training.classifier.finish import best_bar, temperature
+from training.common.stages import parse_stages
 from training.detector import batches
 from training.detector import train as detector
 from training.detector.data import is_validation, split
 from training.detector.finish import choose_bars
-from training.stages import parse_stages
 
 FINE, COARSE_OF = ["Gala", "Fuji", "Oat-Milk"], ["Apple", "Apple", "Milk"]
 

@@ -19,13 +19,14 @@ import torch
 from torch.nn import functional
 
 from evaluation.products import Products, read_products
-from tools.torch_runtime import prepare
-from training import checkpoints, crops
+from tools.networks.torch_runtime import prepare
+from training import crops
 from training.classifier import finish
 from training.classifier.data import Pictures, other_squares, products_and_others
+from training.common import checkpoints
+from training.common.progress import resumable, say
+from training.common.stages import describe, parse_stages
 from training.detector.data import is_validation, split
-from training.progress import resumable, say
-from training.stages import describe, parse_stages
 
 prepare()
 

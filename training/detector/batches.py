@@ -1,7 +1,8 @@
 """Batches of augmented photographs: which are drawn, how they are changed, what they do not label.
 
-The augmentation is ultralytics' own (mosaic, affine, colour, mirror). Each item is seeded by its
-epoch and place, so that a resumed training sees what an unbroken one sees.
+The augmentation is ultralytics' own (mosaic, affine, colour, mirror); a label's class and level
+travel through it as one number. Each item is seeded by its epoch and place, so that a resumed
+training sees what an unbroken one sees.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset
 
-from evaluation.boxes import LabelledFolder
-from tools.torch_runtime import import_ultralytics
+from tools.networks.torch_runtime import import_ultralytics
+from training.detector.data import WEIGHTS, Labels, coded
 
 import_ultralytics()
 
@@ -30,45 +32,46 @@ MOST = 4.0
 
 
 class Photographs(YOLODataset):  # type: ignore[misc]
-    """The photographs of one folder, at one size, kept decoded in memory."""
+    """Labelled photographs at one size, kept decoded in memory."""
 
-    def __init__(self, folder: LabelledFolder, size: int, hyp: Any) -> None:
-        self.folder = folder
-        names = dict(enumerate(folder.names))
+    def __init__(self, rows: Sequence[Labels], size: int, hyp: Any) -> None:
+        self.rows = rows
         super().__init__(
-            img_path=str(folder.folder), imgsz=size, cache="ram", hyp=hyp, data={"names": names}
+            img_path=str(rows[0].file.parent), imgsz=size, cache="ram", hyp=hyp, data={"names": {}}
         )
 
     def get_img_files(self, _img_path: str) -> list[str]:
-        return [str(photograph.file) for photograph in self.folder.photographs]
+        return [str(row.file) for row in self.rows]
 
     def get_labels(self) -> list[dict[str, Any]]:
         return [
             {
-                "im_file": str(photograph.file),
-                "cls": photograph.classes[:, None].astype(np.float32),
-                "bboxes": photograph.boxes_cxcywh.astype(np.float32),
+                "im_file": str(row.file),
+                "cls": coded(row.classes, row.levels)[:, None].astype(np.float32),
+                "bboxes": row.boxes_cxcywh.astype(np.float32),
                 "segments": [],
                 "keypoints": None,
                 "normalized": True,
                 "bbox_format": "xywh",
             }
-            for photograph in self.folder.photographs
+            for row in self.rows
         ]
 
 
 class Mixture(Dataset[dict[str, Any]]):
-    """All folders as one; an item is (folder, photograph, seed).
+    """All groups of photographs as one; an item is (group, photograph, seed).
 
-    A mosaic takes its pictures from one folder, so that what is not labelled is the same all over.
+    A mosaic takes its pictures from one group, so that what is not labelled is the same all over.
     """
 
-    def __init__(self, folders: Sequence[LabelledFolder], size: int, mosaic: float) -> None:
+    def __init__(
+        self, groups: Sequence[Sequence[Labels]], classes: int, size: int, mosaic: float
+    ) -> None:
         hyp = get_cfg(overrides={"mosaic": mosaic, "scale": 0.5, "deterministic": False})
-        self.parts = [Photographs(folder, size, hyp) for folder in folders]
-        self.covered = torch.zeros(len(folders), len(folders[0].names))
-        for row, folder in zip(self.covered, folders, strict=True):
-            row[list(folder.covered)] = 1
+        self.parts = [Photographs(rows, size, hyp) for rows in groups]
+        self.covered = [torch.zeros(classes) for _ in groups]
+        for mask, rows in zip(self.covered, groups, strict=True):
+            mask[list(frozenset.intersection(*(row.covered for row in rows)))] = 1
 
     def set_mosaic(self, share: float) -> None:
         """The share of pictures that are put together from four."""
@@ -78,31 +81,32 @@ class Mixture(Dataset[dict[str, Any]]):
             )
 
     def __getitem__(self, draw: tuple[int, int, int]) -> dict[str, Any]:
-        folder, photograph, seed = draw
+        group, photograph, seed = draw
         cv2.setNumThreads(0)
         random.seed(seed)
         np.random.seed(seed)
-        item: dict[str, Any] = self.parts[folder][photograph]
-        return item | {"covered": self.covered[folder]}
+        item: dict[str, Any] = self.parts[group][photograph]
+        return item | {"covered": self.covered[group]}
 
 
-def repeats(folders: Sequence[LabelledFolder]) -> list[list[float]]:
+def repeats(groups: Sequence[Sequence[Labels]], classes: int) -> list[list[float]]:
     """How often each photograph is drawn an epoch: repeat factor sampling.
 
     `max(1, sqrt(RARE / f))` with f the share of photographs that show the rarest of its classes
-    (Gupta, Dollar, Girshick: LVIS, CVPR 2019), f over the folders where the class is labelled.
+    (Gupta, Dollar, Girshick: LVIS, CVPR 2019), f over the groups where the class is labelled.
     """
-    classes = len(folders[0].names)
     shown, asked = np.zeros(classes), np.zeros(classes)
-    for folder in folders:
-        asked[list(folder.covered)] += len(folder.photographs)
-        for photograph in folder.photographs:
-            shown[np.unique(photograph.classes)] += 1
+    for rows in groups:
+        for row in rows:
+            asked[list(row.covered)] += 1
+            shown[np.unique(_sure(row))] += 1
     factor = np.sqrt(RARE * asked / np.maximum(shown, 1)).clip(1, MOST)
-    return [
-        [float(factor[p.classes].max(initial=1.0)) for p in folder.photographs]
-        for folder in folders
-    ]
+    return [[float(factor[_sure(row)].max(initial=1.0)) for row in rows] for rows in groups]
+
+
+def _sure(row: Labels) -> NDArray[np.int64]:
+    """The classes of which the photograph shows one, by a label that is mostly right."""
+    return row.classes[np.asarray(WEIGHTS)[row.levels] > 0.5]
 
 
 def draws(factors: list[list[float]], epoch: int, count: int) -> list[tuple[int, int, int]]:

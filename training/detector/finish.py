@@ -18,8 +18,8 @@ from evaluation.detector import ClassFigures, DetectorFigures, Looks, Seen, figu
 from models import catalog
 from tools.detect_objects import Bars, Detector
 from tools.toolset import ToolConfig
+from training.common.progress import say
 from training.detector.data import split
-from training.progress import say
 
 FEWEST = 10
 """A class with fewer things in the kept photographs counts as not measured, and is not offered."""

@@ -101,7 +101,7 @@ def calls_in(text: str) -> list[dict[str, Any]] | None:
 
 def in_effect(calls: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
     """Calls with the query as the tool takes it: "adress" and "address" ask for the same field."""
-    from tools.text.labels import field_of
+    from tools.reading.labels import field_of
 
     def same(arguments: dict[str, Any]) -> dict[str, Any]:
         field = field_of(arguments["query"]) if arguments.get("query") else None

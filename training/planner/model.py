@@ -26,7 +26,7 @@ def import_qwen3() -> Any:
 
     Goes through the project's one door to torch.
     """
-    from tools.torch_runtime import prepare
+    from tools.networks.torch_runtime import prepare
 
     prepare()
     from transformers.models import qwen3

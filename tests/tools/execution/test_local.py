@@ -1,0 +1,229 @@
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pytest
+
+from tools import Finding, Picture, PictureStore, Region, ToolError, ToolReport, vision_tool
+from tools.base import BatchedTool
+from tools.errors import BadArgumentError
+from tools.execution.cache import ResultCache
+from tools.execution.local import ToolRunner
+
+PICTURE = PictureStore().add(np.zeros((20, 20, 3), np.uint8))
+
+
+class Counted:
+    """A tool that counts its runs and can be held back."""
+
+    def __init__(self) -> None:
+        self.runs = 0
+        self.at_once = 0
+        self.most_at_once = 0
+        self.go = threading.Event()
+        self.go.set()
+        counted = self
+
+        @vision_tool(version="1")
+        def look(
+            picture: Picture, what: Literal["a", "b"], region: Region | None = None
+        ) -> ToolReport:
+            """Look."""
+            counted.runs += 1
+            counted.at_once += 1
+            counted.most_at_once = max(counted.most_at_once, counted.at_once)
+            counted.go.wait(10)
+            counted.at_once -= 1
+            box = region.box_xyxy if region else None
+            found = Finding(picture=picture.ref, label=what, box_xyxy=box, score=0.5)
+            return ToolReport(summary=f"look {picture.ref.id}", findings=(found,))
+
+        self.tool = look
+
+
+@pytest.fixture
+def counted() -> Counted:
+    return Counted()
+
+
+def runner_of(*tools: Any, cache: ResultCache | None = None, timeout_s: float = 10) -> ToolRunner:
+    return ToolRunner(tools, cache or ResultCache(), timeout_s=timeout_s)
+
+
+async def test_the_second_look_comes_from_the_cache(counted: Counted) -> None:
+    runner = runner_of(counted.tool)
+    first = await runner.call("look", {"what": "a"}, picture=PICTURE, region=None)
+    second = await runner.call("look", {"what": "a"}, picture=PICTURE, region=None)
+    region = Region(picture=PICTURE.ref, box_xyxy=(0, 0, 5, 5))
+    third = await runner.call("look", {"what": "a"}, picture=PICTURE, region=region)
+    assert [cached for _, cached in (first, second, third)] == [False, True, False]
+    assert first[0] == second[0] != third[0]
+    assert counted.runs == 2
+
+
+async def test_a_kept_result_speaks_of_the_picture_that_asks(counted: Counted) -> None:
+    store = PictureStore()
+    store.add(np.ones((4, 4, 3), np.uint8))
+    same = store.add(np.zeros((20, 20, 3), np.uint8), "other name")
+    assert same.ref.id == "img_2"
+    runner = runner_of(counted.tool)
+    await runner.call("look", {"what": "a"}, picture=PICTURE, region=None)
+    report, cached = await runner.call("look", {"what": "a"}, picture=same, region=None)
+    assert cached
+    assert report.findings[0].picture == same.ref
+    assert report.summary == "look img_2"
+
+
+async def test_a_disk_cache_outlives_the_runner(counted: Counted, tmp_path: Path) -> None:
+    for expected in (False, True):
+        runner = runner_of(counted.tool, cache=ResultCache(tmp_path))
+        _, cached = await runner.call("look", {"what": "a"}, picture=PICTURE, region=None)
+        assert cached is expected
+        runner.close()
+
+
+async def test_the_same_calls_at_once_run_once_and_others_one_by_one(counted: Counted) -> None:
+    counted.go.clear()
+    runner = runner_of(counted.tool)
+    calls = [
+        asyncio.ensure_future(runner.call("look", {"what": w}, picture=PICTURE, region=None))
+        for w in ("a", "a", "b", "a")
+    ]
+    await asyncio.sleep(0)
+    counted.go.set()
+    await asyncio.gather(*calls)
+    assert counted.runs == 2
+    assert counted.most_at_once == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"what": "c"}, "'a' or 'b'"),
+        ({}, "what"),
+        ({"what": "a", "path": "/etc/passwd"}, "path"),
+        ({"what": ["a"]}, "what"),
+    ],
+)
+async def test_wrong_arguments_say_what_is_allowed(
+    counted: Counted, arguments: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(BadArgumentError, match=says):
+        await runner_of(counted.tool).call("look", arguments, picture=PICTURE, region=None)
+    assert counted.runs == 0
+
+
+async def test_failures_are_tool_errors_and_never_kept() -> None:
+    attempts = []
+
+    @vision_tool(version="1")
+    def break_down(picture: Picture) -> ToolReport:
+        """Break down."""
+        attempts.append(1)
+        raise RuntimeError("the lamp is out")
+
+    runner = runner_of(break_down)
+    for _ in range(2):
+        with pytest.raises(ToolError, match="RuntimeError: the lamp is out"):
+            await runner.call("break_down", {}, picture=PICTURE, region=None)
+    assert len(attempts) == 2
+
+
+async def test_a_tool_that_returns_something_else_is_a_failure() -> None:
+    @vision_tool(version="1")
+    def shrug(picture: Picture) -> ToolReport:
+        """Shrug."""
+        return None  # type: ignore[return-value]
+
+    with pytest.raises(ToolError, match="not a ToolReport"):
+        await runner_of(shrug).call("shrug", {}, picture=PICTURE, region=None)
+
+
+async def test_a_tool_that_hangs_is_given_up(counted: Counted) -> None:
+    counted.go.clear()
+    runner = runner_of(counted.tool, timeout_s=0.05)
+    with pytest.raises(ToolError, match="longer than"):
+        await runner.call("look", {"what": "a"}, picture=PICTURE, region=None)
+    counted.go.set()
+    runner.close()
+
+
+async def test_a_region_for_a_tool_without_one_is_refused() -> None:
+    @vision_tool(version="1")
+    def whole(picture: Picture) -> ToolReport:
+        """Look at all of it."""
+        return ToolReport()
+
+    region = Region(picture=PICTURE.ref, box_xyxy=(0, 0, 5, 5))
+    with pytest.raises(BadArgumentError, match="no region"):
+        await runner_of(whole).call("whole", {}, picture=PICTURE, region=region)
+
+
+def test_two_tools_of_one_name_are_refused(counted: Counted) -> None:
+    with pytest.raises(ValueError, match="two tools are named look"):
+        runner_of(counted.tool, Counted().tool)
+
+
+async def test_an_unknown_tool_is_named_with_those_that_there_are(counted: Counted) -> None:
+    with pytest.raises(BadArgumentError, match="no tool 'fly'; there are look"):
+        await runner_of(counted.tool).call("fly", {}, picture=PICTURE, region=None)
+
+
+async def test_a_tool_that_wants_to_exit_has_only_failed() -> None:
+    @vision_tool(version="1")
+    def leave(picture: Picture) -> ToolReport:
+        """Leave."""
+        raise SystemExit(3)
+
+    runner = runner_of(leave)
+    with pytest.raises(ToolError, match="leave failed: SystemExit: 3"):
+        await runner.call("leave", {}, picture=PICTURE, region=None)
+    runner.close()
+
+
+async def test_calls_that_wait_go_to_the_tool_together() -> None:
+    batches: list[list[str]] = []
+    entered, go = threading.Event(), threading.Event()
+
+    @vision_tool(version="1")
+    def say(picture: Picture, what: str) -> ToolReport:
+        """Say it."""
+        entered.set()
+        go.wait(10)
+        batches.append([what])
+        return ToolReport(summary=what)
+
+    def several(calls: list[dict[str, Any]]) -> list[ToolReport | Exception]:
+        batches.append([call["what"] for call in calls])
+        return [
+            KeyError("no word") if call["what"] == "" else ToolReport(summary=call["what"])
+            for call in calls
+        ]
+
+    runner = runner_of(BatchedTool(**vars(say), run_batch=several, max_batch=2))
+    calls = []
+    for what in ("a", "b", "", "d"):
+        call = runner.call("say", {"what": what}, picture=PICTURE, region=None)
+        calls.append(asyncio.ensure_future(call))
+        await asyncio.to_thread(entered.wait, 10)
+    go.set()
+    done = await asyncio.gather(*calls, return_exceptions=True)
+    assert batches == [["a"], ["b", ""], ["d"]]
+    summaries = [r.summary for r, _ in (d for d in done if not isinstance(d, BaseException))]
+    assert summaries == ["a", "b", "d"]
+    assert isinstance(done[2], ToolError)
+    assert "say failed: KeyError" in str(done[2])
+    runner.close()
+
+
+async def test_close_stops_the_workers(counted: Counted) -> None:
+    runner = runner_of(counted.tool)
+    await runner.call("look", {"what": "a"}, picture=PICTURE, region=None)
+    (worker,) = (t for t in threading.enumerate() if t.name == "tool-look")
+    runner.close()
+    worker.join(10)
+    assert not worker.is_alive()

@@ -1,0 +1,118 @@
+"""OpenVINO says what torch says, from exports that are made once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tools.classify_image import Classifier
+from tools.detect_objects import Detector
+from tools.errors import ToolUnavailableError
+from tools.networks.openvino_runtime import FILE, is_installed, is_wanted
+from tools.reading.engine import RapidOcrEngine
+from tools.weights.places import cache_directory
+
+pytestmark = pytest.mark.skipif(not is_installed(), reason="openvino is not installed")
+SHAPES = [(120, 160, 3), (300, 90, 3), (64, 64, 3)]
+PICTURES = [np.random.default_rng(n).integers(0, 256, s, np.uint8) for n, s in enumerate(SHAPES)]
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return cache_directory() / "openvino"
+
+
+@pytest.mark.parametrize("picture", PICTURES, ids=str(SHAPES).split("), "))
+def test_a_detector_sees_the_same(weights: Path, picture: np.ndarray) -> None:
+    ours = Detector(weights, "cpu", "openvino").detect(picture, [], floor=1e-4)
+    torchs = Detector(weights, "cpu", "torch").detect(picture, [], floor=1e-4)
+    assert len(ours) == len(torchs) > 0
+    for (label, score, box), (other_label, other_score, other_box) in zip(
+        ours[:20], torchs[:20], strict=True
+    ):
+        assert label == other_label
+        assert score == pytest.approx(other_score, abs=0.01)
+        assert box == pytest.approx(other_box, abs=1)
+
+
+def test_a_classifier_scores_the_same(folder: Path) -> None:
+    ours = Classifier(folder, "cpu", "openvino").scores(PICTURES)
+    torchs = Classifier(folder, "cpu", "torch").scores(PICTURES)
+    assert np.array(ours) == pytest.approx(np.array(torchs), abs=1e-3)
+    assert np.array(Classifier(folder, "cpu").scores(PICTURES[:1])) == pytest.approx(
+        np.array(ours[:1]), abs=1e-5
+    )
+
+
+def test_an_export_is_made_once(folder: Path, cache: Path) -> None:
+    first = Classifier(folder, "cpu", "openvino").scores(PICTURES)
+    (made,) = cache.iterdir()
+    written = (made / FILE).stat().st_mtime_ns
+    assert Classifier(folder, "cpu", "openvino").scores(PICTURES) == first
+    assert [*cache.iterdir()] == [made]
+    assert (made / FILE).stat().st_mtime_ns == written
+
+
+def test_another_size_is_another_export(folder: Path, cache: Path) -> None:
+    sizes = [Classifier(folder, "cpu", "openvino") for _ in range(2)]
+    sizes[1].config = sizes[1].config.model_copy(update={"input_size": 96})
+    assert sizes[0].scores(PICTURES) != sizes[1].scores(PICTURES)
+    assert len([*cache.iterdir()]) == 2
+
+
+def test_a_damaged_export_is_made_again(folder: Path, cache: Path) -> None:
+    first = Classifier(folder, "cpu", "openvino").scores(PICTURES)
+    (made,) = cache.iterdir()
+    (made / FILE).write_text("half of")
+    assert Classifier(folder, "cpu", "openvino").scores(PICTURES) == first
+
+
+def test_other_weights_are_another_export(folder: Path, weights: Path, cache: Path) -> None:
+    Classifier(folder, "cpu", "openvino").scores(PICTURES)
+    Detector(weights, "cpu", "openvino").detect(PICTURES[0], [], floor=0.5)
+    assert len([*cache.iterdir()]) == 2
+
+
+def test_words_as_labels_stay_on_torch(open_weights: Path, cache: Path) -> None:
+    assert Detector(open_weights, "cpu", "openvino").labels()
+    assert not cache.exists()
+
+
+def test_torch_needs_no_openvino(folder: Path) -> None:
+    program = (
+        "import sys, numpy; from pathlib import Path; from tools.classify_image import Classifier;"
+        f"c = Classifier(Path({str(folder)!r}), 'cpu', 'torch');"
+        "c.scores([numpy.zeros((9, 9, 3), numpy.uint8)]); print('openvino' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.strip() == "False", done.stderr
+
+
+def test_what_is_wanted() -> None:
+    assert is_wanted("auto", "cpu")
+    assert is_wanted("openvino", "cpu")
+    assert not is_wanted("torch", "cpu")
+    assert not is_wanted("auto", "cuda:0")
+
+
+def test_text_is_read_in_full_precision() -> None:
+    engine = RapidOcrEngine(threads=1)
+    blank = np.full((60, 200, 3), 255, np.uint8)
+    assert len(engine.detect(blank)) == 0
+    loaded = engine._loaded()
+    for part in (loaded.text_det, loaded.text_cls, loaded.text_rec):
+        network = part.session.session.get_compiled_model()
+        assert network.get_property("INFERENCE_PRECISION_HINT").to_string() == "f32"
+
+
+def test_weights_that_are_none_say_so(tmp_path: Path) -> None:
+    (tmp_path / "detector.pt").write_bytes(b"no weights")
+    with pytest.raises(ToolUnavailableError, match="cannot be loaded"):
+        Detector(tmp_path / "detector.pt", "cpu", "openvino").detect(PICTURES[0], [], 0.5)

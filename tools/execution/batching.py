@@ -1,0 +1,154 @@
+"""The in-process micro-batcher: many callers, one worker that owns the model.
+
+What waits while the worker is busy is answered together with the next batch. It knows nothing of
+pictures or tools; the contract (`infer` one, run a list) is also what Ray Serve's batching takes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import queue
+import threading
+import time
+import weakref
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Any, Generic, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+EXIT_WAIT_S = 10.0
+"""How long the program waits at its end for batches that are still running."""
+
+_Inbox = queue.SimpleQueue[tuple[Any, Future[Any]] | None]
+_threads: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
+
+
+class MicroBatcher(Generic[Item, Result]):
+    """Runs items in batches, in one worker thread of its own.
+
+    Callers may come from any thread and any event loop. The thread starts with the first item and
+    never keeps a program from ending for longer than `EXIT_WAIT_S`.
+
+    Args:
+        infer_batch: takes up to `max_batch` items and returns as many results, in order; a result
+            that is an exception is raised to that item's caller alone. If it raises, the items of
+            the batch are tried one by one, so that a bad one does not spoil the others.
+        max_wait_s: how long the first item of a batch waits for more.
+    """
+
+    def __init__(
+        self,
+        infer_batch: Callable[[list[Item]], Sequence[Result | Exception]],
+        *,
+        max_batch: int = 8,
+        max_wait_s: float = 0.0,
+        name: str = "batcher",
+    ) -> None:
+        self._inbox: _Inbox = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._started = self._closed = False
+        # The thread must not hold `self`: a batcher that is forgotten ends its thread.
+        work = (self._inbox, infer_batch, max_batch, max_wait_s)
+        self._thread = threading.Thread(target=_work, args=work, name=name, daemon=True)
+        weakref.finalize(self, _stop, self._inbox)
+
+    def submit(self, item: Item) -> Future[Result]:
+        """Queue an item; the future resolves in the worker thread.
+
+        Raises:
+            RuntimeError: the batcher is closed.
+        """
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the batcher is closed")
+            future: Future[Result] = Future()
+            self._inbox.put((item, future))
+            if not self._started:
+                self._started = True
+                self._thread.start()
+                _threads.add(self._thread)
+        return future
+
+    async def infer(self, item: Item) -> Result:
+        """The result of one item; cancelling the caller takes an item that waits off the queue."""
+        return await asyncio.wrap_future(self.submit(item))
+
+    def close(self) -> None:
+        """Drop what waits and end the thread after the batch that is running; does not wait."""
+        with self._lock:
+            self._closed = True
+        _stop(self._inbox)
+
+
+def _work(
+    inbox: _Inbox, infer_batch: Callable[[list[Any]], Sequence[Any]], max_batch: int, wait_s: float
+) -> None:
+    """The worker thread, until it reads None; while idle it keeps no items alive."""
+    while (first := inbox.get()) is not None:
+        batch = [first, *_more(inbox, max_batch - 1, wait_s)]
+        del first
+        _run([queued for queued in batch if queued[1].set_running_or_notify_cancel()], infer_batch)
+        del batch
+
+
+def _more(inbox: _Inbox, most: int, wait_s: float) -> list[tuple[Any, Future[Any]]]:
+    """What else waits, and what comes within `wait_s`."""
+    more: list[tuple[Any, Future[Any]]] = []
+    deadline = time.monotonic() + wait_s
+    while len(more) < most:
+        try:
+            queued = inbox.get(timeout=max(deadline - time.monotonic(), 0))
+        except queue.Empty:
+            break
+        if queued is None:
+            inbox.put(None)
+            break
+        more.append(queued)
+    return more
+
+
+def _run(
+    batch: list[tuple[Any, Future[Any]]], infer_batch: Callable[[list[Any]], Sequence[Any]]
+) -> None:
+    """Answer the futures of a batch, each with its result or its error."""
+    if not batch:
+        return
+    try:
+        results = list(infer_batch([item for item, _ in batch]))
+        answered = list(zip(batch, results, strict=True))
+    except BaseException as error:
+        # Whatever it is, it belongs to the callers and must not end this thread.
+        if len(batch) == 1:
+            batch[0][1].set_exception(error)
+            return
+        for one in batch:
+            _run([one], infer_batch)
+        return
+    for (_, future), result in answered:
+        if isinstance(result, Exception):
+            future.set_exception(result)
+        else:
+            future.set_result(result)
+
+
+def _stop(inbox: _Inbox) -> None:
+    """Cancel what waits and let the thread end."""
+    while True:
+        try:
+            queued = inbox.get_nowait()
+        except queue.Empty:
+            break
+        if queued is not None:
+            queued[1].cancel()
+    inbox.put(None)
+
+
+@atexit.register
+def _let_batches_end() -> None:
+    """Wait a little, so that native code is not cut off in the middle; a hung tool is left."""
+    deadline = time.monotonic() + EXIT_WAIT_S
+    for thread in list(_threads):
+        thread.join(max(deadline - time.monotonic(), 0))

@@ -1,0 +1,113 @@
+"""The one door to OpenVINO: networks exported once, kept by the hash of their weights, run on CPUs.
+
+Networks compute in float32, as torch does: OpenVINO would choose bfloat16 where the CPU has it,
+which moves scores by a hundredth.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
+
+from models.catalog import sha256_of
+from tools.errors import ToolUnavailableError
+from tools.networks.torch_runtime import pick_device
+from tools.weights.places import cache_directory
+
+log = logging.getLogger(__name__)
+
+Runtime = Literal["auto", "openvino", "torch"]
+FILE = "network.xml"
+
+
+def is_installed() -> bool:
+    """Whether the package is there; it is not imported for that."""
+    return find_spec("openvino") is not None
+
+
+def is_wanted(runtime: Runtime, device: str) -> bool:
+    """Whether a network runs on OpenVINO: on a CPU, unless the setting says torch.
+
+    Raises:
+        ToolUnavailableError: the setting asks for OpenVINO, which is not installed.
+    """
+    if runtime == "torch":
+        return False
+    if runtime == "openvino" and not is_installed():
+        raise ToolUnavailableError("openvino is not installed; pip install openvino")
+    return is_installed() and pick_device(device) == "cpu"
+
+
+def exported(weights: Path, kind: str, export: Callable[[Path], None]) -> Path:
+    """The folder of a network's export; made by `export(folder)` if it is not in the cache.
+
+    Args:
+        weights: the file that it is made from; another content, another export.
+        kind: what else changes it: the package and its version, the size.
+        export: writes `network.xml` and what belongs to it into the folder given.
+    """
+    name = f"{sha256_of(weights)[:32]}-{kind}-openvino{version('openvino')}"
+    folder = cache_directory() / "openvino" / name
+    if not (folder / FILE).is_file():
+        log.info("preparing %s for this CPU (once, some seconds) …", weights.name)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        making = Path(tempfile.mkdtemp(prefix="making-", dir=folder.parent))
+        try:
+            with warnings.catch_warnings():
+                # OpenVINO and ultralytics convert by torch.jit.trace, which torch deprecates.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                export(making)
+            _put(making, folder)
+        finally:
+            shutil.rmtree(making, ignore_errors=True)
+    return folder
+
+
+def compiled(weights: Path, kind: str, export: Callable[[Path], None]) -> Any:
+    """The network, ready to run; an export that cannot be read is made again, once."""
+    folder = exported(weights, kind, export)
+    try:
+        return _read(folder / FILE)
+    except RuntimeError:
+        shutil.rmtree(folder, ignore_errors=True)
+        return _read(exported(weights, kind, export) / FILE)
+
+
+def compile_network(network: Any, threads: int) -> Any:
+    """A network that was read, for single pictures on the CPU in float32; -1 threads: all cores."""
+    import openvino
+
+    options = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
+    if threads > 0:
+        options["INFERENCE_NUM_THREADS"] = str(threads)
+    return openvino.Core().compile_model(network, "CPU", options)
+
+
+def save(network: Any, folder: Path) -> None:
+    """Write a converted network in full precision as `network.xml`."""
+    import openvino
+
+    openvino.save_model(network, folder / FILE, compress_to_fp16=False)
+
+
+def _put(made: Path, folder: Path) -> None:
+    try:
+        made.rename(folder)
+    except OSError:
+        if not (folder / FILE).is_file():  # another process was not the faster one: a broken rest
+            shutil.rmtree(folder, ignore_errors=True)
+            made.rename(folder)
+
+
+def _read(file: Path) -> Any:
+    import openvino
+    import torch
+
+    return compile_network(openvino.Core().read_model(file), torch.get_num_threads())

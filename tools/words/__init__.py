@@ -1,0 +1,1 @@
+"""Words for things, groups and colours, in each language."""

