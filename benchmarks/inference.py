@@ -71,9 +71,9 @@ def compare(
 
 def detector(what: str, weights: Path, pictures: Sequence[Pixels], rounds: int) -> Row:
     """A detector's weights."""
-    from tools.detect_objects import Box, Detector
+    from tools.networks.detectors import Box, open_detector
 
-    sides = [Detector(weights, "cpu", "openvino"), Detector(weights, "cpu", "torch")]
+    sides = [open_detector(weights, "cpu", "openvino"), open_detector(weights, "cpu", "torch")]
 
     def differ(a: list[Box], b: list[Box]) -> str:
         if len(a) != len(b):

@@ -137,8 +137,9 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     from agent import VisualAgent
-    from tools.detect_objects import detector_weights, offered_labels
+    from tools.detect_objects import detector_weights
     from tools.toolset import ToolConfig
+    from tools.weights.sidefiles import offered_labels
 
     config = ToolConfig()
     weights = detector_weights(config)

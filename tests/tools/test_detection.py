@@ -3,37 +3,29 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.fakes.detectors import FixedDetector
 from tools import PictureStore, Region, ToolError
 from tools.base import BatchedTool
-from tools.detect_objects import Bars, Detector, bars, detect_objects_tool, offered_labels
+from tools.detect_objects import detect_objects_tool, detector_bars
 from tools.detect_objects import make_tool as make_detect
+from tools.networks.detectors import open_detector
 from tools.networks.openvino_runtime import Runtime
+from tools.networks.ultralytics_detector import UltralyticsDetector
 from tools.networks.ultralytics_openvino import IOU
 from tools.toolset import ToolConfig
 from tools.weights.find import Missing
+from tools.weights.sidefiles import Bars, offered_labels
 
 NOISE = np.random.default_rng(0).integers(0, 256, (120, 160, 3), dtype=np.uint8)
 PICTURE = PictureStore().add(NOISE)
-
-
-class FixedDetector(Detector):
-    """A detector that sees what the test says."""
-
-    def __init__(self, weights: Path, boxes: list[Any]) -> None:
-        super().__init__(weights)
-        self.boxes = boxes
-
-    def detect(self, pixels: Any, labels: Any, floor: float) -> list[Any]:
-        return [b for b in self.boxes if b[1] >= floor and (not labels or b[0] in labels)]
-
-    def detect_many(self, looks: Any, floor: float) -> list[list[Any]]:
-        return [self.detect(pixels, labels, floor) for pixels, labels in looks]
 
 
 def same(boxes: list[Any], others: list[Any]) -> bool:
@@ -49,7 +41,7 @@ def same(boxes: list[Any], others: list[Any]) -> bool:
 
 
 def test_real_weights_are_loaded_and_run(weights: Path) -> None:
-    detector = Detector(weights, device="cpu")
+    detector = open_detector(weights, device="cpu")
     boxes = detector.detect(PICTURE.pixels, ["dog"], floor=1e-6)
     assert {label for label, _, _ in boxes} == {"dog"}
     everything = detector.detect(PICTURE.pixels, [], floor=1e-6)
@@ -64,7 +56,7 @@ def test_red_is_red_to_the_network(weights: Path) -> None:
     """Arrays are BGR to ultralytics and PIL images are RGB: both ways must see the same."""
     from PIL import Image
 
-    detector = Detector(weights, device="cpu")
+    detector = UltralyticsDetector(weights, device="cpu")
     (theirs,) = detector._loaded().predict(
         Image.fromarray(NOISE), conf=1e-6, iou=IOU, imgsz=640, verbose=False, device="cpu"
     )
@@ -75,7 +67,7 @@ def test_red_is_red_to_the_network(weights: Path) -> None:
 
 
 def test_nothing_sticks_to_the_model_between_calls(weights: Path) -> None:
-    detector = Detector(weights, device="cpu")
+    detector = open_detector(weights, device="cpu")
     before = detector.detect(PICTURE.pixels, [], floor=1e-6)
     assert detector.detect(PICTURE.pixels, ["cat"], floor=0.5) == []
     assert not same(detector.detect(NOISE[::-1].copy(), [], floor=1e-6), before)
@@ -83,9 +75,10 @@ def test_nothing_sticks_to_the_model_between_calls(weights: Path) -> None:
 
 
 def test_looks_together_see_what_they_see_alone(weights: Path) -> None:
-    detector = Detector(weights, device="cpu")
+    detector = open_detector(weights, device="cpu")
     looks: list[Any] = [
         (PICTURE.pixels, ["dog"]), (PICTURE.pixels[:60, :70], ["dog"]), (NOISE[::-1].copy(), ["dog"]),
+        (PICTURE.pixels[:100, :140], ["dog"]),
         (PICTURE.pixels, ["dog", "cat"]),
     ]  # fmt: skip
     together = detector.detect_many(looks, floor=1e-6)
@@ -109,7 +102,9 @@ def test_calls_together_report_what_they_report_alone(weights: Path) -> None:
 
 @pytest.mark.parametrize("shape", [(1, 1, 3), (1, 300, 3), (300, 1, 3)])
 def test_thin_crops_are_no_error(weights: Path, shape: tuple[int, int, int]) -> None:
-    boxes = Detector(weights, device="cpu").detect(np.zeros(shape, np.uint8), ["dog"], floor=0.5)
+    boxes = open_detector(weights, device="cpu").detect(
+        np.zeros(shape, np.uint8), ["dog"], floor=0.5
+    )
     assert boxes == []
 
 
@@ -121,7 +116,7 @@ def test_a_label_may_be_said_as_people_say_it(weights: Path) -> None:
         tool.parameters(picture="img_1", labels=["unicorn"], region=None)
 
 
-class SeededEmbeddings(Detector):
+class SeededEmbeddings(UltralyticsDetector):
     """Open vocabulary without a text encoder: a label's embedding depends on its letters only."""
 
     def embed(self, labels: tuple[str, ...]) -> Any:
@@ -227,14 +222,15 @@ def test_nothing_at_all_is_said(weights: Path) -> None:
 
 
 def test_bars_are_those_of_the_settings_then_of_the_weights(weights: Path, tmp_path: Path) -> None:
-    assert bars(weights, ToolConfig()) == Bars(0.4, 0.2)
+    assert detector_bars(weights, ToolConfig()) == Bars(0.4, 0.2)
     copy = tmp_path / "detector.pt"
     shutil.copy(weights, copy)
     (tmp_path / "bars.json").write_text('{"threshold": 0.3, "floor": 0.1, "missed": 0.15}')
-    assert bars(copy, ToolConfig()) == Bars(0.3, 0.1, 0.15)
-    assert bars(copy, ToolConfig(detect_floor=0.0)) == Bars(0.3, 0.0)
-    assert bars(copy, ToolConfig()).none_score == pytest.approx(0.85)
-    assert Bars(0.3, 0.1).none_score == pytest.approx(0.9)
+    assert detector_bars(copy, ToolConfig()) == Bars(0.3, 0.1, 0.15)
+    assert detector_bars(copy, ToolConfig(detect_floor=0.0)) == Bars(0.3, 0.0)
+    assert detector_bars(copy, ToolConfig()).none_score("dog") == pytest.approx(0.85)
+    assert Bars(0.3, 0.1).none_score("dog") == pytest.approx(0.9)
+    assert Bars(0.3, 0.1, 0.15, {"cat": 0.4}).none_score("cat") == pytest.approx(0.6)
     (tmp_path / "bars.json").write_text("[1]")
     missing = detect_objects_tool(ToolConfig(detector=str(copy)))
     assert isinstance(missing, Missing)
@@ -256,5 +252,43 @@ def test_a_checkpoint_cannot_run_code(tmp_path: Path) -> None:
     runtimes: tuple[Runtime, ...] = ("torch", "openvino")
     for runtime in runtimes:
         with pytest.raises(ToolError, match="cannot be loaded"):
-            Detector(tmp_path / "detector.pt", "cpu", runtime).detect(PICTURE.pixels, [], 0.5)
+            open_detector(tmp_path / "detector.pt", "cpu", runtime).detect(PICTURE.pixels, [], 0.5)
     assert not (tmp_path / "was_here").exists()
+
+
+@pytest.mark.parametrize("names", [{0: "nut", 1: "bolt"}, {0: "nut"}])
+def test_labels_of_a_checkpoint_are_read_without_loading_it(
+    weights: Path, tmp_path: Path, names: dict[int, str]
+) -> None:
+    """Weights of one's own without side files cost nothing before the first look."""
+    import torch
+
+    saved = torch.load(weights, weights_only=False)
+    saved["model"].names = names
+    torch.save(saved, tmp_path / "mine.pt")
+    tool = detect_objects_tool(ToolConfig(detector=str(tmp_path / "mine.pt")))
+    assert not isinstance(tool, Missing)
+    offered = tool.parameters.model_json_schema()["properties"]["labels"]["items"]
+    assert offered.get("enum", [offered.get("const")]) == list(names.values())
+
+
+def test_making_the_tool_imports_no_torch(weights: Path, tmp_path: Path) -> None:
+    shutil.copy(weights, tmp_path / "mine.pt")
+    program = (
+        "import sys; from tools.detect_objects import detect_objects_tool;"
+        "from tools.toolset import ToolConfig;"
+        f"detect_objects_tool(ToolConfig(detector={str(tmp_path / 'mine.pt')!r}));"
+        "print({'torch', 'ultralytics', 'openvino'} & {*sys.modules})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.strip() == "set()", done.stderr
+
+
+def test_none_is_unsure_where_most_would_be_missed(weights: Path) -> None:
+    bars = Bars(0.4, 0.2, 0.1, {"dog": 0.6, "cat": 0.3})
+    tool = make_detect(FixedDetector(weights, []), ["dog", "cat", "bird"], bars)
+    report = tool.run(PICTURE, ["dog", "cat", "bird"])
+    said = [(f.label, f.status, f.score) for f in report.findings]
+    assert said == [("dog", "unsure", 0.4), ("cat", "none", 0.7), ("bird", "none", 0.9)]

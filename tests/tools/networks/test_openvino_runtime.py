@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from tools.classify_image import Classifier
-from tools.detect_objects import Detector
 from tools.errors import ToolUnavailableError
+from tools.networks.detectors import open_detector
 from tools.networks.openvino_runtime import FILE, is_installed, is_wanted
 from tools.reading.engine import RapidOcrEngine
 from tools.weights.places import cache_directory
@@ -29,8 +29,8 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("picture", PICTURES, ids=str(SHAPES).split("), "))
 def test_a_detector_sees_the_same(weights: Path, picture: np.ndarray) -> None:
-    ours = Detector(weights, "cpu", "openvino").detect(picture, [], floor=1e-4)
-    torchs = Detector(weights, "cpu", "torch").detect(picture, [], floor=1e-4)
+    ours = open_detector(weights, "cpu", "openvino").detect(picture, [], floor=1e-4)
+    torchs = open_detector(weights, "cpu", "torch").detect(picture, [], floor=1e-4)
     assert len(ours) == len(torchs) > 0
     for (label, score, box), (other_label, other_score, other_box) in zip(
         ours[:20], torchs[:20], strict=True
@@ -74,12 +74,12 @@ def test_a_damaged_export_is_made_again(folder: Path, cache: Path) -> None:
 
 def test_other_weights_are_another_export(folder: Path, weights: Path, cache: Path) -> None:
     Classifier(folder, "cpu", "openvino").scores(PICTURES)
-    Detector(weights, "cpu", "openvino").detect(PICTURES[0], [], floor=0.5)
+    open_detector(weights, "cpu", "openvino").detect(PICTURES[0], [], floor=0.5)
     assert len([*cache.iterdir()]) == 2
 
 
 def test_words_as_labels_stay_on_torch(open_weights: Path, cache: Path) -> None:
-    assert Detector(open_weights, "cpu", "openvino").labels()
+    assert open_detector(open_weights, "cpu", "openvino").labels()
     assert not cache.exists()
 
 
@@ -115,4 +115,4 @@ def test_text_is_read_in_full_precision() -> None:
 def test_weights_that_are_none_say_so(tmp_path: Path) -> None:
     (tmp_path / "detector.pt").write_bytes(b"no weights")
     with pytest.raises(ToolUnavailableError, match="cannot be loaded"):
-        Detector(tmp_path / "detector.pt", "cpu", "openvino").detect(PICTURES[0], [], 0.5)
+        open_detector(tmp_path / "detector.pt", "cpu", "openvino").detect(PICTURES[0], [], 0.5)
