@@ -73,7 +73,10 @@ async def run_tool(
     arguments = {name: value for name, value in arguments.items() if name != "runtime"}
     picture = context.picture(str(arguments.pop("picture", "")))
     region = context.region(arguments.pop("region", None), picture)
-    report, cached = await context.runner.call(tool.name, arguments, picture=picture, region=region)
+    context.runner.know(picture)
+    report, cached = await context.runner.call(
+        tool.name, arguments, picture=picture.ref, region=region
+    )
     await context.my_turn(call_id)
     evidence = context.ledger.add(report, tool=tool.name, call_id=call_id)
     for record in context.records:

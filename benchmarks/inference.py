@@ -137,7 +137,7 @@ def measure(rounds: int) -> list[Row]:
     with tempfile.TemporaryDirectory() as place:
         weights = random_detector(Path(place))
         rows.append(detector("YOLO26n at 640 px", weights, pictures, rounds))
-    built_in = FOLDER / "detector" / "detector.pt"
+    built_in = FOLDER / "detector" / "detector.safetensors"
     if built_in.is_file():
         rows.append(detector("built-in detector", built_in, pictures, rounds))
     folder = FOLDER / "classifier"

@@ -151,8 +151,8 @@ def _builtin() -> Iterator[Model]:
     rows = (
         Model("planner", "planning", "planner/model.safetensors", "AGPL-3.0", "English, Chinese",
               millions=5.5, profiles=every),
-        Model("detector", "detection", "detector/detector.pt", "AGPL-3.0", _COCO,
-              millions=2.6, profiles=frozenset({"builtin"})),
+        Model("detector", "detection", "detector/detector.safetensors", "AGPL-3.0", _COCO,
+              millions=3.8, profiles=frozenset({"builtin"})),
         Model("classifier", "classification", "classifier/model.safetensors", "AGPL-3.0",
               "81 groceries of 43 kinds", millions=3.9, profiles=every),
     )  # fmt: skip

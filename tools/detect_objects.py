@@ -40,6 +40,7 @@ def detector_weights(config: ToolConfig) -> Path | Missing:
         explicit=config.detector,
         builtin="detector",
         file="detector.safetensors",
+        other_file="detector.pt",
         allow_download=config.allow_download,
     )
 

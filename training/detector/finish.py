@@ -34,6 +34,7 @@ from tools.words.labels import CLASSES
 from training.common.progress import say
 from training.detector import parts
 from training.detector.data import labelled, split
+from training.detector.train import HOW
 from training.detector.train import WEIGHTS as TRAINED
 
 FILE = "detector.safetensors"
@@ -309,10 +310,10 @@ def main() -> None:
     parser.add_argument("--parts", type=Path, default=Path("build/parts"))
     parser.add_argument("--work", type=Path, default=Path("build/detector"))
     parser.add_argument("--out", type=Path, default=catalog.FOLDER / "detector")
-    parser.add_argument("--training", required=True, help="how it was trained, for the card")
     options = parser.parse_args()
-    assemble(options.work, options.parts, options.out)
-    figures = finish(options.out / FILE, options.data, options.training)
+    names = assemble(options.work, options.parts, options.out)
+    how = [f"{name}: {(options.work / name / HOW).read_text().strip()}" for name in names]
+    figures = finish(options.out / FILE, options.data, "; ".join(how))
     say(f"AP50 {figures.map50:.3f} over all classes; see {options.out}/MODEL_CARD.md")
 
 

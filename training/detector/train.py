@@ -18,7 +18,7 @@ from safetensors.torch import save_file
 from tools.words.labels import CLASSES
 from training.common import checkpoints, device, loop
 from training.common.progress import resumable, say
-from training.common.stages import parse_stages
+from training.common.stages import describe, parse_stages
 from training.detector import parts
 from training.detector.batches import Mixture, batches, draws, repeats
 from training.detector.data import known_boxes, labelled
@@ -33,7 +33,9 @@ CLEAN = 0.25
 """The last share of the steps, without mosaics."""
 WEIGHTS = "network.safetensors"
 """The averaged weights in a network's work folder, written after each epoch."""
-STAGES = {"nanodet": "320:10,416:6", "lite": "320:8"}
+HOW = "training.txt"
+"""How they were trained, in words, beside them."""
+STAGES = {"nanodet": "320:7,416:3", "lite": "320:8"}
 
 
 class Training:
@@ -81,11 +83,8 @@ def train(options: argparse.Namespace, log: Callable[[str], None] = say) -> Path
     torch.manual_seed(0)
     training = Training(options.network, parts.start(options.network, options.parts), where)
     factors = repeats(groups, len(CLASSES))
-    plan = [
-        size
-        for size, epochs in parse_stages(options.stages or STAGES[options.network])
-        for _ in range(epochs)
-    ]
+    stages = options.stages or STAGES[options.network]
+    plan = [size for size, epochs in parse_stages(stages) for _ in range(epochs)]
     per_epoch = max(1, int(sum(map(sum, factors))) // BATCH)
     steps = per_epoch * len(plan)
     work: Path = options.work / options.network
@@ -111,6 +110,7 @@ def train(options: argparse.Namespace, log: Callable[[str], None] = say) -> Path
         drawn, update, steps=steps, pictures=BATCH, work=work, parts=training.parts, log=log
     )  # fmt: skip
     write(training.average.module, file)
+    (work / HOW).write_text(f"{steps:,} steps of {BATCH}, {describe(stages)}\n")
     return file
 
 
@@ -129,7 +129,7 @@ def write(network: torch.nn.Module, file: Path) -> None:
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--network", choices=sorted(STAGES), required=True)
+    parser.add_argument("--network", choices=sorted(STAGES), default="nanodet")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--parts", type=Path, default=Path("build/parts"))
     parser.add_argument("--work", type=Path, default=Path("build/detector"))
