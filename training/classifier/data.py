@@ -25,18 +25,24 @@ SMALLEST_THING = 32
 
 @dataclass(frozen=True)
 class Pictures:
-    """uint8 RGB pixels of shape (n, 3, side, side) and the class of each, shape (n,)."""
+    """Squares of one size, and the class of each."""
 
-    pixels: torch.Tensor
+    squares: Sequence[NDArray[np.uint8]]
+    """RGB, each of shape (side, side, 3)."""
     classes: torch.Tensor
+    """int64, shape (n,)."""
 
-    def thinned(self, number: int, most: int) -> Pictures:
-        """The same with at most so many pictures of one class, evenly chosen."""
+    def pixels(self, chosen: torch.Tensor) -> torch.Tensor:
+        """uint8, shape (chosen, 3, side, side)."""
+        rows = np.stack([self.squares[number] for number in chosen.tolist()])
+        return torch.from_numpy(rows).permute(0, 3, 1, 2)
+
+    def thinned(self, number: int, most: int) -> torch.Tensor:
+        """The places of all pictures but one class's, and of so many of that, evenly chosen."""
         of_it = (self.classes == number).nonzero().view(-1)
         others = (self.classes != number).nonzero().view(-1)
         step = -(-len(of_it) // most) or 1
-        chosen = torch.cat([others, of_it[::step]])
-        return Pictures(self.pixels[chosen], self.classes[chosen])
+        return torch.cat([others, of_it[::step]])
 
 
 def training_pictures(root: Path, side: int = STORED_SIDE) -> Pictures:
@@ -46,16 +52,16 @@ def training_pictures(root: Path, side: int = STORED_SIDE) -> Pictures:
     """
     products = read_products(root / "grocery", "train")
     other = len(products.fine)
-    squares = [(_square(Image.open(p.file), side), p.fine) for p in products.products]
+    squares = [_square(Image.open(product.file), side) for product in products.products]
+    classes = [product.fine for product in products.products]
     for number, name in enumerate(products.fine):
         clean = root / "grocery" / "iconic" / f"{name}_Iconic.jpg"
         if clean.is_file():
-            squares.append((_square(Image.open(clean), side), number))
-    squares += [(square, other) for square in _others(root, side, kept=False)]
-    pixels = torch.empty(len(squares), side, side, 3, dtype=torch.uint8)
-    for row, (square, _) in zip(pixels, squares, strict=True):
-        row.numpy()[:] = square
-    return Pictures(pixels.permute(0, 3, 1, 2), torch.tensor([number for _, number in squares]))
+            squares.append(_square(Image.open(clean), side))
+            classes.append(number)
+    squares += _others(root, side, kept=False)
+    classes += [other] * (len(squares) - len(classes))
+    return Pictures(squares, torch.tensor(classes))
 
 
 def kept_products(root: Path) -> Products:

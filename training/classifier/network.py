@@ -83,14 +83,22 @@ def normalized(pictures: torch.Tensor) -> torch.Tensor:
     return ((pictures - mean) / std).contiguous(memory_format=torch.channels_last)
 
 
-def fit_head(network: nn.Module, pictures: Pictures, where: torch.device) -> None:
+def fit_head(
+    network: nn.Module, pictures: Pictures, chosen: torch.Tensor, where: torch.device
+) -> None:
     """Put into the head the best linear classifier of the features as they are.
 
     Each class counts the same. The features are standardised for the fit, and the scale is folded
     into the weights. The network is left in eval mode.
+
+    Args:
+        network: what `start` gives, on the device.
+        pictures: what it is to tell apart.
+        chosen: the places of those it is fitted on.
+        where: the device.
     """
-    features = torch.cat(list(_features(network, pictures, where)))
-    classes = pictures.classes.to(where)
+    features = torch.cat(list(_features(network, pictures, chosen, where)))
+    classes = pictures.classes[chosen].to(where)
     mean, spread = features.mean(0), features.std(0) + 0.05
     weight, bias = logistic((features - mean) / spread, classes)
     head = network.get_submodule("classifier")
@@ -130,10 +138,13 @@ def logistic(
 
 
 @torch.no_grad()
-def _features(network: Any, pictures: Pictures, where: torch.device) -> Iterator[torch.Tensor]:
+def _features(
+    network: Any, pictures: Pictures, chosen: torch.Tensor, where: torch.device
+) -> Iterator[torch.Tensor]:
     """Pooled features of the pictures as they are, float32 (n, channels) a batch."""
     network.eval()
-    for pixels in torch.split(pictures.pixels, TOGETHER):
+    for places in torch.split(chosen, TOGETHER):
+        inputs = normalized(pictures.pixels(places).to(where).float() / 255)
         with half_precision(where):
-            maps = network.forward_features(normalized(pixels.to(where).float() / 255))
+            maps = network.forward_features(inputs)
             yield network.forward_head(maps, pre_logits=True).float()

@@ -126,7 +126,7 @@ def draw(
     share = counts.rsqrt()[pictures.classes] * ~is_other
     weights = torch.where(is_other, OTHERS / counts[-1], share / share.sum() * (1 - OTHERS))
     chosen = torch.multinomial(weights, BATCH, generator=generator)
-    pixels, classes = pictures.pixels[chosen].to(where), pictures.classes[chosen].to(where)
+    pixels, classes = pictures.pixels(chosen).to(where), pictures.classes[chosen].to(where)
     inputs = network.normalized(augment(pixels, side, generator, MILD if is_last else STRONG))
     if is_last:
         return inputs, functional.one_hot(classes, outputs).float()
@@ -152,7 +152,7 @@ def train(options: argparse.Namespace, log: Callable[[str], None] = say) -> None
     model = network.start(other + 1).to(where)
     if not (options.work / loop.CHECKPOINT).is_file():
         log(f"{len(pictures.classes)} pictures; first a linear classifier of their features …")
-        network.fit_head(model, pictures.thinned(other, PROBED_OTHERS), where)
+        network.fit_head(model, pictures, pictures.thinned(other, PROBED_OTHERS), where)
     training = Training(model, belongs, where)
     sides, epochs = zip(*parse_stages(options.stages), strict=True)
     per_epoch = int((pictures.classes != other).sum()) / BATCH / (1 - OTHERS)
