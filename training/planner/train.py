@@ -116,7 +116,8 @@ class Training:
         loss = functional.cross_entropy(logits.float(), tokens[:, 1:].flatten()[learnt])
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
-        for optimizer in (self.muon, self.adamw):
+        optimizers: tuple[torch.optim.Optimizer, ...] = (self.muon, self.adamw)
+        for optimizer in optimizers:
             optimizer.step()
             optimizer.zero_grad()
         return loss.detach()
