@@ -67,7 +67,7 @@ train-planner: $(STAMP) ## Make the built-in planner's weights again, from nothi
 train-detector: $(STAMP) ## Make the built-in detector's weights again (hours on a CPU; it resumes)
 	$(BIN)/python -m training.detector.train
 
-train-classifier: $(STAMP) ## Make the built-in classifier's weights again (an hour on a CPU; it resumes)
+train-classifier: $(STAMP) ## Make the built-in classifier's weights again (half an hour on a CPU; it resumes)
 	$(BIN)/python -m training.classifier.train
 
 bench: $(STAMP) ## Side-by-side measurements
