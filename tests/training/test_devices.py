@@ -59,8 +59,8 @@ def everything_of(optimizer: torch.optim.Optimizer) -> list[torch.Tensor]:
 def test_a_step_of_the_classifier_stays_on_its_device() -> None:
     products = Products(("a", "b"), ("c",), (0, 0), ())
     pictures = Pictures(
-        [torch.randint(0, 255, (32, 32, 3), dtype=torch.uint8).numpy() for _ in range(30)],
-        torch.arange(30) % 3,
+        [torch.randint(0, 255, (32, 32, 3), dtype=torch.uint8).numpy() for _ in range(90)],
+        torch.arange(90) % 3,
     )
     training = classifier.Training(
         backbone.network(num_classes=3), classifier.membership(products), META
