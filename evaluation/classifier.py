@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,27 +74,35 @@ def evaluate(
         raise InputError(f"the classifier does not know {', '.join(sorted(missing)[:5])}")
     scores = _scores(classifier, [p.file for p in products.products], progress)
     order = [classifier.labels.index(name) for name in products.fine]
-    fine = scores[:, order]
-    coarse = np.stack(
-        [
-            fine[:, np.array(products.coarse_of) == number].sum(1)
-            for number in range(len(products.coarse))
-        ],
-        1,
-    )
-    said = _said(classifier, scores, threshold)
+    unlike = said_of(classifier, _scores(classifier, others, progress), threshold)
+    if plots_to is not None:
+        _plot(products, scores[:, order], plots_to)
+    said = said_of(classifier, scores, threshold)
+    return figures_of(products, scores[:, order], said, unlike, threshold)
+
+
+def figures_of(
+    products: Products,
+    fine: NDArray[np.float64],
+    said: NDArray[np.str_],
+    unlike: NDArray[np.str_],
+    threshold: float,
+) -> ClassifierFigures:
+    """The figures of scores and verdicts, whoever gave them.
+
+    Args:
+        products: labelled photographs.
+        fine: the scores of the fine classes, shape (photographs, classes).
+        said: the verdict on each photograph (`said_of`).
+        unlike: the verdict on each picture of something else; may be empty.
+        threshold: that the verdicts were found with.
+    """
     true_fine = np.array([p.fine for p in products.products])
     true_coarse = np.array([p.coarse for p in products.products])
+    coarse = coarse_of(products, fine)
     said_fine, said_coarse, refused = (said == kind for kind in ("fine", "coarse", "none"))
     fine_right, coarse_right = fine.argmax(1) == true_fine, coarse.argmax(1) == true_coarse
-    if plots_to is not None:
-        plots_to.mkdir(parents=True, exist_ok=True)
-        for name, best, true, names in (
-            ("confusion.png", coarse.argmax(1), true_coarse, products.coarse),
-            ("confusion_fine.png", fine.argmax(1), true_fine, products.fine),
-        ):
-            plots.confusion(_counts(true, best, len(names)), names, plots_to / name)
-    unlike = _said(classifier, _scores(classifier, others, progress), threshold) if others else None
+    claimed = (unlike == "fine") | (unlike == "coarse")
     return ClassifierFigures(
         pictures=len(products.products),
         fine_top1=float(fine_right.mean()),
@@ -110,12 +117,29 @@ def evaluate(
         answered_coarse_right=_mean(coarse_right[said_coarse]),
         refused=float(refused.mean()),
         threshold=threshold,
-        others=len(others) or None,
-        others_refused=None if unlike is None else float((unlike == "none").mean()),
-        others_claimed=None
-        if unlike is None
-        else float(((unlike == "fine") | (unlike == "coarse")).mean()),
+        others=len(unlike) or None,
+        others_refused=float((unlike == "none").mean()) if len(unlike) else None,
+        others_claimed=float(claimed.mean()) if len(unlike) else None,
     )
+
+
+def coarse_of(products: Products, fine: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The scores of the coarse classes, each the sum of its fine ones; (n, coarse classes)."""
+    parents = np.array(products.coarse_of)
+    sums = [fine[:, parents == number].sum(1) for number in range(len(products.coarse))]
+    return np.stack(sums, 1)
+
+
+def _plot(products: Products, fine: NDArray[np.float64], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    coarse = coarse_of(products, fine)
+    true_fine = np.array([p.fine for p in products.products])
+    true_coarse = np.array([p.coarse for p in products.products])
+    for name, best, true, names in (
+        ("confusion.png", coarse.argmax(1), true_coarse, products.coarse),
+        ("confusion_fine.png", fine.argmax(1), true_fine, products.fine),
+    ):
+        plots.confusion(_counts(true, best, len(names)), names, folder / name)
 
 
 def _scores(
@@ -132,9 +156,13 @@ def _scores(
     return np.array(rows)
 
 
-def _said(classifier: Classifier, scores: NDArray[np.float64], threshold: float) -> Any:
-    """What the tool makes of each row: fine, coarse, unsure or none."""
-    return np.array([classifier.verdict(classifier.guess(list(row)), threshold) for row in scores])
+def said_of(
+    classifier: Classifier, scores: NDArray[np.float64], threshold: float
+) -> NDArray[np.str_]:
+    """What the tool makes of each row of probabilities: fine, coarse, unsure or none."""
+    return np.array(
+        [classifier.verdict(classifier.guess(list(row)), threshold) for row in scores], dtype=str
+    )
 
 
 def calibration_error(scores: NDArray[np.float64], is_right: NDArray[np.bool_]) -> float:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import random
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -299,22 +301,53 @@ def test_words_are_tokenised_alike_in_question_and_call(recipe: Any, tmp_path: P
 def test_loss_falls_and_training_resumes_bit_for_bit(recipe: Any, tmp_path: Path) -> None:
     import torch
 
-    from training.planner.train import Trainer, tokenizer_for
+    from training.common import loop
+    from training.planner.train import Training, tokenizer_for
 
     tokenizer = tokenizer_for(recipe, tmp_path)
-    straight, broken = Trainer(recipe, tokenizer), Trainer(recipe, tokenizer)
-    data = straight.data()
-    losses = [straight.train_step(*next(data)) for _ in range(10)]
+
+    def run(name: str, stops_at: int | None = None) -> tuple[Training, list[float]]:
+        training = Training(recipe, tokenizer, torch.device("cpu"))
+        losses: list[float] = []
+
+        def update(step: int, batch: tuple[torch.Tensor, torch.Tensor]) -> dict[str, float]:
+            if step == stops_at:
+                raise KeyboardInterrupt
+            losses.append(float(training.update(*batch, step)))
+            return {"loss": losses[-1]}
+
+        loop.run(
+            lambda _: training.data(), update, steps=10, pictures=1, work=tmp_path / name,
+            parts=training.parts, log=lambda _: None, every=4,
+        )  # fmt: skip
+        return training, losses
+
+    straight, losses = run("straight")
     assert losses[-1] < losses[0]
-    data = broken.data()
-    assert [broken.train_step(*next(data)) for _ in range(5)] == losses[:5]
-    broken.save(tmp_path / "checkpoint.pt")
-    resumed = Trainer(recipe, tokenizer)
-    resumed.restore(torch.load(tmp_path / "checkpoint.pt"))
-    data = resumed.data()
-    assert [resumed.train_step(*next(data)) for _ in range(5)] == losses[5:]
+    with pytest.raises(KeyboardInterrupt):
+        run("broken", stops_at=6)
+    resumed, rest = run("broken")
+    assert rest == losses[4:]
     for name, weight in straight.net.state_dict().items():
         assert torch.equal(weight, resumed.net.state_dict()[name]), name
+
+
+@pytest.mark.slow
+def test_a_schedule_of_minutes_ends_early_and_exports(recipe: Any, tmp_path: Path) -> None:
+    from training.planner.train import train
+
+    options = argparse.Namespace(
+        work=tmp_path / "work", out=tmp_path / "out", export_minutes=10, fast=False, device="cpu",
+        threads=1,
+    )  # fmt: skip
+    lines: list[str] = []
+    train(replace(recipe, minutes=1e-9), options, lines.append)
+    assert json.loads((tmp_path / "work" / "training.json").read_text())["steps"] == 1
+    assert (tmp_path / "out" / "model.safetensors").is_file()
+    assert len(lines) == 1
+    again: list[str] = []
+    train(replace(recipe, minutes=1e-9), options, again.append)
+    assert again == []
 
 
 def test_chat_answers_in_the_language_of_the_question() -> None:

@@ -27,7 +27,7 @@ def load(file: Path, **parts: Stateful) -> int:
     """Put the saved state into the parts; the step that it was saved at, 0 without a file."""
     if not file.is_file():
         return 0
-    saved = torch.load(file, weights_only=True)
+    saved = torch.load(file, map_location="cpu", weights_only=True)
     for name, part in parts.items():
         part.load_state_dict(saved[name])
     return int(saved["step"])

@@ -26,5 +26,8 @@ def choose(options: argparse.Namespace) -> torch.device:
 @contextmanager
 def half_precision(device: torch.device) -> Iterator[None]:
     """bfloat16 for what is worth it: wide enough for gradients that nobody has to scale."""
-    with torch.autocast(device.type, torch.bfloat16, enabled=device.type in {"cpu", "cuda"}):
+    if device.type not in {"cpu", "cuda"}:
+        yield
+        return
+    with torch.autocast(device.type, torch.bfloat16):
         yield

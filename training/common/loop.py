@@ -1,4 +1,4 @@
-"""The loop of every training of eyes: steps that are counted, said, and kept.
+"""The loop of every training: steps that are counted, said, and kept.
 
 It resumes from `checkpoint.pt` in its work folder, bit for bit: a batch depends on its step alone.
 """
@@ -30,34 +30,47 @@ def run(
     parts: Mapping[str, checkpoints.Stateful],
     log: Callable[[str], None] = say,
     every: int = 50,
-) -> None:
-    """Take the steps that are still to be taken.
+    unit: str = "pictures",
+) -> int:
+    """Take the steps that are still to be taken; the number of the last.
 
     Args:
-        batches: the batches from a step on, the first for that step.
+        batches: the batches from a step on, the first for that step; the training is over, too,
+            where they end. They are asked for once the parts are read.
         update: takes a step with its batch; gives named losses.
         steps: how many there are in all.
-        pictures: how many a batch holds, for the speed that is said.
+        pictures: how many a batch holds (or how much of another `unit`), for the speed that is
+            said.
         work: where the checkpoint lies.
         parts: whatever a step changes.
         log: is told a line every `every` steps, when a checkpoint is written.
         every: that many.
+        unit: what the speed is said in.
     """
     file = work / CHECKPOINT
-    first = checkpoints.load(file, **parts)
-    if first >= steps:
-        return
+    done = checkpoints.load(file, **parts)
     began, taken, sums = time.monotonic(), 0, defaultdict[str, float](float)
-    for step, batch in zip(range(first, steps), batches(first), strict=False):
+
+    def keep() -> None:
+        nonlocal began, taken
+        checkpoints.save(file, done, **parts)
+        means = " ".join(f"{name} {total / taken:.3f}" for name, total in sums.items())
+        speed = taken * pictures / (time.monotonic() - began)
+        log(f"step {done}/{steps} {means} {speed:.0f} {unit}/s")
+        began, taken = time.monotonic(), 0
+        sums.clear()
+
+    if done >= steps:
+        return done
+    for step, batch in zip(range(done, steps), batches(done), strict=False):
         for name, value in update(step, batch).items():
             sums[name] += value
-        taken += 1
-        if (step + 1) % every == 0 or step + 1 == steps:
-            checkpoints.save(file, step + 1, **parts)
-            means = " ".join(f"{name} {total / taken:.3f}" for name, total in sums.items())
-            speed = taken * pictures / (time.monotonic() - began)
-            log(f"step {step + 1}/{steps} {means} {speed:.0f} pictures/s")
-            began, taken, sums = time.monotonic(), 0, defaultdict(float)
+        done, taken = step + 1, taken + 1
+        if done % every == 0:
+            keep()
+    if taken:
+        keep()
+    return done
 
 
 def cosine(step: int, steps: int, warm_up: int) -> float:

@@ -25,17 +25,17 @@ from training.detector.data import known_boxes, labelled
 from training.detector.loss import SoftDetectionLoss
 
 BATCH = 32
-PEAK = {"nanodet": 3e-4, "lite": 1e-3}
+PEAK = {"nanodet": 2e-4, "lite": 1e-3}
 """The highest learning rate; the lite network's backbone has a fifth of it."""
 BACKBONE_SHARE = 0.2
-WARM_UP = 300
+WARM_UP = 150
 CLEAN = 0.25
 """The last share of the steps, without mosaics."""
 WEIGHTS = "network.safetensors"
 """The averaged weights in a network's work folder, written after each epoch."""
 HOW = "training.txt"
 """How they were trained, in words, beside them."""
-STAGES = {"nanodet": "320:7,416:3", "lite": "320:8"}
+STAGES = {"nanodet": "320:3,416:3", "lite": "320:8"}
 
 
 class Training:

@@ -1,7 +1,7 @@
 """Trains the planner from nothing: `python -m training.planner.train`.
 
-Makes its data as it goes, keeps resumable checkpoints, shows a progress bar and exports to
-`models/planner` on the way. Measuring the result is `training.planner.evaluate`'s.
+Makes its data as it goes, resumes from its checkpoint, and exports to `models/planner` on the way.
+Measuring the result is `training.planner.evaluate`'s.
 """
 
 from __future__ import annotations
@@ -9,14 +9,18 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import os
 import shutil
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
+from torch.nn import functional
+
+from training.common import checkpoints, device, loop
+from training.common.progress import resumable, say
 from training.planner import batches, model, vocabulary
 from training.planner.generator import make
 
@@ -45,95 +49,91 @@ class Recipe:
 
 
 @dataclass
-class Trainer:
-    """Model, optimisers and place in the data; everything that a checkpoint holds."""
+class Place:
+    """How far the data is read, and how long that took."""
 
-    recipe: Recipe
-    tokenizer: Any
-    net: Any = None
-    optimizers: list[Any] = field(default_factory=list)
-    step: int = 0
-    pool: int = 0
+    pool: int
     done_in_pool: int = 0
     seconds: float = 0.0
-    loss: float = math.nan
 
-    def __post_init__(self) -> None:
-        import torch
+    def state_dict(self) -> dict[str, Any]:
+        """For a checkpoint."""
+        return asdict(self)
 
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """From a checkpoint."""
+        vars(self).update(state_dict)
+
+
+class Training:
+    """Everything that a step changes."""
+
+    def __init__(self, recipe: Recipe, tokenizer: Any, where: torch.device) -> None:
+        self.recipe = recipe
+        self.tokenizer = tokenizer
+        self.where = where
         torch.manual_seed(0)
-        self.net = model.new_model(self.tokenizer, self.recipe.size)
-        self.pool = self.recipe.first_pool
+        self.net = model.new_model(tokenizer, recipe.size).to(where)
+        self.place = Place(recipe.first_pool)
         inner = [
             p for n, p in self.net.model.named_parameters() if p.ndim == 2 and "embed" not in n
         ]
         chosen = {id(p) for p in inner}
         rest = [p for p in self.net.parameters() if id(p) not in chosen]
-        self.optimizers = [
-            torch.optim.Muon(inner, weight_decay=0.05, adjust_lr_fn="match_rms_adamw"),
-            torch.optim.AdamW(rest, betas=(0.9, 0.98), weight_decay=0.0, fused=True),
-        ]
+        fused = where.type in {"cpu", "cuda"}
+        self.muon = torch.optim.Muon(inner, weight_decay=0.05, adjust_lr_fn="match_rms_adamw")
+        self.adamw = torch.optim.AdamW(rest, betas=(0.9, 0.98), weight_decay=0.0, fused=fused)
 
-    def progress(self) -> float:
-        """How much of the schedule is over, 0 to 1."""
-        return max(self.step / self.recipe.steps, self.seconds / 60 / self.recipe.minutes)
-
-    def train_step(self, tokens: Any, counts: Any) -> float:
-        """One optimiser step; returns the loss per counted token."""
-        import torch
-
-        share = min(1.0, (self.step + 1) / self.recipe.warm_up)
-        left = 1 - self.progress()
-        share *= min(1.0, max(left, 0.0) / (1 - self.recipe.decay_from))
-        rates = (self.recipe.learning_rate, self.recipe.embedding_rate)
-        for optimizer, rate in zip(self.optimizers, rates, strict=True):
-            optimizer.param_groups[0]["lr"] = rate * share
-        with torch.autocast("cpu", torch.bfloat16):
-            hidden = self.net.model(input_ids=tokens[:, :-1], use_cache=False).last_hidden_state
-            logits = self.net.lm_head(hidden[counts[:, 1:]])
-        loss = torch.nn.functional.cross_entropy(logits.float(), tokens[:, 1:][counts[:, 1:]])
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
-        for optimizer in self.optimizers:
-            optimizer.step()
-            optimizer.zero_grad()
-        self.step += 1
-        return float(loss.detach())
-
-    def data(self) -> Iterator[Any]:
-        """Batches from where the training stands."""
-        while True:
-            made = batches.pool(
-                self.pool, self.tokenizer, size=self.recipe.pool, budget=self.recipe.tokens
-            )
-            for number, batch in enumerate(made):
-                if number >= self.done_in_pool:
-                    self.done_in_pool = number + 1
-                    yield batch
-            self.pool, self.done_in_pool = self.pool + 1, 0
-
-    def state(self) -> dict[str, Any]:
+    @property
+    def parts(self) -> dict[str, checkpoints.Stateful]:
         """What a checkpoint holds."""
         return {
-            "net": self.net.state_dict(),
-            "optimizers": [o.state_dict() for o in self.optimizers],
-            "place": (self.step, self.pool, self.done_in_pool, self.seconds, self.loss),
-        }
+            "model": self.net, "muon": self.muon, "adamw": self.adamw, "place": self.place,
+        }  # fmt: skip
 
-    def restore(self, state: dict[str, Any]) -> None:
-        """Go on from a checkpoint."""
-        self.net.load_state_dict(state["net"])
-        for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
-            optimizer.load_state_dict(saved)
-        self.step, self.pool, self.done_in_pool, self.seconds, self.loss = state["place"]
+    def progress(self, step: int) -> float:
+        """How much of the schedule is over before a step, 0 to 1."""
+        return max(step / self.recipe.steps, self.place.seconds / 60 / self.recipe.minutes)
 
-    def save(self, path: Path) -> None:
-        """Write a checkpoint at once."""
-        import torch
+    def update(self, tokens: torch.Tensor, counts: torch.Tensor, step: int) -> torch.Tensor:
+        """One step; the loss per counted token.
 
-        path.parent.mkdir(parents=True, exist_ok=True)
-        torch.save(self.state(), path.with_suffix(".new"))
-        path.with_suffix(".new").replace(path)
+        Args:
+            tokens: int64 (rows, length), on the CPU.
+            counts: whether a token is learnt, bool (rows, length), on the CPU.
+            step: its number.
+        """
+        share = min(1.0, (step + 1) / self.recipe.warm_up)
+        left = 1 - self.progress(step)
+        share *= min(1.0, max(left, 0.0) / (1 - self.recipe.decay_from))
+        self.muon.param_groups[0]["lr"] = self.recipe.learning_rate * share
+        self.adamw.param_groups[0]["lr"] = self.recipe.embedding_rate * share
+        learnt = counts[:, 1:].flatten().nonzero().view(-1).to(self.where)
+        tokens = tokens.to(self.where)
+        with device.half_precision(self.where):
+            hidden = self.net.model(input_ids=tokens[:, :-1], use_cache=False).last_hidden_state
+            logits = self.net.lm_head(hidden.flatten(0, 1)[learnt])
+        loss = functional.cross_entropy(logits.float(), tokens[:, 1:].flatten()[learnt])
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
+        optimizers: tuple[torch.optim.Optimizer, ...] = (self.muon, self.adamw)
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad()
+        return loss.detach()
+
+    def data(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        """Batches from where the training stands."""
+        place = self.place
+        while True:
+            made = batches.pool(
+                place.pool, self.tokenizer, size=self.recipe.pool, budget=self.recipe.tokens
+            )
+            for number, batch in enumerate(made):
+                if number >= place.done_in_pool:
+                    place.done_in_pool = number + 1
+                    yield batch
+            place.pool, place.done_in_pool = place.pool + 1, 0
 
 
 def tokenizer_for(recipe: Recipe, folder: Path) -> Any:
@@ -153,52 +153,52 @@ def tokenizer_for(recipe: Recipe, folder: Path) -> Any:
 
 
 def train(
-    recipe: Recipe, work: Path, out: Path, *, export_minutes: float = 10, fast: bool = False
-) -> Trainer:
-    """Train until the schedule ends, from the checkpoint in `work` if there is one.
+    recipe: Recipe, options: argparse.Namespace, log: Callable[[str], None] = say
+) -> Training:
+    """Train until the schedule ends, from the checkpoint in `options.work` if there is one.
 
-    `fast` compiles the network where there is a C++ compiler: a third more steps a minute, and
-    sums in another order.
+    Where there is a C++ compiler, `options.fast` compiles the network: a third more steps a
+    minute, and sums in another order.
     """
-    import torch
-    from rich.progress import Progress
+    where = device.choose(options)
+    training = Training(recipe, tokenizer_for(recipe, options.work / "tokenizer"), where)
+    place = training.place
+    if options.fast and shutil.which("c++"):
+        training.net.model.compile(dynamic=True)
+    last = exported = time.monotonic()
 
-    trainer = Trainer(recipe, tokenizer_for(recipe, work / "tokenizer"))
-    checkpoint = work / "checkpoint.pt"
-    if checkpoint.exists():
-        trainer.restore(torch.load(checkpoint))
-    if fast and shutil.which("c++"):
-        trainer.net.model.compile(dynamic=True)
-    last = saved = exported = time.monotonic()
-    with Progress() as bar:
-        task = bar.add_task("training the planner", total=1.0)
-        for tokens, counts in trainer.data():
-            if trainer.progress() >= 1:
-                break
-            loss = trainer.train_step(tokens, counts)
-            trainer.loss = loss if math.isnan(trainer.loss) else 0.98 * trainer.loss + 0.02 * loss
-            now = time.monotonic()
-            trainer.seconds, last = trainer.seconds + now - last, now
-            bar.update(task, completed=trainer.progress(), description=f"loss {trainer.loss:.3f}")
-            if trainer.step % 25 == 0:
-                with (work / "log.txt").open("a") as log:
-                    log.write(f"{trainer.step} {trainer.seconds:.0f}s loss {trainer.loss:.4f}\n")
-            if now - saved > 120:
-                trainer.save(checkpoint)
-                saved = now
-            if now - exported > export_minutes * 60:
-                model.export(trainer.net, trainer.tokenizer, out)
-                exported = now
-    trainer.save(checkpoint)
-    model.export(trainer.net, trainer.tokenizer, out)
+    def drawn(first: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        nonlocal exported
+        data = training.data()
+        for step in range(first, recipe.steps):
+            if training.progress(step) >= 1:
+                return
+            yield next(data)
+            if time.monotonic() - exported > options.export_minutes * 60:
+                model.export(training.net, training.tokenizer, options.out)
+                exported = time.monotonic()
+
+    def update(step: int, batch: tuple[torch.Tensor, torch.Tensor]) -> dict[str, float]:
+        nonlocal last
+        loss = float(training.update(*batch, step))
+        now = time.monotonic()
+        place.seconds, last = place.seconds + now - last, now
+        return {"loss": loss}
+
+    steps = loop.run(
+        drawn, update, steps=recipe.steps, pictures=recipe.tokens, work=options.work,
+        parts=training.parts, log=log, unit="tokens",
+    )  # fmt: skip
+    model.export(training.net, training.tokenizer, options.out)
+    pools = place.pool - recipe.first_pool + 1
     facts = {
-        "steps": trainer.step,
-        "conversations": (trainer.pool - recipe.first_pool + 1) * recipe.pool,
-        "plans": (trainer.pool - recipe.first_pool + 1) * recipe.pool * batches.PLANS,
-        "minutes": trainer.seconds / 60,
+        "steps": steps,
+        "conversations": pools * recipe.pool,
+        "plans": pools * recipe.pool * batches.PLANS,
+        "minutes": place.seconds / 60,
     }
-    (work / "training.json").write_text(json.dumps(facts) + "\n")
-    return trainer
+    (options.work / "training.json").write_text(json.dumps(facts) + "\n")
+    return training
 
 
 def main() -> None:
@@ -208,17 +208,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "models" / "planner")
     parser.add_argument("--steps", type=int, default=Recipe.steps)
     parser.add_argument("--minutes", type=float, default=math.inf)
-    parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--export-minutes", type=float, default=10)
+    parser.add_argument("--fast", action=argparse.BooleanOptionalAction, default=True)
+    device.add_options(parser)
     options = parser.parse_args()
-    import torch
-
-    torch.set_num_threads(options.threads)
-    recipe = Recipe(steps=options.steps, minutes=options.minutes)
-    trainer = train(
-        recipe, options.work, options.out, export_minutes=options.export_minutes, fast=True
-    )
-    print(f"{trainer.step} steps, {trainer.seconds / 60:.0f} min, loss {trainer.loss:.4f}")
+    with resumable(options.work):
+        train(Recipe(steps=options.steps, minutes=options.minutes), options)
 
 
 if __name__ == "__main__":

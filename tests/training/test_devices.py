@@ -1,0 +1,114 @@
+"""Every training runs where `--device` says: what would break on a GPU breaks on `meta` as well.
+
+A tensor that stayed on the CPU, a number read back in the middle of a step or an autocast for
+another device cannot be mixed with tensors of the device `meta`, which have shapes and no values.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import pytest
+import torch
+
+from evaluation.products import Products
+from tools.networks import backbone
+from tools.networks.detector import BINS, STRIDES, LiteDetector, NanoDetG
+from tools.words.labels import CLASSES
+from training.classifier import network
+from training.classifier import train as classifier
+from training.classifier.data import Pictures
+from training.common import device, loop
+
+META = torch.device("meta")
+
+
+def options(name: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    device.add_options(parser)
+    return parser.parse_args(["--device", name])
+
+
+@pytest.mark.parametrize("name", ["cpu", "meta", "cuda:1"])
+def test_the_device_that_is_asked_for_is_taken(name: str) -> None:
+    assert device.choose(options(name)) == torch.device(name)
+
+
+def test_without_a_word_the_gpu_is_taken_where_there_is_one() -> None:
+    expected = "cuda" if torch.cuda.is_available() else "cpu"
+    assert device.choose(options("auto")).type == expected
+
+
+def test_half_precision_is_the_devices_own() -> None:
+    weight = torch.ones(2, 2)
+    with device.half_precision(torch.device("cpu")):
+        assert (weight @ weight).dtype == torch.bfloat16
+    with device.half_precision(META):
+        assert (weight.to(META) @ weight.to(META)).dtype == torch.float32
+        assert (weight @ weight).dtype == torch.float32, "the CPU's is left alone"
+
+
+def everything_of(optimizer: torch.optim.Optimizer) -> list[torch.Tensor]:
+    """Parameters, gradients, and what the optimizer keeps of each."""
+    found = [p for group in optimizer.param_groups for p in group["params"]]
+    kept = [v for state in optimizer.state.values() for n, v in state.items() if n != "step"]
+    return [*found, *(p.grad for p in found if p.grad is not None), *kept]
+
+
+def test_a_step_of_the_classifier_stays_on_its_device() -> None:
+    products = Products(("a", "b"), ("c",), (0, 0), ())
+    pictures = Pictures(
+        [torch.randint(0, 255, (32, 32, 3), dtype=torch.uint8).numpy() for _ in range(90)],
+        torch.arange(90) % 3,
+    )
+    training = classifier.Training(
+        backbone.network(num_classes=3), classifier.membership(products), META
+    )
+    for is_last in (False, True):
+        inputs, targets = classifier.draw(pictures, 3, 32, 3, META, is_last=is_last)
+        assert inputs.device == targets.device == META
+        assert training.update(inputs, targets, seed=0, share=1.0).device == META
+    assert {t.device for t in everything_of(training.optimizer)} == {META}
+    assert {t.device for t in training.average.state_dict().values()} == {META}
+
+
+def test_a_step_of_the_planner_stays_on_its_device() -> None:
+    from training.planner.train import Recipe, Training
+
+    class Tokenizer:
+        """As much of one as a new network asks for."""
+
+        def __len__(self) -> int:
+            return 64
+
+        def convert_tokens_to_ids(self, token: str) -> int:
+            return len(token)
+
+    training = Training(Recipe(size="tiny"), Tokenizer(), META)
+    tokens = torch.randint(0, 64, (2, 16))
+    assert training.update(tokens, tokens > 20, step=0).device == META
+    optimizers: tuple[torch.optim.Optimizer, ...] = (training.muon, training.adamw)
+    for optimizer in optimizers:
+        assert {t.device for t in everything_of(optimizer)} == {META}
+
+
+@pytest.mark.parametrize("build", [NanoDetG, LiteDetector])
+def test_the_detectors_networks_run_on_any_device(build: Any) -> None:
+    """The loss itself reads numbers back, which `meta` has not: its tests are on the CPU."""
+    net = loop.averaged(build(len(CLASSES)).to(META), 0.999).module
+    pictures = torch.zeros(2, 3, 64, 64, dtype=torch.uint8).to(META, torch.float32)
+    with device.half_precision(META):
+        maps = net(pictures)
+    assert [m.device for m in maps] == [META] * 3
+    assert [tuple(m.shape) for m in maps] == [
+        (2, len(CLASSES) + 4 * BINS, 64 // s, 64 // s) for s in STRIDES
+    ]
+    sum(m.float().sum() for m in maps).backward()
+    assert {p.grad.device for p in net.parameters() if p.grad is not None} == {META}
+
+
+def test_the_linear_classifier_is_fitted_where_the_features_are() -> None:
+    inputs = torch.randn(20, 4, generator=torch.Generator().manual_seed(0))
+    weight, bias = network.logistic(inputs.double(), torch.arange(20) % 2)
+    assert weight.dtype == bias.dtype == torch.float64, "nothing is made with defaults"
