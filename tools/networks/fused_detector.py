@@ -1,7 +1,7 @@
 """Our own detection networks, one file for all of them: what each sees is fused.
 
-The file is safetensors; its metadata has `networks`, a JSON list of {"architecture", "side"}, and
-`names`, a JSON list of class names; the tensors of a network begin with its architecture's name.
+The file is safetensors; its metadata has `networks`, a JSON list of {"name", "side"}, and `names`,
+a JSON list of class names; the tensors of a network begin with its name.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ _SHAPES = ((1.0, 1.0), (1.0, 0.75), (0.75, 1.0))
 
 
 class _Network(NamedTuple):
-    architecture: str
+    name: str
     side: int
 
 
 class FusedDetector(Detector):
-    """One or more networks of `tools.networks.detector`, their boxes averaged."""
+    """One or more networks (`tools.networks.detector.NanoDetG`), their boxes averaged."""
 
     def __init__(self, weights: Path, device: str = "auto", runtime: Runtime = "auto") -> None:
         super().__init__(weights, device, runtime)
@@ -94,22 +94,22 @@ class FusedDetector(Detector):
 
         if self._runs is None:
             start = self._on_openvino if is_wanted(self.runtime, self.device) else self._on_torch
-            self._runs = [start(network.architecture) for network in self._header[0]]
+            self._runs = [start(network.name) for network in self._header[0]]
         return self._runs
 
-    def _on_openvino(self, architecture: str) -> Run:
+    def _on_openvino(self, name: str) -> Run:
         from tools.networks import openvino_runtime
 
         def export(folder: Path) -> None:
             import openvino
             import torch
 
-            deployed = self._network(architecture)
+            deployed = self._network(name)
             example = torch.zeros(1, 3, 10 * STRIDE, 10 * STRIDE)
             network = openvino.convert_model(deployed, example_input=example, input=[-1, 3, -1, -1])
             openvino_runtime.save(network, folder)
 
-        compiled = openvino_runtime.compiled(self.weights, architecture, export)
+        compiled = openvino_runtime.compiled(self.weights, f"nanodet-{name}", export)
 
         def run(pixels: Any) -> tuple[Any, Any]:
             scores, edges = compiled(pixels).values()
@@ -117,13 +117,13 @@ class FusedDetector(Detector):
 
         return run
 
-    def _on_torch(self, architecture: str) -> Run:
+    def _on_torch(self, name: str) -> Run:
         import torch
 
         from tools.networks.torch_runtime import pick_device
 
         device = pick_device(self.device)
-        deployed = self._network(architecture).to(device)
+        deployed = self._network(name).to(device)
 
         def run(pixels: Any) -> tuple[Any, Any]:
             with torch.inference_mode():
@@ -132,7 +132,7 @@ class FusedDetector(Detector):
 
         return run
 
-    def _network(self, architecture: str) -> Any:
+    def _network(self, name: str) -> Any:
         """The torch network, which gives scores and boxes."""
         from tools.networks.torch_runtime import prepare
 
@@ -140,18 +140,18 @@ class FusedDetector(Detector):
         from safetensors import SafetensorError
         from safetensors.torch import load_file
 
-        from tools.networks.detector import Deployed, network
+        from tools.networks.detector import Deployed, NanoDetG
 
-        prefix = f"{architecture}."
+        prefix = f"{name}."
         try:
             state = {
-                name.removeprefix(prefix): tensor.float() if tensor.is_floating_point() else tensor
-                for name, tensor in load_file(self.weights).items()
-                if name.startswith(prefix)
+                key.removeprefix(prefix): tensor.float()
+                for key, tensor in load_file(self.weights).items()
+                if key.startswith(prefix)
             }
-            made = network(architecture, len(self._header[1]))
+            made = NanoDetG(len(self._header[1]))
             made.load_state_dict(state)
-        except (KeyError, RuntimeError, SafetensorError) as error:
+        except (RuntimeError, SafetensorError) as error:
             reason = str(error).splitlines()[0]
             raise ToolUnavailableError(f"{self.weights} cannot be loaded: {reason}") from None
         return Deployed(made, len(self._header[1])).eval()

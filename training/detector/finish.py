@@ -1,8 +1,8 @@
-"""Puts trained networks into the file that `detect_objects` loads, measures it, and says so.
+"""Writes the file that `detect_objects` loads, measures it, and says so.
 
-Each network's weights are the mean of those it began with and those it was trained to: that keeps
-what the pretrained weights knew of things that our photographs hardly show (WiSE-FT: Wortsman et
-al., CVPR 2022). Writes `detector.safetensors`, `labels.json` (what is offered, with the AP50 that
+A network's weights lie between those it began with and those it was trained to: that keeps what
+the pretrained weights knew of things that our photographs hardly show (WiSE-FT: Wortsman et al.,
+CVPR 2022). Writes `detector.safetensors`, `labels.json` (what is offered, with the AP50 that
 each label reached), `bars.json`, `MODEL_CARD.md`, and the row of the catalogue.
 """
 
@@ -38,10 +38,9 @@ from training.detector.train import HOW
 from training.detector.train import WEIGHTS as TRAINED
 
 FILE = "detector.safetensors"
-SIDES = {"nanodet": 416, "lite": 320}
-"""Pixels of the longer side that a network sees in use."""
-SHARE = {"nanodet": 0.5, "lite": 1.0}
-"""Of the trained weights in the mean; a network with a new head has nothing to be mixed with."""
+NETWORKS = {"tuned": (416, 0.5)}
+"""Pixels of the longer side that a network sees in use, and the share of the trained weights in the
+mean of trained and published ones."""
 FEWEST = 5
 """A class with fewer things in the kept photographs counts as not measured, and is not offered."""
 PRECISION, ABSENT = 0.6, 0.95
@@ -55,14 +54,14 @@ FRUIT = frozenset({"apple", "banana", "orange"})
 _CARD = """# Model card: the built-in detector
 
 Finds everyday things in photographs: COCO's 80 classes. Fine-tuned by `training/detector` from
-pretrained parts.
+pretrained weights.
 
 | | |
 | --- | --- |
-| networks | {networks} |
+| network | NanoDet-g (3.8 million parameters), a torch module of our own; boxes of several networks that agree are averaged |
 | size | {megabytes:.1f} MB, half precision |
-| began as | {origins} |
-| weights | the mean of what each began with and what it was trained to (WiSE-FT, Wortsman et al., 2022) |
+| began as | {origin} |
+| weights | on the line from what it began with to what it was trained to (WiSE-FT, Wortsman et al., 2022): {networks} |
 | training | {training} |
 | data | {photographs} photographs: PASCAL VOC 2007 (people labelled 20 classes), COCO 2017 (80), fruit_recognition, six small sets, Flickr8k; what people did not label was labelled by a teacher (two public COCO detectors, fused), each label weighted by the share of such labels that is right, and what the teacher was least sure of is masked in the loss |
 | re-made by | `make train-detector` |
@@ -98,31 +97,24 @@ bars were set on these photographs. Of the photographs that show one of the offe
 """  # noqa: E501
 
 
-def assemble(work: Path, source: Path, out: Path) -> list[str]:
-    """Write the networks that were trained below `work` into one file; their names.
+def assemble(trained: Path, source: Path, out: Path) -> None:
+    """Write the networks, mixed from trained and published weights, into `out` / `FILE`.
 
     Args:
-        work: the work folder of the trainings.
-        source: where the pretrained parts lie.
+        trained: the weights that the training wrote.
+        source: where the pretrained part lies.
         out: the folder of `detector.safetensors`.
     """
-    state, networks = {}, []
-    for name, side in SIDES.items():
-        file = work / name / TRAINED
-        if not file.is_file():
-            continue
-        trained, share = load_file(file), SHARE[name]
-        began = parts.start(name, source).state_dict() if share < 1 else trained
-        for key, value in trained.items():
-            mixed = value
-            if value.is_floating_point():
-                mixed = (share * value.float() + (1 - share) * began[key].float()).half()
-            state[f"{name}.{key}"] = mixed.contiguous()
-        networks.append({"architecture": name, "side": side})
+    new, old = load_file(trained), parts.start(source).state_dict()
+    state = {
+        f"{name}.{key}": (share * new[key].float() + (1 - share) * value).half().contiguous()
+        for name, (_, share) in NETWORKS.items()
+        for key, value in old.items()
+    }
+    networks = [{"name": name, "side": side} for name, (side, _) in NETWORKS.items()]
     about = {"networks": json.dumps(networks), "names": json.dumps(CLASSES)}
     out.mkdir(parents=True, exist_ok=True)
     save_file(state, out / FILE, about)
-    return [str(network["architecture"]) for network in networks]
 
 
 def finish(weights: Path, data: Path, training: str) -> DetectorFigures:
@@ -227,10 +219,12 @@ def _write_card(
     measured: Mapping[str, DetectorFigures],
 ) -> None:
     known, offered, bars = offering
-    names = json.loads(_metadata(weights)["networks"])
+    networks = " and ".join(
+        f"{share:.0%} of the way at {side} px" for side, share in NETWORKS.values()
+    )
     card = _CARD.format(
-        networks="; ".join(f"{parts.ABOUT[n['architecture']][0]} at {n['side']} px" for n in names),
-        origins="; ".join(parts.ABOUT[n["architecture"]][1] for n in names),
+        networks=networks,
+        origin=parts.ORIGIN,
         megabytes=weights.stat().st_size / 1e6,
         training=training,
         photographs=f"{sum(map(len, labelled(data))):,}",
@@ -247,13 +241,6 @@ def _write_card(
         classes="\n".join(_class_row(row, offered) for row in _best(whole)),
     )
     (weights.parent / "MODEL_CARD.md").write_text(card, encoding="utf-8")
-
-
-def _metadata(weights: Path) -> dict[str, str]:
-    from safetensors import safe_open
-
-    with safe_open(weights, "numpy") as content:
-        return dict(content.metadata())
 
 
 def _part(looks: Looks, folders: Sequence[LabelledFolder]) -> Looks:
@@ -311,9 +298,9 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("build/detector"))
     parser.add_argument("--out", type=Path, default=catalog.FOLDER / "detector")
     options = parser.parse_args()
-    names = assemble(options.work, options.parts, options.out)
-    how = [f"{name}: {(options.work / name / HOW).read_text().strip()}" for name in names]
-    figures = finish(options.out / FILE, options.data, "; ".join(how))
+    assemble(options.work / TRAINED, options.parts, options.out)
+    how = (options.work / HOW).read_text().strip()
+    figures = finish(options.out / FILE, options.data, how)
     say(f"AP50 {figures.map50:.3f} over all classes; see {options.out}/MODEL_CARD.md")
 
 

@@ -27,17 +27,17 @@ def fused(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
     from safetensors.torch import save_file
 
-    from tools.networks.detector import network
+    from tools.networks.detector import NanoDetG
 
     torch.manual_seed(0)
     state: dict[str, Any] = {}
-    for name in ("nanodet", "lite"):
-        made = network(name, len(NAMES))
+    for name in ("one", "other"):
+        made = NanoDetG(len(NAMES))
         for module in made.modules():
             if isinstance(module, torch.nn.Conv2d):
                 torch.nn.init.kaiming_normal_(module.weight)
         state |= {f"{name}.{key}": value.contiguous() for key, value in made.state_dict().items()}
-    networks = [{"architecture": "nanodet", "side": 128}, {"architecture": "lite", "side": 96}]
+    networks = [{"name": "one", "side": 128}, {"name": "other", "side": 96}]
     about = {"networks": json.dumps(networks), "names": json.dumps(NAMES)}
     file = tmp_path_factory.mktemp("fused") / "detector.safetensors"
     save_file(state, file, about)
