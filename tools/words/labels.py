@@ -38,12 +38,13 @@ def __getattr__(name: str) -> tuple[str, ...]:
 def plural(label: str, count: int) -> str:
     """The label as it follows that number: "1 dog", "0 dogs", "3 dining tables".
 
-    What cannot be counted itself is counted in pieces, one of them as well: "1 piece of furniture".
+    What cannot be counted itself is counted in pieces: "1 piece of furniture", but "no furniture".
     """
     entry = entry_of(label)
     if entry and entry.plural.endswith(f" of {label}"):
         pieces, _, rest = entry.plural.partition(" ")
-        return f"{pieces.removesuffix('s')} {rest}" if count == 1 else entry.plural
+        counted = f"{pieces.removesuffix('s')} {rest}" if count == 1 else entry.plural
+        return counted if count else label
     if count == 1:
         return label
     return entry.plural if entry else _IRREGULAR.get(label) or _regular_plural(label)

@@ -91,6 +91,7 @@ def _names(own: tuple[str, ...]) -> dict[str, str]:
     Of two labels that a slip may mean, the thing wins over the group.
     """
     names = words_of("groups", asked=True) | words_of("things", asked=True)
+    names |= {plural(label, 2).casefold(): label for label in own}
     names |= {label.casefold(): label for label in own}
     english = {
         " ".join(_ENGLISH_WORD.findall(name)): label
