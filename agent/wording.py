@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from agent.answer import Language
 from tools.words.labels import chinese, measure_word, plural
@@ -54,6 +55,14 @@ def number_phrase(label: str, count: int, language: Language) -> str:
         name = chinese(label)
         return f"{count} {measure_word(label)}{name}" if count else f"没有{name}"
     return f"{count or 'no'} {plural(label, count)}"
+
+
+def group_phrase(label: str, members: Counter[str], language: Language) -> str:
+    """ "3 animals (2 dogs and 1 cat)", "3 只动物(2 只狗和1 只猫)"."""
+    named = [number_phrase(member, n, language) for member, n in members.items()]
+    space = " " if language == "en" else ""
+    whole = number_phrase(label, members.total(), language)
+    return f"{whole}{space}({join_words(named, language)})"
 
 
 def join_words(words: list[str], language: Language) -> str:

@@ -5,6 +5,7 @@ Labels are offered from what stands beside the weights; nothing is loaded before
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,9 +18,11 @@ from tools.errors import BadArgumentError, ToolUnavailableError
 from tools.evidence import Finding, Region, ToolReport
 from tools.networks.closer_look import look
 from tools.networks.detectors import Box, Detector, open_detector
+from tools.networks.merging import one_each
 from tools.pictures.store import Picture
 from tools.weights.find import Missing, find
 from tools.weights.sidefiles import Bars, offered_labels, read_bars
+from tools.words.groups import Members, expanded, offered_groups
 from tools.words.labels import canonical
 
 if TYPE_CHECKING:
@@ -91,7 +94,11 @@ def _missing_for_text(detector: Detector, config: ToolConfig) -> Missing | None:
 
 
 def make_tool(detector: Detector, offered: list[str] | None, limits: Bars) -> VisionTool:
-    """The vision tool of a detector; `offered=None` takes labels as free text."""
+    """The vision tool of a detector; `offered=None` takes labels as free text.
+
+    Groups of the offered labels ("animal") are offered beside them.
+    """
+    groups = offered_groups(offered or ())
 
     def detect_objects(
         picture: Picture, labels: list[str], region: Region | None = None
@@ -99,7 +106,8 @@ def make_tool(detector: Detector, offered: list[str] | None, limits: Bars) -> Vi
         """Find and count things of some kinds in a picture, each with its place.
 
         Args:
-            labels: What to look for; an empty list looks for everything that can be seen.
+            labels: What to look for. An empty list looks for everything that can be seen; a word
+                for several kinds (animal) for all of them, counted together.
         """
         (report,) = several([{"picture": picture, "labels": labels, "region": region}])
         return report
@@ -107,12 +115,15 @@ def make_tool(detector: Detector, offered: list[str] | None, limits: Bars) -> Vi
     def several(calls: list[dict[str, Any]]) -> list[ToolReport]:
         for call in calls:
             _check_named(call["labels"])
-        looks = [(c["picture"].crop(c["region"]), c["labels"] or offered or []) for c in calls]
+        looks = [(c["picture"].crop(c["region"]), _wanted(c["labels"])) for c in calls]
         named = [bool(call["labels"]) for call in calls]  # for everything, one look is enough
         return [
-            _report(seen, call["picture"], call["labels"], call["region"], limits)
+            _report(seen, call["picture"], call["labels"], call["region"], limits, groups=groups)
             for seen, call in zip(look(detector, looks, limits, named), calls, strict=True)
         ]
+
+    def _wanted(labels: list[str]) -> list[str]:
+        return expanded(labels, groups) or offered or []
 
     def _check_named(labels: list[str]) -> None:
         if offered is None and not labels:
@@ -120,9 +131,10 @@ def make_tool(detector: Detector, offered: list[str] | None, limits: Bars) -> Vi
 
     annotation: Any = list[str]
     if offered is not None:
-        known: Any = Literal[tuple(offered)]
-        annotation = list[Annotated[known, BeforeValidator(_as_offered(offered))]]
-    version = f"5:{_fingerprint(detector.weights)}:{detector.runtime}:{limits}"
+        names = [*offered, *groups]
+        known: Any = Literal[tuple(names)]
+        annotation = list[Annotated[known, BeforeValidator(_as_offered(names))]]
+    version = f"5:{_fingerprint(detector.weights)}:{detector.runtime}:{limits}:{_digest(groups)}"
     tool = vision_tool(detect_objects, version=version, annotations={"labels": annotation})
     return BatchedTool(**vars(tool), run_batch=several)
 
@@ -145,10 +157,14 @@ def _report(
     labels: list[str],
     region: Region | None,
     bars: Bars,
+    *,
+    groups: Members,
 ) -> ToolReport:
     asked = list(dict.fromkeys(labels or (label for label, _, _ in seen)))
     findings = [
-        finding for label in asked for finding in _of_label(label, seen, picture, region, bars)
+        finding
+        for label in asked
+        for finding in _of_label(label, _boxes_of(label, seen, groups), picture, region, bars)
     ]
     if not labels:
         # Asked for everything: what is sure, else the best guess, else nothing.
@@ -159,25 +175,44 @@ def _report(
     return ToolReport(summary=summary, findings=tuple(findings))
 
 
+def _boxes_of(label: str, seen: list[Box], groups: Members) -> list[Box]:
+    """The boxes of a label; of a group those of all its members, each thing once."""
+    if label in groups:
+        return one_each([found for found in seen if found[0] in groups[label]])
+    return [found for found in seen if found[0] == label]
+
+
 def _of_label(
     label: str,
-    seen: list[Box],
+    mine: list[Box],
     picture: Picture,
     region: Region | None,
     bars: Bars,
 ) -> list[Finding]:
-    """What to report of one label: its boxes, or one `unsure`, or one `none`."""
-    mine = [(score, box) for name, score, box in seen if name == label]
-    placed = [(score, picture.from_crop(region, box)) for score, box in mine]
-    boxes = [(score, box) for score, box in placed if box is not None]
-    sure = [(score, box) for score, box in boxes if score >= bars.threshold]
+    """What to report of one label: its boxes, or one `unsure`, or one `none`.
+
+    Boxes of a group have the member as their value, and stand member by member, so that
+    neighbours have one name.
+    """
+    boxes = [
+        (name, min(score, 1.0), placed)
+        for name, score, box in mine
+        if (placed := picture.from_crop(region, box)) is not None
+    ]
+    sure = [found for found in boxes if found[1] >= bars.threshold]
+    names = list(dict.fromkeys(name for name, _, _ in sure))
+    sure.sort(key=lambda found: names.index(found[0]))
+    if not boxes:
+        return [_none(label, picture, bars)]
     common: dict[str, Any] = {"picture": picture.ref, "label": label, "group": label}
-    if sure:
-        return [Finding(**common, box_xyxy=box, score=min(score, 1.0)) for score, box in sure]
-    if boxes:
-        score, box = boxes[0]
-        return [Finding(**common, box_xyxy=box, score=score, status="unsure")]
-    return [_none(label, picture, bars)]
+    if not sure:
+        common["status"] = "unsure"
+    return [
+        Finding(**common, box_xyxy=box, score=score)
+        if name == label
+        else Finding(**common, box_xyxy=box, score=score, value=name, value_type="label")
+        for name, score, box in sure or boxes[:1]
+    ]
 
 
 def _none(label: str, picture: Picture, bars: Bars) -> Finding:
@@ -187,6 +222,11 @@ def _none(label: str, picture: Picture, bars: Bars) -> Finding:
     if 1 - score > UNSEEN:
         return Finding(**common, status="unsure", score=score)
     return Finding(**common, value=0, status="none", score=score)
+
+
+def _digest(groups: Members) -> str:
+    """Tells other groups, or the same with other members, apart for the cache."""
+    return f"{zlib.crc32(repr(groups).encode()):08x}"
 
 
 def _fingerprint(weights: Path) -> str:

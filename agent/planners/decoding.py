@@ -17,7 +17,7 @@ from typing import Any
 from agent.errors import PlannerError, PlannerOutputError, PlannerUnavailableError
 from agent.listening import Listener
 from agent.planners.grammar import Schema, build_structural_tag
-from agent.planners.narrowing import link_labels, narrow_answer, narrow_tools
+from agent.planners.narrowing import first_look, link_labels, narrow_answer, narrow_tools
 from models import catalog
 
 GRAMMARS = 32
@@ -34,6 +34,14 @@ class Form:
     answer: Schema | str | None = None
     tool_choice: str | None = None
     parallel: bool = True
+
+    def linked(self, messages: list[dict[str, Any]]) -> Form:
+        """The form with the labels that the question speaks of; a call where one is needed."""
+        tools = link_labels(self.tools, messages)
+        first = first_look(tools, messages) if self.tool_choice in (None, "auto") else []
+        if first:
+            return replace(self, tools=tuple(first), tool_choice="required")
+        return replace(self, tools=tuple(tools))
 
     def narrowed(self, messages: list[dict[str, Any]]) -> Form:
         """The form with what only this conversation can supply taken from it."""
@@ -100,7 +108,7 @@ class Decoder:
             PlannerOutputError: the message is not complete after `max_new_tokens`, or `cancelled`
                 was set meanwhile.
         """
-        form = replace(form, tools=tuple(link_labels(form.tools, messages)))
+        form = form.linked(messages)
         prompt = self._prompt(messages, form)
         if len(prompt) + max_new_tokens > self._context:
             raise PlannerError(

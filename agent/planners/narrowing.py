@@ -12,10 +12,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
-from tools.words.labels import CLASSES, mentioned
+from tools.words.labels import CLASSES, GROUPS
+from tools.words.questions import groups_sought, mentioned
 
 FIELD_QUERIES = (
     "total", "subtotal", "tax", "discount", "service charge", "rounding", "tip", "cash", "change",
@@ -38,6 +39,7 @@ Schema = dict[str, Any]
 _WORD = re.compile(r"[\u3400-\u9fff]|[^\s\u3400-\u9fff]+")
 _EDGE = " \t.,;:!?\"'()[]{}«»“”‘’。,;:!?、()【】《》「」"
 _LINE = re.compile(r"^e(\d+)(?:-e(\d+))? (.*)$")
+_MEMBER = re.compile(r"  (?:e\d+ )?value ")
 _OPERATIONS = ("count", "list", "exists", "sum", "difference", "same", "most", "least")
 
 
@@ -45,10 +47,36 @@ def link_labels(tools: Iterable[Schema], messages: list[Message]) -> list[Schema
     """The tools (OpenAI form) with `labels` narrowed to those that the question speaks of.
 
     Where it speaks of none, to those of the question before it (a short follow-up); with none at
-    all the list can only be empty, which asks for everything that the tool knows.
+    all the list can only be empty, which asks for everything that the tool knows. Who asks for a
+    group ("which animals?") does not ask for everything: then all that is spoken of is looked for.
     """
     questions = list(islice(_questions(messages), REMEMBERED))
     return [_linked(tool, questions) for tool in tools]
+
+
+def first_look(linked: Iterable[Schema], messages: list[Message]) -> list[Schema]:
+    """The tools (linked) one of which has to be called now; none where the planner is free.
+
+    Whether there is fruit, or how much, is seen by who looks for labels, not by who names a product
+    or reads. A small model that never met the group's word mistakes one for the other.
+    """
+    question = next(_questions(messages), "")
+    if not groups_sought(question) or _has_looked(messages):
+        return []
+    return [tool for tool in linked if _looks_for_group(tool)]
+
+
+def _looks_for_group(tool: Schema) -> bool:
+    properties = (tool["function"].get("parameters") or {}).get("properties") or {}
+    return "prefixItems" in properties.get("labels", {})
+
+
+def _has_looked(messages: list[Message]) -> bool:
+    """Whether a tool has reported since the last question."""
+    since = takewhile(
+        lambda m: m["role"] != "user" or "Question: " not in _content(m), reversed(messages)
+    )
+    return any(message["role"] == "tool" for message in since)
 
 
 def _linked(tool: Schema, questions: list[str]) -> Schema:
@@ -57,10 +85,12 @@ def _linked(tool: Schema, questions: list[str]) -> Schema:
     rule = (parameters.get("properties") or {}).get("labels")
     if not rule or rule.get("type") != "array":
         return tool
-    known = rule["items"].get("enum") or CLASSES
+    known = rule["items"].get("enum") or (*CLASSES, *GROUPS)
     found = next(filter(None, (mentioned(question, known) for question in questions)), [])
     items = {"type": "string"} | ({"enum": found} if found else {})
     linked = {"type": "array", "items": items, "maxItems": len(found)}
+    if any(label in GROUPS for label in found):
+        linked |= {"minItems": len(found), "prefixItems": [{"const": label} for label in found]}
     properties = parameters["properties"] | {"labels": linked}
     return tool | {"function": function | {"parameters": parameters | {"properties": properties}}}
 
@@ -169,7 +199,7 @@ def _fields(rest: str, details: list[str]) -> set[str]:
     fields = {"label", "picture"}
     if rest.endswith(" none"):
         return fields
-    if " = " in rest:
+    if " = " in rest or any(_MEMBER.match(detail) for detail in details):
         fields.add("value")
     if '"' in rest or any('"' in detail for detail in details):
         fields.add("text")

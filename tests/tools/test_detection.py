@@ -174,7 +174,7 @@ def test_offered_labels_are_those_that_the_weights_see_well(weights: Path) -> No
     tool = detect_objects_tool(ToolConfig(detector=str(weights), detect_min_ap=0.3))
     assert not isinstance(tool, Missing)
     schema = tool.parameters.model_json_schema()
-    assert schema["properties"]["labels"]["items"]["enum"] == ["dog", "cat"]
+    assert schema["properties"]["labels"]["items"]["enum"] == ["dog", "cat", "animal", "pet"]
     assert offered_labels(weights, 0.0) == ["dog", "cat", "thing 2"]
 
 
@@ -199,6 +199,62 @@ def test_found_unsure_and_none_are_told_apart(
     tool = make_detect(FixedDetector(weights, seen), ["dog", "cat", "bird"], Bars())
     report = tool.run(PICTURE, asked)
     assert [(f.label, f.status) for f in report.findings] == expected
+
+
+FARM: list[Any] = [
+    ("horse", 0.9, (0, 0, 40, 40)), ("cow", 0.7, (1, 0, 40, 40)), ("dog", 0.8, (60, 0, 90, 40)),
+    ("horse", 0.6, (100, 0, 140, 40)), ("dog", 0.3, (0, 60, 40, 100)), ("car", 0.9, (60, 60, 90, 90)),
+]  # fmt: skip
+
+
+def farm(weights: Path, seen: list[Any]) -> BatchedTool:
+    tool = make_detect(FixedDetector(weights, seen), ["dog", "cow", "horse", "car"], Bars())
+    assert isinstance(tool, BatchedTool)
+    return tool
+
+
+def test_a_group_is_one_set_of_findings_member_by_member(weights: Path) -> None:
+    report = farm(weights, FARM).run(PICTURE, ["animal"])
+    assert [(f.label, f.group, f.value, f.value_type, f.score) for f in report.findings] == [
+        ("animal", "animal", "horse", "label", 0.9),
+        ("animal", "animal", "horse", "label", 0.6),
+        ("animal", "animal", "dog", "label", 0.8),
+    ]
+    assert {f.status for f in report.findings} == {"found"}
+    assert report.summary == "detect_objects img_1 animal"
+
+
+def test_a_group_and_a_member_are_both_reported(weights: Path) -> None:
+    findings = farm(weights, FARM).run(PICTURE, ["animal", "cow", "dog"]).findings
+    assert [(f.label, f.value) for f in findings] == [
+        ("animal", "horse"), ("animal", "horse"), ("animal", "dog"), ("cow", None), ("dog", None),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("seen", "status", "value"), [(FARM[4:], "unsure", "dog"), (FARM[5:], "none", 0)]
+)
+def test_a_group_may_be_unsure_or_not_there(
+    weights: Path, seen: list[Any], status: str, value: object
+) -> None:
+    (finding,) = farm(weights, seen).run(PICTURE, ["animal"]).findings
+    assert (finding.label, finding.status, finding.value) == ("animal", status, value)
+
+
+def test_groups_together_are_what_they_are_alone(weights: Path) -> None:
+    tool = farm(weights, FARM)
+    region = Region(picture=PICTURE.ref, box_xyxy=(10, 10, 150, 110))
+    calls: list[dict[str, Any]] = [
+        {"picture": PICTURE, "labels": ["animal"], "region": region},
+        {"picture": PICTURE, "labels": ["car", "animal"], "region": None},
+    ]
+    assert tool.run_batch(calls) == [tool.run(**call) for call in calls]
+
+
+def test_a_group_may_be_said_as_people_say_it(weights: Path) -> None:
+    given = {"picture": "img_1", "labels": ["Animals", "动物", "牲畜"], "region": None}
+    checked = farm(weights, []).parameters(**given)
+    assert checked.labels == ["animal", "animal", "farm animal"]  # type: ignore[attr-defined]
 
 
 def test_boxes_of_a_region_lie_in_the_picture(weights: Path) -> None:
