@@ -10,9 +10,8 @@ from langchain_core.messages import BaseMessage, convert_to_openai_messages
 from agent.answer import Answer, Claim, Reason
 from agent.context import RunContext
 from agent.settings import Settings
-from agent.wording import WORDING, join_words, number_phrase
+from agent.wording import WORDING, join_words, label_in, number_phrase
 from tools.evidence import Evidence
-from tools.words.labels import chinese
 
 SEEN_ITEMS = 5
 """Pieces of evidence that an abstention names."""
@@ -35,7 +34,7 @@ def compose(
         language=context.language,
         abstained=grounded is None,
         reason=reason,
-        confidence=round(min((e.score for e in cited), default=0.0), 4),
+        confidence=round(min((e.score for e in cited if e.status != "unsure"), default=0.0), 4),
         claims=claims,
         evidence=[*cited, *others],
         tool_calls=context.records,
@@ -96,7 +95,7 @@ def _abstention(context: RunContext, reason: Reason, missing: Sequence[str]) -> 
 def _what(evidence: Evidence, context: RunContext) -> str:
     """A piece of evidence in a few words."""
     label = evidence.label or evidence.group or ""
-    name = chinese(label) if context.language == "zh" else label
+    name = label_in(evidence, label, context.language)
     if evidence.group and evidence.status == "found":
         found = [e for e in context.ledger.group_of(evidence) if e.status == "found"]
         return number_phrase(label, len(found), context.language)

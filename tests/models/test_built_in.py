@@ -7,8 +7,8 @@ import json
 import pytest
 
 from models import catalog
-from tools.classify_image import Classifier
 from tools.detect_objects import bars, detector_weights, offered_labels
+from tools.networks.classifier import Classifier
 from tools.toolset import ToolConfig
 from tools.weights.find import Missing
 from tools.words.labels import CLASSES

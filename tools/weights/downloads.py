@@ -122,7 +122,7 @@ def _fetch(address: str, file: Path, progress: Progress) -> None:
 
 
 def _describe(model: Model, folder: Path) -> None:
-    """Write what `tools.classify_image` wants to know of weights that torchvision publishes."""
+    """Write what `tools.networks.classifier` wants to know of weights of torchvision."""
     from tools.networks.torch_runtime import prepare
 
     prepare()

@@ -21,7 +21,7 @@ from torch.nn import functional
 from evaluation.classifier import ClassifierFigures, evaluate
 from evaluation.products import Products
 from models import catalog
-from tools.classify_image import WEIGHTS, Classifier
+from tools.networks.classifier import WEIGHTS, Classifier
 from tools.toolset import ToolConfig
 
 _CARD = """# Model card: the built-in product classifier

@@ -202,7 +202,7 @@ def draw(
 
 
 def normalized(pictures: torch.Tensor) -> torch.Tensor:
-    """[0, 1] → the mean and spread that `tools.classify_image` uses."""
+    """[0, 1] → the mean and spread that `tools.networks.classifier` uses."""
     mean = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)
     std = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
     return (pictures - mean) / std
