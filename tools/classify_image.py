@@ -132,7 +132,7 @@ def _judged(look: Levels, kind: Kind, common: dict[str, Any], threshold: float) 
     """Yes, no or unsure to one named kind."""
     status, score = look.judge(kind.key, threshold)
     value = 0 if status == "none" else None
-    return Finding(**common, label=kind.plain_name, value=value, score=score, status=status)
+    return Finding(**common, label=kind.name, value=value, score=score, status=status)
 
 
 def _known(networks: KindNetworks, names: Sequence[str]) -> list[Kind]:
