@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from agent import literals
 from agent.answer import Claim, Draft, Language, Reason
 from agent.asking import asks_for_absence, asks_which
+from agent.hedging import is_hedged
 from agent.ledger import Ledger
 from agent.naming import misnamed, names_of
 from agent.references import CITATION, REFERENCE, Filled, UnresolvedReferenceError, count_of, fill
@@ -28,6 +29,7 @@ _NEGATION = re.compile(
     r"\b(?:no|not|none|never|neither|nothing|\w+n't|cannot|zero)\b|没|不|无|未",
     re.IGNORECASE,
 )
+KINDS = "classify_image"
 _THERE_IS = {"有"}
 _THERE_IS_NONE = {"没有", "无"}
 _YES = {"yes", "是", "是的", "对"} | _THERE_IS
@@ -60,7 +62,8 @@ class Grounded:
 
 def check(draft: Draft, ledger: Ledger, *, question: str, language: Language) -> Grounded:
     """Check a draft that does not abstain against the ledger."""
-    claims = [_check_claim(s, ledger, question, language) for s in sentences(draft.answer)]
+    templates = sentences(draft.answer)
+    claims = [_check_claim(template, ledger, question, language) for template in templates]
     problems = [f"{claim.text!r}: {claim.problem}" for claim in claims if claim.problem]
     if not claims:
         problems.append("the answer is empty")
@@ -68,7 +71,8 @@ def check(draft: Draft, ledger: Ledger, *, question: str, language: Language) ->
     short_answer, problem = _check_short(draft.short_answer, cited, ledger, question, language)
     if problem:
         problems.append(f"short_answer {draft.short_answer!r}: {problem}")
-    unsure = any(e.status == "unsure" for e in cited)
+    pairs = zip(templates, claims, strict=True)
+    unsure = any(_rests_on_doubt(template, claim, ledger) for template, claim in pairs)
     return Grounded(
         text=_joined([claim.text for claim in claims], language),
         short_answer=short_answer,
@@ -90,9 +94,15 @@ def sentences(template: str) -> list[str]:
 def check_sentence(template: str, ledger: Ledger, *, question: str, language: Language) -> Claim:
     """Check one sentence by itself; one that rests on what a tool was not sure of does not pass."""
     claim = _check_claim(template, ledger, question, language)
-    if any(ledger[i].status == "unsure" for i in claim.evidence):
+    if _rests_on_doubt(template, claim, ledger):
         return claim.model_copy(update={"status": "unsupported"})
     return claim
+
+
+def _rests_on_doubt(template: str, claim: Claim, ledger: Ledger) -> bool:
+    """Whether a sentence says for sure what a tool was not sure of."""
+    evidence = [ledger[i] for i in claim.evidence]
+    return any(e.status == "unsure" for e in evidence) and not is_hedged(template, evidence)
 
 
 def _check_claim(template: str, ledger: Ledger, question: str, language: Language) -> Claim:
@@ -123,6 +133,7 @@ def _problem(
         or _wrong_opening(filled.text, evidence, question, language)
         or _wrong_polarity(filled, evidence)
         or misnamed(filled, evidence, ledger, language)
+        or _wrong_kind(filled, evidence)
         or literal_problem(filled.literal, evidence, ledger, question, language)
     )
 
@@ -217,6 +228,22 @@ def _wrong_opening(
     return _wrong_yes_no(opening[1], evidence, question, language) if opening else None
 
 
+def _wrong_kind(filled: Filled, evidence: list[Evidence]) -> str | None:
+    """A sentence that names kinds must deny those that are none, and no others.
+
+    One that denies may name what was found beside it only in a sentence of its own.
+    """
+    named = [e for e in evidence if e.tool == KINDS and e.id in filled.used]
+    if not named or filled.counted:
+        return None
+    negated = _NEGATION.search(filled.literal) is not None
+    if negated and any(e.status == "found" for e in named):
+        return "it denies a kind that the cited evidence shows"
+    if not negated and any(e.status == "none" for e in named):
+        return "the cited evidence says that it is none of that kind"
+    return None
+
+
 def _check_short(
     template: str, cited: list[Evidence], ledger: Ledger, question: str, language: Language
 ) -> tuple[str, str | None]:
@@ -256,6 +283,9 @@ def _wrong_yes_no(
         says_there_is = not says_there_is
     if says_there_is and count_of(cited) == 0:
         return f"nothing was found, so it cannot be {word}"
+    kinds = {(e.label or "").casefold() for e in cited if (e.tool, e.status) == (KINDS, "found")}
+    if not says_there_is and any(kind in question.casefold() for kind in kinds):
+        return f"it is what was asked for, so it cannot be {word}"
     asked = label_words(question, language) or set(mentioned(question, (*CLASSES, *GROUPS)))
     found = {name for e in cited if e.status == "found" for name in names_of(e)}
     asks_number = bool(literals.numbers(question, language))

@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 
 from agent.answer import Language
 from agent.ledger import Ledger
-from agent.wording import WORDING, group_phrase, join_words, number_phrase
+from agent.wording import WORDING, group_phrase, join_words, label_in, number_phrase
 from tools.evidence import Evidence
 from tools.words.labels import chinese
 
@@ -162,8 +162,8 @@ def _field(evidence: Evidence, field: str, language: Language) -> str:
     content = getattr(evidence, field)
     if content is None:
         raise UnresolvedReferenceError(f"{evidence.id} has no {field}")
-    if field == "label" and language == "zh":
-        return chinese(str(content), "colour" if evidence.value_type == "share" else "object")
+    if field == "label":
+        return label_in(evidence, str(content), language)
     if field == "value" and evidence.member is not None and language == "zh":
         return chinese(evidence.member)
     if field == "value" and evidence.value_type == "share":

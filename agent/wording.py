@@ -6,6 +6,8 @@ import re
 from collections import Counter
 
 from agent.answer import Language
+from tools.evidence import Evidence
+from tools.words import kinds
 from tools.words.labels import chinese, measure_word, plural
 
 WORDING: dict[Language, dict[str, str]] = {
@@ -47,6 +49,15 @@ _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 def language_of(question: str) -> Language:
     """The language to answer in: Chinese where the question holds a Chinese character."""
     return "zh" if _HAN.search(question) else "en"
+
+
+def label_in(evidence: Evidence, label: str, language: Language) -> str:
+    """A label of evidence as that language says it; colours and kinds have names of their own."""
+    if language == "en":
+        return label
+    if evidence.tool == "classify_image" and (name := kinds.chinese(label)) is not None:
+        return name
+    return chinese(label, "colour" if evidence.value_type == "share" else "object")
 
 
 def number_phrase(label: str, count: int, language: Language) -> str:

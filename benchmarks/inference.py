@@ -89,7 +89,7 @@ def detector(what: str, weights: Path, pictures: Sequence[Pixels], rounds: int) 
 
 def classifier(what: str, folder: Path, pictures: Sequence[Pixels], rounds: int) -> Row:
     """A classifier's folder."""
-    from tools.classify_image import Classifier
+    from tools.networks.classifier import Classifier
 
     sides = [Classifier(folder, "cpu", "openvino"), Classifier(folder, "cpu", "torch")]
 

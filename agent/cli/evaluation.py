@@ -57,8 +57,9 @@ def run_classifier(
     from evaluation.classifier import evaluate
     from evaluation.figures import plain
     from evaluation.products import read_products
-    from tools.classify_image import Classifier, classifier_weights
+    from tools.classify_image import classifier_weights
     from tools.errors import InputError
+    from tools.networks.classifier import Classifier
 
     config = _tool_config()
     weights = classifier_weights(config)

@@ -223,6 +223,53 @@ def test_what_rests_on_unsure_evidence_abstains() -> None:
     assert grounded.reason == "unsure"
 
 
+KINDS = ledger_of(
+    [finding(label="dog", score=0.9), finding(label="Labrador retriever", status="unsure", score=0.4),
+     finding(label="kiwi", value=0, status="none"), finding(label="tabby cat", status="unsure", score=0.1)],
+    tool="classify_image",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ("It is a {e1.label}, perhaps a {e2.label} [e1 e2].", None),
+        ("这是{e1.label}，也许是{e2.label} [e1 e2]。", None),
+        ("It is a {e2.label} [e2].", "unsure"),
+        ("Perhaps a {e2.label} [e2].", "unsure"),  # nothing is sure
+        ("It is a {e2.label}, perhaps a {e1.label} [e1 e2].", "unsure"),
+        ("It is a {e1.label}, perhaps a {e4.label} [e1 e4].", "unsure"),  # no kind of dog
+        ("It is a {e1.label}, perhaps a {e2.label} or a {e4.label} [e1 e2 e4].", "unsure"),
+        ("It is a {e1.label}, a {e2.label}, perhaps a {e2.label} [e1 e2].", "unsure"),
+        ("It is a {e1.label} [e1 e2].", "unsure"),
+    ],
+)
+def test_perhaps_names_an_unsure_kind_below_a_sure_one(answer: str, reason: str | None) -> None:
+    question = "这是什么狗?" if "这" in answer else "What is it?"
+    grounded = run(KINDS, answer, "{e1.label}", question)
+    assert (grounded.problems, grounded.reason) == ([], reason)
+
+
+@pytest.mark.parametrize(
+    ("answer", "short", "question", "good"),
+    [
+        ("Yes, this is a {e1.label} [e1].", "yes", "Is this a dog?", True),
+        ("No, this is not a {e3.label} [e3].", "no", "Is this a kiwi?", True),
+        ("No, this is not a {e3.label} [e3]. It is a {e1.label} [e1].", "no", "Is this a kiwi?", True),
+        ("No, this is not a {e1.label} [e1].", "no", "Is this a dog?", False),
+        ("Yes, this is a {e3.label} [e3].", "yes", "Is this a kiwi?", False),
+        ("This is a {e1.label} [e1].", "no", "Is this a dog?", False),
+        ("This is a kiwi [e3].", "kiwi", "Is this a kiwi?", False),
+        ("不是，这不是{e3.label} [e3]。", "不是", "这是猕猴桃吗?", True),
+        ("不是，这不是{e1.label} [e1]。", "不是", "这是狗吗?", False),
+    ],
+)  # fmt: skip
+def test_a_kind_is_said_or_denied_as_the_evidence_says(
+    answer: str, short: str, question: str, good: bool
+) -> None:
+    assert (run(KINDS, answer, short, question).problems == []) is good
+
+
 @pytest.mark.parametrize("value", ["+353 91 555 0142", "1,200.05", "12 JAN 2018", "", "1e5", "NaN"])
 def test_any_value_can_be_cited(value: str) -> None:
     ledger = ledger_of([finding(label="phone", value=value, value_type="phone", text=value)])

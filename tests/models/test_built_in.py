@@ -7,8 +7,8 @@ import json
 import pytest
 
 from models import catalog
-from tools.classify_image import Classifier
 from tools.detect_objects import detector_bars, detector_weights
+from tools.networks.classifier import Classifier
 from tools.toolset import ToolConfig
 from tools.weights.find import Missing
 from tools.weights.sidefiles import offered_labels

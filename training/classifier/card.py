@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from evaluation.classifier import ClassifierFigures
-from tools.classify_image import WEIGHTS, ClassifierConfig
 from tools.networks import backbone
+from tools.networks.classifier import WEIGHTS, ClassifierConfig
 
 _CARD = """# Model card: the built-in product classifier
 

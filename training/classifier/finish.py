@@ -23,8 +23,8 @@ from torch.nn import functional
 from evaluation.classifier import ClassifierFigures, figures_of, said_of
 from evaluation.products import Products
 from models import catalog
-from tools.classify_image import WEIGHTS, Classifier, ClassifierConfig
 from tools.networks import backbone
+from tools.networks.classifier import WEIGHTS, Classifier, ClassifierConfig
 from tools.toolset import ToolConfig
 from training.classifier.card import describe
 from training.classifier.network import MEAN, STD

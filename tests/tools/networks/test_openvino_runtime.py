@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tools.classify_image import Classifier
 from tools.errors import ToolUnavailableError
+from tools.networks.classifier import Classifier
 from tools.networks.detectors import open_detector
 from tools.networks.openvino_runtime import FILE, is_installed, is_wanted
 from tools.reading.engine import RapidOcrEngine
@@ -85,7 +85,7 @@ def test_words_as_labels_stay_on_torch(open_weights: Path, cache: Path) -> None:
 
 def test_torch_needs_no_openvino(folder: Path) -> None:
     program = (
-        "import sys, numpy; from pathlib import Path; from tools.classify_image import Classifier;"
+        "import sys, numpy; from pathlib import Path; from tools.networks.classifier import Classifier;"
         f"c = Classifier(Path({str(folder)!r}), 'cpu', 'torch');"
         "c.scores([numpy.zeros((9, 9, 3), numpy.uint8)]); print('openvino' in sys.modules)"
     )
