@@ -19,6 +19,7 @@ from agent.planners.kind_questions import KindQuestion, kind_question
 from agent.planners.kind_sentences import Sentences
 from agent.wording import language_of
 from tools.evidence import Evidence
+from tools.words.groups import members_of
 from tools.words.kinds import Kind, standard
 
 DETECT, CLASSIFY = "detect_objects", "classify_image"
@@ -111,7 +112,11 @@ def _labels(state: _State) -> list[str]:
     rule = state.offered.get(DETECT, {}).get("properties", {}).get("labels", {})
     known = rule.get("items", {}).get("enum", ())
     groups = (state.question.subject,) if state.question.subject else state.question.named
-    kinds = {label: kind for label in known if (kind := standard().find(label)) is not None}
+    kinds = {
+        label: kind
+        for label in known
+        if (kind := standard().find(label)) is not None and not _is_namesake(label, kind)
+    }
     return [
         label
         for label, kind in kinds.items()
@@ -121,6 +126,14 @@ def _labels(state: _State) -> list[str]:
             if group is not None
         )
     ]
+
+
+def _is_namesake(label: str, kind: Kind) -> bool:
+    """Whether a detector's label means another thing than the kind: a kite is a toy to it."""
+    animal = standard().find("animal")
+    assert animal is not None
+    is_animal = standard().is_a(kind.key, animal.key) and kind.key != animal.key
+    return is_animal and label not in members_of("animal") and not members_of(label)
 
 
 def _boxes(state: _State) -> list[Evidence]:

@@ -34,15 +34,20 @@ class Scripted(Detector):
 
     def __init__(self, seen: Sequence[list[Box]]) -> None:
         super().__init__(Path("none.pt"))
-        self._seen = [list(boxes) for boxes in seen for _ in ("plain", "tool")]
+        self._seen = list(seen)
+        self._last: list[list[Box]] = []
         self.asked: list[list[str]] = []
 
     def labels(self) -> list[str]:
         return ["person", "bicycle", "car", "giraffe"]
 
     def detect_many(self, looks: Any, floor: float) -> list[list[Box]]:
-        self.asked += [list(labels) for _, labels in looks]
-        mine, self._seen = self._seen[: len(looks)], self._seen[len(looks) :]
+        if self._last:  # the tool's look at what the network saw before
+            mine, self._last = self._last, []
+        else:
+            mine, self._seen = self._seen[: len(looks)], self._seen[len(looks) :]
+            self._last = mine
+            self.asked += [list(labels) for _, labels in looks]
         return [
             sorted((box for box in boxes if box[0] in labels), key=lambda box: -box[1])
             for boxes, (_, labels) in zip(mine, looks, strict=True)
