@@ -19,7 +19,7 @@ CONTRADICTS = 0.7
 """From this probability of one of those kinds on, the folder is not asked.
 
 With it, 4.4 % of cut-out things that are no food are called a food, without it 5.4, by ImageNet's
-network alone 3.2; of 296 groceries one more is named wrongly."""
+network alone 3.2; of 296 groceries two more are named wrongly."""
 
 
 class KindNetworks:

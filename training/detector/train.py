@@ -33,7 +33,7 @@ WEIGHTS = "network.safetensors"
 """The averaged weights in a network's work folder, written after each epoch."""
 HOW = "training.txt"
 """How they were trained, in words, beside them."""
-STAGES = "320:3,416:3"
+STAGES = "320:2,416:2"
 
 
 class Training:
