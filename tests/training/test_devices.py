@@ -69,7 +69,7 @@ def test_a_step_of_the_classifier_stays_on_its_device() -> None:
         assert inputs.device == targets.device == META
         assert training.update(inputs, targets, seed=0, share=1.0).device == META
     assert {t.device for t in everything_of(training.optimizer)} == {META}
-    assert {t.device for t in training.average.state_dict().values()} == {META}
+    assert {t.device for t in training.average.module.state_dict().values()} == {META}
 
 
 def test_a_step_of_the_planner_stays_on_its_device() -> None:

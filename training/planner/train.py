@@ -110,8 +110,11 @@ class Training:
         self.adamw.param_groups[0]["lr"] = self.recipe.embedding_rate * share
         learnt = counts[:, 1:].flatten().nonzero().view(-1).to(self.where)
         tokens = tokens.to(self.where)
+        causal = {"full_attention": None}  # given, it is not looked for in the tokens' values
         with device.half_precision(self.where):
-            hidden = self.net.model(input_ids=tokens[:, :-1], use_cache=False).last_hidden_state
+            hidden = self.net.model(
+                input_ids=tokens[:, :-1], attention_mask=causal, use_cache=False
+            ).last_hidden_state
             logits = self.net.lm_head(hidden.flatten(0, 1)[learnt])
         loss = functional.cross_entropy(logits.float(), tokens[:, 1:].flatten()[learnt])
         loss.backward()  # type: ignore[no-untyped-call]
