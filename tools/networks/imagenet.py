@@ -20,7 +20,7 @@ INPUT = Input(260, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 """(x - 127.5) / 127.5, as it was trained. Squeezed, 80 % of 480 cut-out things of VOC's classes are
 named rightly; of the centre that Google evaluated it on, 73 %."""
 TEMPERATURE = 0.8
-"""Of the least negative log-likelihood on 1,788 cut-out things: the published weights are modest."""
+"""Of the least negative log-likelihood on 1,788 cut-out things: the weights are modest."""
 
 
 def is_installed() -> bool:
