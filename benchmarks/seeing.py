@@ -5,10 +5,10 @@
 To the built-in planner, detector and classifier: "How many dogs are there?" (of a thing that the
 photograph shows), "Is there a dog?" (of one that it shows, and of one that it does not), "What
 animal is this?" (where one kind of animal is large in it), "What product is this?". Only things
-that the detector offers are asked for, on photographs of sets that label them. A count is right when it
-is at most one off; an animal, when it is the labelled one or a kind of it (a collie is a dog); a
-product, when the label (or, where only the kind is said, the kind) is the labelled one. "Wrong" is
-what was said and is not so: what a person would be misled by.
+that the detector offers are asked for, on photographs of sets that label them. A count is right
+when it is at most one off; an animal, when it is the labelled one or a kind of it (a collie is a
+dog); a product, when the label (or, where only the kind is said, the kind) is the labelled one.
+"Wrong" is what was said and is not so: what a person would be misled by.
 """
 
 from __future__ import annotations
