@@ -6,7 +6,7 @@ Labels are offered from what stands beside the weights; nothing is loaded before
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -165,11 +165,12 @@ def _report(
         finding
         for label in asked
         for finding in _of_label(label, _boxes_of(label, seen, groups), picture, region, bars)
+        or [_none(label, picture, bars, groups.get(label, (label,)))]
     ]
     if not labels:
         # Asked for everything: what is sure, else the best guess, else nothing.
         sure = [finding for finding in findings if finding.status == "found"]
-        findings = sure or findings[:1] or [_none("object", picture, bars)]
+        findings = sure or findings[:1] or [_none("object", picture, bars, ("object",))]
     named = ", ".join(asked) if labels else ""
     summary = " ".join(["detect_objects", picture.ref.id, named]).rstrip()
     return ToolReport(summary=summary, findings=tuple(findings))
@@ -189,7 +190,7 @@ def _of_label(
     region: Region | None,
     bars: Bars,
 ) -> list[Finding]:
-    """What to report of one label: its boxes, or one `unsure`, or one `none`.
+    """What to report of one label: its boxes, or one `unsure`, or nothing.
 
     Boxes of a group have the member as their value, and stand member by member, so that
     neighbours have one name.
@@ -202,8 +203,6 @@ def _of_label(
     sure = [found for found in boxes if found[1] >= bars.threshold]
     names = list(dict.fromkeys(name for name, _, _ in sure))
     sure.sort(key=lambda found: names.index(found[0]))
-    if not boxes:
-        return [_none(label, picture, bars)]
     common: dict[str, Any] = {"picture": picture.ref, "label": label, "group": label}
     if not sure:
         common["status"] = "unsure"
@@ -215,9 +214,12 @@ def _of_label(
     ]
 
 
-def _none(label: str, picture: Picture, bars: Bars) -> Finding:
-    """Nothing was seen; `unsure` where so many are missed that this says little."""
-    score = bars.none_score(label)
+def _none(label: str, picture: Picture, bars: Bars, members: Sequence[str]) -> Finding:
+    """Nothing was seen; `unsure` where so many are missed that this says little.
+
+    Of a group it is no surer than of the member that is missed most.
+    """
+    score = min(map(bars.none_score, members))
     common: dict[str, Any] = {"picture": picture.ref, "label": label, "group": label}
     if 1 - score > UNSEEN:
         return Finding(**common, status="unsure", score=score)

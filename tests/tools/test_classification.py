@@ -162,3 +162,20 @@ def test_the_planner_is_told_what_is_known(folder: Path, tmp_path: Path) -> None
     assert tool.description.endswith("It knows 2 labels of the kinds: fruit.")
     plain = classify(Classifier(folder, device="cpu"), 0.5)
     assert plain.description.endswith("It knows only: apple, pear, plum.")
+
+
+def test_a_mirror_image_is_the_same_picture_where_the_folder_says_so(
+    folder: Path, tmp_path: Path
+) -> None:
+    mirrored = tmp_path / "mirrored"
+    shutil.copytree(folder, mirrored)
+    config = json.loads((folder / "config.json").read_text()) | {"mirrored": True}
+    (mirrored / "config.json").write_text(json.dumps(config))
+    pixels = np.random.default_rng(5).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    pictures = [pixels, np.ascontiguousarray(pixels[:, ::-1])]
+    one, other = Classifier(folder, "cpu").scores(pictures)
+    assert one != pytest.approx(other, abs=1e-4)
+    both = Classifier(mirrored, "cpu").scores(pictures)
+    assert both[0] == pytest.approx(both[1], abs=1e-5)
+    mean = np.sqrt(np.array(one) * np.array(other))  # of the logits, so of the logarithms
+    assert both[0] == pytest.approx((mean / mean.sum()).tolist(), abs=1e-4)

@@ -348,3 +348,10 @@ def test_none_is_unsure_where_most_would_be_missed(weights: Path) -> None:
     report = tool.run(PICTURE, ["dog", "cat", "bird"])
     said = [(f.label, f.status, f.score) for f in report.findings]
     assert said == [("dog", "unsure", 0.4), ("cat", "none", 0.7), ("bird", "none", 0.9)]
+
+
+def test_none_of_a_group_is_as_sure_as_of_its_member_that_is_missed_most(weights: Path) -> None:
+    bars = Bars(0.4, 0.2, 0.1, {"dog": 0.3, "cat": 0.2})
+    tool = make_detect(FixedDetector(weights, []), ["dog", "cat"], bars)
+    (finding,) = tool.run(PICTURE, ["animal"]).findings
+    assert (finding.label, finding.status, finding.score) == ("animal", "none", 0.7)

@@ -45,6 +45,9 @@ class ClassifierConfig(BaseModel):
     has_other: bool = Field(
         default=False, description="One more output, behind the labels': none of them."
     )
+    mirrored: bool = Field(
+        default=False, description="A picture and its mirror image are looked at, and averaged."
+    )
     kind: str = Field(default="class", description="What the labels are kinds of: product.")
 
 
@@ -108,7 +111,7 @@ class Classifier:
             ToolUnavailableError: the weights cannot be loaded into the architecture.
         """
         rows: list[list[float]] = self._network.probabilities(
-            pictures, self.config.temperature
+            pictures, self.config.temperature, mirrored=self.config.mirrored
         ).tolist()
         return rows
 

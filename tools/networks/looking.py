@@ -72,19 +72,28 @@ class Network:
         self._exported: Any = None
         self._module: Any = None
 
-    def probabilities(self, pictures: Sequence[Rgb], temperature: float = 1.0) -> NDArray[Any]:
+    def probabilities(
+        self, pictures: Sequence[Rgb], temperature: float = 1.0, *, mirrored: bool = False
+    ) -> NDArray[Any]:
         """float64 (n, outputs): the softmax of the logits divided by the temperature.
+
+        Args:
+            pictures: what is looked at.
+            temperature: what the logits are divided by.
+            mirrored: whether each logit is the mean of the picture's and its mirror image's.
 
         Raises:
             ToolUnavailableError: what `build` raises.
         """
         prepare()
         batch = np.stack([self.inputs.of(pixels) for pixels in pictures])
+        if mirrored:
+            batch = np.concatenate([batch, batch[..., ::-1]])
         if openvino_runtime.is_wanted(self.runtime, self.device):
             logits = np.asarray(self._on_openvino()(batch)[0], np.float64)
         else:
             logits = self._on_torch(batch)
-        scaled = logits / temperature
+        scaled = logits.reshape(-1, len(pictures), logits.shape[1]).mean(0) / temperature
         raised = np.exp(scaled - scaled.max(1, keepdims=True))
         return np.asarray(raised / raised.sum(1, keepdims=True))
 

@@ -73,6 +73,7 @@ def write(
         std=STD,
         coarse_of=tuple(validation.coarse[number] for number in validation.coarse_of),
         has_other=True,
+        mirrored=True,
         kind="product",
     )
     config, kept = _best_side(config, sides, validation, others, out)
