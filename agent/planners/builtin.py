@@ -33,6 +33,7 @@ from pydantic import Field, PrivateAttr
 from agent.listening import listener
 from agent.planners.decoding import Completion, Decoder, Form
 from agent.planners.grammar import parse_calls
+from agent.planners.narrowing import fill_in
 
 MAX_NEW_TOKENS = 256
 """Of one turn: eight calls fit, and every answer that was trained."""
@@ -99,7 +100,7 @@ class BuiltinChatModel(BaseChatModel):
     ) -> ChatResult:
         future, cancelled = self._submit(messages, kwargs)
         try:
-            return _as_result(future.result(), messages, self.model_name)
+            return _as_result(future.result(), messages, kwargs, self.model_name)
         except BaseException:
             cancelled.set()
             raise
@@ -113,7 +114,7 @@ class BuiltinChatModel(BaseChatModel):
     ) -> ChatResult:
         future, cancelled = self._submit(messages, kwargs)
         try:
-            return _as_result(await asyncio.wrap_future(future), messages, self.model_name)
+            return _as_result(await asyncio.wrap_future(future), messages, kwargs, self.model_name)
         except BaseException:
             cancelled.set()
             raise
@@ -160,9 +161,11 @@ def turns_of(messages: list[BaseMessage]) -> list[dict[str, Any]]:
     return turns
 
 
-def _as_result(done: Completion, messages: list[BaseMessage], model_name: str) -> ChatResult:
+def _as_result(
+    done: Completion, messages: list[BaseMessage], kwargs: dict[str, Any], model_name: str
+) -> ChatResult:
     """The completion as a message: tool calls with ids new to the conversation, or the answer."""
-    calls = parse_calls(done.text)
+    calls = fill_in(parse_calls(done.text), form_of(kwargs).tools, turns_of(messages))
     earlier = [call["id"] for m in messages if isinstance(m, AIMessage) for call in m.tool_calls]
     numbers = (n for n in range(len(earlier) + 1, 10**9) if f"call_{n}" not in earlier)
     message = AIMessage(

@@ -17,7 +17,13 @@ from typing import Any
 from agent.errors import PlannerError, PlannerOutputError, PlannerUnavailableError
 from agent.listening import Listener
 from agent.planners.grammar import Schema, build_structural_tag
-from agent.planners.narrowing import link_labels, narrow_answer, narrow_tools
+from agent.planners.narrowing import (
+    as_planned,
+    first_call,
+    link_labels,
+    narrow_answer,
+    narrow_tools,
+)
 from models import catalog
 
 GRAMMARS = 32
@@ -101,6 +107,8 @@ class Decoder:
                 was set meanwhile.
         """
         form = replace(form, tools=tuple(link_labels(form.tools, messages)))
+        if form.tool_choice in (None, "auto") and (first := first_call(form.tools, messages)):
+            form = replace(form, tool_choice=first)
         prompt = self._prompt(messages, form)
         if len(prompt) + max_new_tokens > self._context:
             raise PlannerError(
@@ -114,7 +122,10 @@ class Decoder:
 
     def _prompt(self, messages: list[dict[str, Any]], form: Form) -> list[int]:
         text = self._tokenizer.apply_chat_template(
-            messages, tools=list(form.tools) or None, add_generation_prompt=True, tokenize=False
+            as_planned(messages),
+            tools=list(form.tools) or None,
+            add_generation_prompt=True,
+            tokenize=False,
         )
         ids: list[int] = self._tokenizer(text, add_special_tokens=False)["input_ids"]
         return ids
