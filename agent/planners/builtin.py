@@ -34,6 +34,7 @@ from agent.listening import listener
 from agent.planners import kinds
 from agent.planners.decoding import Completion, Decoder, Form
 from agent.planners.grammar import parse_calls
+from agent.planners.narrowing import fill_in
 
 MAX_NEW_TOKENS = 256
 """Of one turn: eight calls fit, and every answer that was trained."""
@@ -102,7 +103,7 @@ class BuiltinChatModel(BaseChatModel):
             return planned
         future, cancelled = self._submit(messages, kwargs)
         try:
-            return _as_result(future.result(), messages, self.model_name)
+            return _as_result(future.result(), messages, kwargs, self.model_name)
         except BaseException:
             cancelled.set()
             raise
@@ -118,7 +119,7 @@ class BuiltinChatModel(BaseChatModel):
             return planned
         future, cancelled = self._submit(messages, kwargs)
         try:
-            return _as_result(await asyncio.wrap_future(future), messages, self.model_name)
+            return _as_result(await asyncio.wrap_future(future), messages, kwargs, self.model_name)
         except BaseException:
             cancelled.set()
             raise
@@ -174,10 +175,13 @@ def turns_of(messages: list[BaseMessage]) -> list[dict[str, Any]]:
     return turns
 
 
-def _as_result(done: Completion, messages: list[BaseMessage], model_name: str) -> ChatResult:
+def _as_result(
+    done: Completion, messages: list[BaseMessage], kwargs: dict[str, Any], model_name: str
+) -> ChatResult:
     """The completion as a message."""
     tokens = (done.input_tokens, done.output_tokens)
-    return _as_message(parse_calls(done.text), done.text, tokens, messages, model_name)
+    calls = fill_in(parse_calls(done.text), form_of(kwargs).tools, turns_of(messages))
+    return _as_message(calls, done.text, tokens, messages, model_name)
 
 
 def _as_message(

@@ -17,7 +17,14 @@ from typing import Any
 from agent.errors import PlannerError, PlannerOutputError, PlannerUnavailableError
 from agent.listening import Listener
 from agent.planners.grammar import Schema, build_structural_tag
-from agent.planners.narrowing import first_look, link_labels, narrow_answer, narrow_tools
+from agent.planners.narrowing import (
+    as_planned,
+    first_call,
+    first_look,
+    link_labels,
+    narrow_answer,
+    narrow_tools,
+)
 from models import catalog
 
 GRAMMARS = 32
@@ -38,10 +45,11 @@ class Form:
     def linked(self, messages: list[dict[str, Any]]) -> Form:
         """The form with the labels that the question speaks of; a call where one is needed."""
         tools = link_labels(self.tools, messages)
-        first = first_look(tools, messages) if self.tool_choice in (None, "auto") else []
-        if first:
-            return replace(self, tools=tuple(first), tool_choice="required")
-        return replace(self, tools=tuple(tools))
+        is_free = self.tool_choice in (None, "auto")
+        if is_free and (looking := first_look(tools, messages)):
+            return replace(self, tools=tuple(looking), tool_choice="required")
+        first = first_call(tools, messages) if is_free else None
+        return replace(self, tools=tuple(tools), tool_choice=first or self.tool_choice)
 
     def narrowed(self, messages: list[dict[str, Any]]) -> Form:
         """The form with what only this conversation can supply taken from it."""
@@ -122,7 +130,10 @@ class Decoder:
 
     def _prompt(self, messages: list[dict[str, Any]], form: Form) -> list[int]:
         text = self._tokenizer.apply_chat_template(
-            messages, tools=list(form.tools) or None, add_generation_prompt=True, tokenize=False
+            as_planned(messages),
+            tools=list(form.tools) or None,
+            add_generation_prompt=True,
+            tokenize=False,
         )
         ids: list[int] = self._tokenizer(text, add_special_tokens=False)["input_ids"]
         return ids
