@@ -99,7 +99,7 @@ class BuiltinChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,  # noqa: ARG002
         **kwargs: Any,
     ) -> ChatResult:
-        if (planned := self._planned(messages, kwargs)) is not None:
+        if (planned := planned_in_code(messages, kwargs, self.model_name)) is not None:
             return planned
         future, cancelled = self._submit(messages, kwargs)
         try:
@@ -115,7 +115,7 @@ class BuiltinChatModel(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,  # noqa: ARG002
         **kwargs: Any,
     ) -> ChatResult:
-        if (planned := self._planned(messages, kwargs)) is not None:
+        if (planned := planned_in_code(messages, kwargs, self.model_name)) is not None:
             return planned
         future, cancelled = self._submit(messages, kwargs)
         try:
@@ -123,15 +123,6 @@ class BuiltinChatModel(BaseChatModel):
         except BaseException:
             cancelled.set()
             raise
-
-    def _planned(self, messages: list[BaseMessage], kwargs: dict[str, Any]) -> ChatResult | None:
-        """The turn of a question that code plans; None for what the weights were taught."""
-        turn = kinds.next_turn(messages, kwargs.get("tools") or ())
-        if turn is None:
-            return None
-        if turn.text and (hear := listener()) is not None:
-            hear(turn.text)
-        return _as_message(list(turn.calls), turn.text, (0, 0), messages, self.model_name)
 
     def _submit(
         self, messages: list[BaseMessage], kwargs: dict[str, Any]
@@ -149,6 +140,18 @@ class BuiltinChatModel(BaseChatModel):
         if self._decoder is None:
             self._decoder = Decoder(self.path)
         return self._decoder
+
+
+def planned_in_code(
+    messages: list[BaseMessage], kwargs: dict[str, Any], model_name: str
+) -> ChatResult | None:
+    """The turn of a question that code plans; None for what the weights were taught."""
+    turn = kinds.next_turn(messages, kwargs.get("tools") or ())
+    if turn is None:
+        return None
+    if turn.text and (hear := listener()) is not None:
+        hear(turn.text)
+    return _as_message(list(turn.calls), turn.text, (0, 0), messages, model_name)
 
 
 def form_of(kwargs: dict[str, Any]) -> Form:
