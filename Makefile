@@ -84,6 +84,7 @@ bench: $(STAMP) ## Side-by-side measurements
 	$(BIN)/python -m benchmarks.receipts
 	$(BIN)/python -m benchmarks.inference
 	$(BIN)/python -m benchmarks.seeing
+	$(BIN)/python -m benchmarks.colours
 
 # The project's packages are seen by .venv-peers, the other frameworks are only in it.
 bench-peers: $(STAMP) ## What a question costs beside smolagents, Qwen-Agent and a bare create_agent

@@ -20,7 +20,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
     from agent import Answer, VisualAgent
@@ -144,7 +144,7 @@ def measure(agent: VisualAgent, asked: list[Question]) -> Iterator[Row]:
 def table(rows: list[Row]) -> str:
     """Shares by kind, and how often a confident answer is wrong."""
     lines = [f"{'':10}{'asked':>7}{'right':>8}{'abstained':>11}{'wrong':>8}"]
-    for kind in ("count", "present", "absent", "product"):
+    for kind in get_args(Kind):
         mine = [row for row in rows if row.kind == kind]
         if mine:
             shares = [

@@ -73,20 +73,22 @@ def fuse(seen: Sequence[Rows]) -> Rows:
     every, owner = every[order], owner[order]
     agree = overlaps(every, every) * (every[:, 5:6] == every[None, :, 5]) >= SAME
     free = np.ones(len(every), dtype=bool)
-    fused = []
+    rows, kept = every.copy(), []
+    rows[:, 4] /= len(seen)
     for at in range(len(every)):
         if not free[at]:
             continue
-        members = [at]
-        for other in range(len(seen)):
-            mates = np.flatnonzero(agree[at] & free & (owner == other))
-            if other != owner[at] and len(mates):
-                members.append(int(mates[0]))
-        free[members] = False
-        group = every[members]
-        edges = np.average(group[:, :4], axis=0, weights=group[:, 4])
-        fused.append([*edges, group[:, 4].sum() / len(seen), group[0, 5]])
-    rows = np.array(fused, dtype=np.float32).reshape(-1, 6)
+        free[at] = False
+        kept.append(at)
+        mates = np.flatnonzero(agree[at] & free & (owner != owner[at]))
+        if len(mates):
+            _, first = np.unique(owner[mates], return_index=True)  # the best of each network
+            group = np.array([at, *mates[first]])
+            free[group] = False
+            scores = every[group, 4:5]
+            rows[at, :4] = (every[group, :4] * scores).sum(0) / scores.sum()
+            rows[at, 4] = scores.sum() / len(seen)
+    rows = rows[kept]
     return rows[np.argsort(-rows[:, 4], kind="stable")][:MOST]
 
 
