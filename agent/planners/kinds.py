@@ -115,7 +115,9 @@ def _labels(state: _State) -> list[str]:
     kinds = {
         label: kind
         for label in known
-        if (kind := standard().find(label)) is not None and not _is_namesake(label, kind)
+        if (kind := standard().find(label)) is not None
+        and not members_of(label)  # a group's boxes are those of its members once more
+        and not _is_namesake(label, kind)
     }
     return [
         label
@@ -132,8 +134,7 @@ def _is_namesake(label: str, kind: Kind) -> bool:
     """Whether a detector's label means another thing than the kind: a kite is a toy to it."""
     animal = standard().find("animal")
     assert animal is not None
-    is_animal = standard().is_a(kind.key, animal.key) and kind.key != animal.key
-    return is_animal and label not in members_of("animal") and not members_of(label)
+    return standard().is_a(kind.key, animal.key) and label not in members_of("animal")
 
 
 def _boxes(state: _State) -> list[Evidence]:
