@@ -13,7 +13,7 @@ from agent.grounding import Grounded
 from agent.ledger import Ledger
 from tools.errors import BadArgumentError
 from tools.evidence import Region
-from tools.execution.local import ToolRunner
+from tools.execution.runner import Runner
 from tools.pictures.store import Picture, PictureStore
 
 
@@ -25,7 +25,7 @@ class RunContext:
     language: Language
     pictures: PictureStore
     ledger: Ledger
-    runner: ToolRunner
+    runner: Runner
     emit: Callable[[Event], None] = lambda _event: None
     streams: bool = False
     """Whether sentences of the answer are emitted while it is being written."""

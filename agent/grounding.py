@@ -12,10 +12,15 @@ from dataclasses import dataclass, field
 
 from agent import literals
 from agent.answer import Claim, Draft, Language, Reason
+from agent.asking import asks_for_absence, asks_which
+from agent.hedging import is_hedged
 from agent.ledger import Ledger
+from agent.naming import misnamed, names_of
 from agent.references import CITATION, REFERENCE, Filled, UnresolvedReferenceError, count_of, fill
 from tools.evidence import Evidence
-from tools.words.labels import label_words
+from tools.words.labels import CLASSES, GROUPS
+from tools.words.questions import mentioned
+from tools.words.sentences import label_words
 
 _SENTENCE_END = re.compile(
     r"(?:(?<=[。！？])|(?<=[.!?])(?=\s+[^\W\d_a-z]|\s+[{\"“'\[]|\s*$)|(?<=[.!?]['\"”])(?=\s))"
@@ -24,8 +29,15 @@ _NEGATION = re.compile(
     r"\b(?:no|not|none|never|neither|nothing|\w+n't|cannot|zero)\b|没|不|无|未",
     re.IGNORECASE,
 )
-_YES = {"yes", "是", "是的", "有", "对"}
-_NO = {"no", "否", "不是", "没有", "无"}
+KINDS = "classify_image"
+_THERE_IS = {"有"}
+_THERE_IS_NONE = {"没有", "无"}
+_YES = {"yes", "是", "是的", "对"} | _THERE_IS
+_NO = {"no", "否", "不", "不是"} | _THERE_IS_NONE
+_OPENING = re.compile(
+    rf"^\s*({'|'.join(sorted(_YES | _NO, key=len, reverse=True))})\s*[,;:，；：]", re.IGNORECASE
+)
+_EXISTS = re.compile(r"\{\s*exists\s+")
 
 
 @dataclass(frozen=True)
@@ -50,7 +62,8 @@ class Grounded:
 
 def check(draft: Draft, ledger: Ledger, *, question: str, language: Language) -> Grounded:
     """Check a draft that does not abstain against the ledger."""
-    claims = [_check_claim(s, ledger, question, language) for s in sentences(draft.answer)]
+    templates = sentences(draft.answer)
+    claims = [_check_claim(template, ledger, question, language) for template in templates]
     problems = [f"{claim.text!r}: {claim.problem}" for claim in claims if claim.problem]
     if not claims:
         problems.append("the answer is empty")
@@ -58,7 +71,8 @@ def check(draft: Draft, ledger: Ledger, *, question: str, language: Language) ->
     short_answer, problem = _check_short(draft.short_answer, cited, ledger, question, language)
     if problem:
         problems.append(f"short_answer {draft.short_answer!r}: {problem}")
-    unsure = any(e.status == "unsure" for e in cited)
+    pairs = zip(templates, claims, strict=True)
+    unsure = any(_rests_on_doubt(template, claim, ledger) for template, claim in pairs)
     return Grounded(
         text=_joined([claim.text for claim in claims], language),
         short_answer=short_answer,
@@ -80,14 +94,21 @@ def sentences(template: str) -> list[str]:
 def check_sentence(template: str, ledger: Ledger, *, question: str, language: Language) -> Claim:
     """Check one sentence by itself; one that rests on what a tool was not sure of does not pass."""
     claim = _check_claim(template, ledger, question, language)
-    if any(ledger[i].status == "unsure" for i in claim.evidence):
+    if _rests_on_doubt(template, claim, ledger):
         return claim.model_copy(update={"status": "unsupported"})
     return claim
 
 
+def _rests_on_doubt(template: str, claim: Claim, ledger: Ledger) -> bool:
+    """Whether a sentence says for sure what a tool was not sure of."""
+    evidence = [ledger[i] for i in claim.evidence]
+    return any(e.status == "unsure" for e in evidence) and not is_hedged(template, evidence)
+
+
 def _check_claim(template: str, ledger: Ledger, question: str, language: Language) -> Claim:
     try:
-        filled = fill(template, ledger, language)
+        absence = asks_for_absence(question, language)
+        filled = fill(template, ledger, language, absence=absence)
     except UnresolvedReferenceError as problem:
         text = CITATION.sub("", template)
         return Claim(text=text, evidence=[], status="unsupported", problem=str(problem))
@@ -109,7 +130,10 @@ def _problem(
         return "it cites no evidence"
     return (
         _incomplete_count(filled.counted, ledger)
+        or _wrong_opening(filled.text, evidence, question, language)
         or _wrong_polarity(filled, evidence)
+        or misnamed(filled, evidence, ledger, language)
+        or _wrong_kind(filled, evidence)
         or literal_problem(filled.literal, evidence, ledger, question, language)
     )
 
@@ -149,7 +173,8 @@ def _unseen_date(text: str, seen: list[str]) -> str | None:
 def _uncarried_number(
     text: str, evidence: list[Evidence], ledger: Ledger, language: Language
 ) -> str | None:
-    uncarried = literals.numbers(text, language) - literals.carried_numbers(evidence, ledger)
+    carried = literals.carried_numbers(evidence, ledger, label_words(text, language))
+    uncarried = literals.numbers(text, language) - carried
     if uncarried:
         return f"the number {min(uncarried)} is neither cited nor derived from what is cited"
     return None
@@ -160,7 +185,7 @@ def _uncited_label(
 ) -> str | None:
     cited = {label.casefold() for e in evidence for label in (e.label, e.group) if label}
     meant = {word for label in cited for word in label_words(label, "en")}
-    for label in sorted(label_words(text, language) - cited - meant):
+    for label in sorted(label_words(text, language) - cited - meant - set(GROUPS)):
         if not any(label in s.casefold() for s in seen):
             return f"{label!r} is not among the cited labels"
     return None
@@ -187,7 +212,7 @@ def _wrong_polarity(filled: Filled, evidence: list[Evidence]) -> str | None:
     """A sentence without references must say "no" where the evidence says none, and only there."""
     if filled.used:
         return None
-    negated = _NEGATION.search(filled.literal) is not None
+    negated = _NEGATION.search(_OPENING.sub("", filled.literal)) is not None
     if all(e.status == "none" for e in evidence) and not negated and "0" not in filled.literal:
         return "the cited evidence says that there is none"
     if all(e.status == "found" for e in evidence) and negated:
@@ -195,35 +220,77 @@ def _wrong_polarity(filled: Filled, evidence: list[Evidence]) -> str | None:
     return None
 
 
+def _wrong_opening(
+    text: str, evidence: list[Evidence], question: str, language: Language
+) -> str | None:
+    """The "No" of "No, there are 2 dogs" must be true of what was asked."""
+    opening = _OPENING.match(text)
+    return _wrong_yes_no(opening[1], evidence, question, language) if opening else None
+
+
+def _wrong_kind(filled: Filled, evidence: list[Evidence]) -> str | None:
+    """A sentence that names kinds must deny those that are none, and no others.
+
+    One that denies may name what was found beside it only in a sentence of its own.
+    """
+    named = [e for e in evidence if e.tool == KINDS and e.id in filled.used]
+    if not named or filled.counted:
+        return None
+    negated = _NEGATION.search(filled.literal) is not None
+    if negated and any(e.status == "found" for e in named):
+        return "it denies a kind that the cited evidence shows"
+    if not negated and any(e.status == "none" for e in named):
+        return "the cited evidence says that it is none of that kind"
+    return None
+
+
 def _check_short(
     template: str, cited: list[Evidence], ledger: Ledger, question: str, language: Language
 ) -> tuple[str, str | None]:
+    if asks_which(question, language):
+        template = _EXISTS.sub("{list ", template)
     try:
-        filled = fill(template, ledger, language)
+        absence = asks_for_absence(question, language)
+        filled = fill(template, ledger, language, absence=absence)
     except UnresolvedReferenceError as problem:
         return "", str(problem)
     if not filled.text:
         return "", "it is empty"
     word = filled.text.strip(" .。!！").casefold()
     if not filled.used and word in _YES | _NO:
-        return filled.text, _wrong_yes_no(cited, question, language, yes=word in _YES)
+        return filled.text, _wrong_yes_no(word, cited, question, language)
     evidence = list({e.id: e for e in [*cited, *(ledger[i] for i in filled.used)]}.values())
-    if problem_text := _incomplete_count(filled.counted, ledger):
+    problem_text = _incomplete_count(filled.counted, ledger) or misnamed(
+        filled, evidence, ledger, language
+    )
+    if problem_text:
         return filled.text, problem_text
     return filled.text, literal_problem(filled.literal, evidence, ledger, question, language)
 
 
 def _wrong_yes_no(
-    cited: list[Evidence], question: str, language: Language, *, yes: bool
+    word: str, cited: list[Evidence], question: str, language: Language
 ) -> str | None:
+    """Whether yes or no is the literal truth of the question, as far as the evidence tells.
+
+    "有" and "没有" say what there is, whichever way the question asked.
+    """
     if not cited:
         return "it rests on no evidence"
-    if yes and count_of(cited) == 0:
-        return "nothing was found, so it cannot be yes"
-    asked = {label.casefold() for label in label_words(question, language)}
-    found = {(e.label or "").casefold() for e in cited if e.status == "found"}
-    if not yes and asked and asked <= found:
-        return "what was asked for was found, so it cannot be no"
+    word = word.casefold()
+    says_there_is = word in _YES
+    if asks_for_absence(question, language) and word not in _THERE_IS | _THERE_IS_NONE:
+        says_there_is = not says_there_is
+    if says_there_is and count_of(cited) == 0:
+        return f"nothing was found, so it cannot be {word}"
+    kinds = {(e.label or "").casefold() for e in cited if (e.tool, e.status) == (KINDS, "found")}
+    if not says_there_is and any(kind in question.casefold() for kind in kinds):
+        return f"it is what was asked for, so it cannot be {word}"
+    asked = label_words(question, language) or set(mentioned(question, (*CLASSES, *GROUPS)))
+    found = {name for e in cited if e.status == "found" for name in names_of(e)}
+    asks_number = bool(literals.numbers(question, language))
+    if not says_there_is and not asks_number and asked and asked <= found:
+        return f"what was asked for was found, so it cannot be {word}"
     return None
 
 

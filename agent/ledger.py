@@ -72,6 +72,8 @@ def render_report(report: ToolReport, evidence: Iterable[Evidence]) -> str:
           e2 at 10,10,50,50 score 0.91
         e5 cat none
         e6 dog unsure
+        e7-e8 animal x2
+          e7 value dog at 10,10,50,50 score 0.91
     """
     lines = [report.summary] if report.summary else []
     shown = list(evidence)
@@ -105,6 +107,8 @@ def _details(run: list[Evidence], *, text: bool = True) -> list[str]:
         parts = [e.id] if len(run) > 1 else []
         if text and e.text is not None:
             parts.append(_quote(e.text))
+        if e.member is not None:
+            parts.append(f"value {_short(e.member)}")
         if e.box_xyxy is not None:
             parts.append("at " + ",".join(f"{c:.0f}" for c in e.box_xyxy))
         details.append("  " + " ".join([*parts, f"score {e.score:.2f}"]))

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from decimal import Decimal, InvalidOperation
 from itertools import combinations
 
 from agent.answer import Language
 from agent.ledger import Ledger
-from agent.references import UnresolvedReferenceError, as_number, count_of
+from agent.naming import counts
+from agent.references import UnresolvedReferenceError, as_number
 from tools.evidence import Evidence
 
 _QUOTED = re.compile(r"\"([^\"]+)\"|“([^”]+)”|「([^」]+)」|『([^』]+)』|«([^»]+)»|《([^》]+)》")
@@ -112,14 +114,16 @@ def numbers(text: str, language: Language) -> set[Decimal]:
     return found | {_ENGLISH_NUMBERS[word] for word in words if word in _ENGLISH_NUMBERS}
 
 
-def carried_numbers(evidence: list[Evidence], ledger: Ledger) -> set[Decimal]:
+def carried_numbers(
+    evidence: list[Evidence], ledger: Ledger, named: Collection[str] = ()
+) -> set[Decimal]:
     """All numbers that evidence carries or that a named operation derives from it.
 
-    Values and numbers in texts; the count of a completely cited group; the sum of all values; the
-    difference of any two values.
+    Values and numbers in texts; the count of a completely cited group (of its members that the
+    sentence has `named`: `agent.naming.counts`); the sum of all values; the difference of any two.
     """
     values = [n for e in evidence if (n := _quantity(e)) is not None]
-    carried = set(values) | _counts(evidence, ledger)
+    carried = set(values) | {Decimal(n) for n in counts(evidence, ledger, named)}
     for e in evidence:
         for content in (e.text, e.value if isinstance(e.value, str) else None):
             if content:
@@ -139,13 +143,6 @@ def _quantity(evidence: Evidence) -> Decimal | None:
         return as_number(evidence)
     except UnresolvedReferenceError:
         return None
-
-
-def _counts(evidence: list[Evidence], ledger: Ledger) -> set[Decimal]:
-    cited = {e.id for e in evidence}
-    groups = [ledger.group_of(e) for e in evidence if e.group is not None]
-    complete = [g for g in groups if all(e.id in cited for e in g if e.status == "found")]
-    return {Decimal(count_of(group)) for group in complete}
 
 
 def names(text: str, language: Language) -> list[str]:

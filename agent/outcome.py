@@ -9,8 +9,9 @@ from langchain_core.messages import BaseMessage, convert_to_openai_messages
 
 from agent.answer import Answer, Claim, Reason
 from agent.context import RunContext
+from agent.references import counted
 from agent.settings import Settings
-from agent.wording import WORDING, join_words, number_phrase
+from agent.wording import WORDING, join_words, label_in, number_phrase
 from tools.evidence import Evidence
 from tools.words.labels import chinese
 
@@ -35,7 +36,7 @@ def compose(
         language=context.language,
         abstained=grounded is None,
         reason=reason,
-        confidence=round(min((e.score for e in cited), default=0.0), 4),
+        confidence=round(min((e.score for e in cited if e.status != "unsure"), default=0.0), 4),
         claims=claims,
         evidence=[*cited, *others],
         tool_calls=context.records,
@@ -96,15 +97,17 @@ def _abstention(context: RunContext, reason: Reason, missing: Sequence[str]) -> 
 def _what(evidence: Evidence, context: RunContext) -> str:
     """A piece of evidence in a few words."""
     label = evidence.label or evidence.group or ""
-    name = chinese(label) if context.language == "zh" else label
+    name = label_in(evidence, label, context.language)
     if evidence.group and evidence.status == "found":
         found = [e for e in context.ledger.group_of(evidence) if e.status == "found"]
-        return number_phrase(label, len(found), context.language)
+        return counted(label, found, context.language)
     if evidence.status == "none" and evidence.group:
         return number_phrase(label, 0, context.language)
     if evidence.status == "none":
         return WORDING[context.language]["absent"].format(what=name)
     content = evidence.value if evidence.value is not None else evidence.text
+    if evidence.member is not None and context.language == "zh":
+        content = chinese(evidence.member)
     text = " ".join(str(content).split()) if content is not None else ""
     text = text if len(text) <= 60 else text[:59] + "…"
     return ": ".join(part for part in (name, text) if part)

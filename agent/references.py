@@ -14,12 +14,14 @@ from decimal import Decimal, InvalidOperation
 
 from agent.answer import Language
 from agent.ledger import Ledger
-from agent.wording import WORDING, join_words, number_phrase
+from agent.wording import WORDING, group_phrase, join_words, label_in, number_phrase
 from tools.evidence import Evidence
 from tools.words.labels import chinese
 
 REFERENCE = re.compile(r"\{([^{}]*)\}")
 CITATION = re.compile(r"\s*\[((?:e\d+)(?:\s*(?:-|–|,|\s)\s*(?:e\d+))*)\]")
+INSERTED = "\N{OBJECT REPLACEMENT CHARACTER}"
+"""Stands in `Filled.literal` where a reference was."""
 _ID = re.compile(r"e[1-9][0-9]*")
 _FIELD = re.compile(r"(e[1-9][0-9]*)\.(text|value|label|picture|score)")
 
@@ -44,8 +46,11 @@ class Filled:
     counted: tuple[str, ...]
 
 
-def fill(template: str, ledger: Ledger, language: Language) -> Filled:
+def fill(template: str, ledger: Ledger, language: Language, *, absence: bool = False) -> Filled:
     """Fill the references of one sentence (or short answer) in.
+
+    With `absence`, `{exists …}` says whether there is none: the question asked that
+    (`agent.asking`).
 
     Raises:
         UnresolvedReferenceError: an unknown operation, an id that is not there, a field that the
@@ -54,17 +59,18 @@ def fill(template: str, ledger: Ledger, language: Language) -> Filled:
     used: list[str] = []
     counted: list[str] = []
     cited = [i for match in CITATION.finditer(template) for i in expand(match[1], ledger)]
-    body = CITATION.sub("", template)
+    uncited = CITATION.sub("", template)
 
     def replace(match: re.Match[str]) -> str:
-        text, ids = _resolve(match[1].strip(), ledger, language)
+        body = match[1].strip()
+        text, ids = _resolve(body, ledger, language, absence=absence)
         used.extend(ids)
-        if match[1].strip().partition(" ")[0] in _COUNTING:
+        if body.partition(" ")[0] in _COUNTING:
             counted.extend(ids)
         return text
 
-    text = REFERENCE.sub(replace, body)
-    literal = REFERENCE.sub(" \N{OBJECT REPLACEMENT CHARACTER} ", body)
+    text = REFERENCE.sub(replace, uncited)
+    literal = REFERENCE.sub(f" {INSERTED} ", uncited)
     return Filled(
         text=text.strip(),
         literal=literal,
@@ -119,12 +125,14 @@ def plain_number(number: Decimal | int) -> str:
     return format(number, "f")
 
 
-def _resolve(body: str, ledger: Ledger, language: Language) -> tuple[str, list[str]]:
+def _resolve(
+    body: str, ledger: Ledger, language: Language, *, absence: bool
+) -> tuple[str, list[str]]:
     if field := _FIELD.fullmatch(body):
         (evidence_id,) = expand(field[1], ledger)
         return _field(ledger[evidence_id], field[2], language), [evidence_id]
     name, _, rest = body.partition(" ")
-    operation = _OPERATIONS.get(name)
+    operation = _lacks if absence and name == "exists" else _OPERATIONS.get(name)
     if operation is None:
         known = ", ".join(sorted(_OPERATIONS))
         raise UnresolvedReferenceError(
@@ -154,8 +162,10 @@ def _field(evidence: Evidence, field: str, language: Language) -> str:
     content = getattr(evidence, field)
     if content is None:
         raise UnresolvedReferenceError(f"{evidence.id} has no {field}")
-    if field == "label" and language == "zh":
-        return chinese(str(content), "colour" if evidence.value_type == "share" else "object")
+    if field == "label":
+        return label_in(evidence, str(content), language)
+    if field == "value" and evidence.member is not None and language == "zh":
+        return chinese(evidence.member)
     if field == "value" and evidence.value_type == "share":
         return f"{float(content):.0%}"
     return str(content)
@@ -175,11 +185,18 @@ def _count(groups: list[list[Evidence]], _word: str, _language: Language) -> str
 
 
 def _list(groups: list[list[Evidence]], _word: str, language: Language) -> str:
-    counts: Counter[str] = Counter()
+    by_label: dict[str, list[Evidence]] = {}
     for e in _flat(groups):
-        counts[e.label or e.group or ""] += e.status == "found"
-    phrases = [number_phrase(label, n, language) for label, n in counts.items()]
-    return join_words(phrases, language)
+        by_label.setdefault(e.label or e.group or "", []).append(e)
+    return join_words([counted(label, es, language) for label, es in by_label.items()], language)
+
+
+def counted(label: str, evidence: list[Evidence], language: Language) -> str:
+    """How many were found: "3 dogs", "no cats", "3 animals (2 dogs and 1 cat)"."""
+    members = Counter(e.member for e in evidence if e.status == "found" and e.member is not None)
+    if members:
+        return group_phrase(label, members, language)
+    return number_phrase(label, count_of(evidence), language)
 
 
 def _yes_no(*, truth: bool, language: Language) -> str:
@@ -190,9 +207,14 @@ def _exists(groups: list[list[Evidence]], _word: str, language: Language) -> str
     return _yes_no(truth=count_of(_flat(groups)) > 0, language=language)
 
 
+def _lacks(groups: list[list[Evidence]], _word: str, language: Language) -> str:
+    return _yes_no(truth=count_of(_flat(groups)) == 0, language=language)
+
+
 def _has(groups: list[list[Evidence]], word: str, language: Language) -> str:
     wanted = word.casefold()
-    labels = {(e.label or "").casefold() for e in _flat(groups) if e.status == "found"}
+    found = [e for e in _flat(groups) if e.status == "found"]
+    labels = {name.casefold() for e in found for name in (e.label, e.member) if name}
     return _yes_no(truth=wanted in labels, language=language)
 
 

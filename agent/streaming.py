@@ -10,6 +10,7 @@ import json
 import re
 from contextlib import suppress
 
+from agent.asking import asks_for_absence
 from agent.context import RunContext
 from agent.events import Event
 from agent.grounding import check_sentence, sentences
@@ -56,7 +57,8 @@ class AnswerStream:
         """Show the words that are not checked yet as what they are."""
         begun = _HALF_REFERENCE.sub("", " ".join(unsaid))
         with suppress(UnresolvedReferenceError):
-            text = fill(begun, self._context.ledger, self._context.language).text
+            absence = asks_for_absence(self._context.question, self._context.language)
+            text = fill(begun, self._context.ledger, self._context.language, absence=absence).text
             self._context.emit(Event("writing", {"text": text}))
 
 

@@ -11,12 +11,15 @@ from langchain_core.tools import BaseTool, StructuredTool
 from agent.context import RunContext
 from agent.ledger import render_report
 from tools.base import VisionTool
+from tools.evidence import Evidence
 
 
 def as_langchain_tool(tool: VisionTool) -> BaseTool:
     """Wrap a vision tool; its JSON schema is strict (all arguments required, nothing else)."""
 
-    async def call(runtime: ToolRuntime[RunContext, Any], **arguments: Any) -> str:
+    async def call(
+        runtime: ToolRuntime[RunContext, Any], **arguments: Any
+    ) -> tuple[str, list[Evidence]]:
         return await run_tool(tool, arguments, runtime.context, str(runtime.tool_call_id))
 
     return StructuredTool(
@@ -24,6 +27,7 @@ def as_langchain_tool(tool: VisionTool) -> BaseTool:
         description=tool.description,
         args_schema=strict_schema(tool),
         coroutine=call,
+        response_format="content_and_artifact",
     )
 
 
@@ -64,8 +68,8 @@ def openai_schema(tool: VisionTool) -> dict[str, Any]:
 
 async def run_tool(
     tool: VisionTool, arguments: dict[str, Any], context: RunContext, call_id: str
-) -> str:
-    """Run one call and enter what it found; returns what the planner reads.
+) -> tuple[str, list[Evidence]]:
+    """Run one call and enter what it found; returns what the planner reads, and the evidence.
 
     Raises:
         ToolError: wrong arguments, or the tool failed; nothing is entered then.
@@ -73,10 +77,13 @@ async def run_tool(
     arguments = {name: value for name, value in arguments.items() if name != "runtime"}
     picture = context.picture(str(arguments.pop("picture", "")))
     region = context.region(arguments.pop("region", None), picture)
-    report, cached = await context.runner.call(tool.name, arguments, picture=picture, region=region)
+    context.runner.know(picture)
+    report, cached = await context.runner.call(
+        tool.name, arguments, picture=picture.ref, region=region
+    )
     await context.my_turn(call_id)
     evidence = context.ledger.add(report, tool=tool.name, call_id=call_id)
     for record in context.records:
         if record.id == call_id:
             record.cached = cached
-    return render_report(report, evidence)
+    return render_report(report, evidence), evidence

@@ -19,7 +19,8 @@ from agent.wording import language_of
 from tools.base import VisionTool
 from tools.errors import InputError
 from tools.execution.cache import ResultCache
-from tools.execution.local import ToolRunner
+from tools.execution.local import LocalRunner
+from tools.execution.runner import Runner
 from tools.pictures.store import PictureStore
 from tools.toolset import load_toolset
 
@@ -57,7 +58,7 @@ class VisualAgent:
     ) -> None:
         self.settings = settings or Settings()
         self.toolset = load_toolset(self.settings.tools, tools)
-        self._runner = ToolRunner(
+        self._runner: Runner = LocalRunner(
             self.toolset.offered,
             ResultCache(directory=self.settings.cache_dir),
             timeout_s=self.settings.tool_timeout_s,

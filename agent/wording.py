@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from agent.answer import Language
+from tools.evidence import Evidence
+from tools.words import kinds
 from tools.words.labels import chinese, measure_word, plural
 
 WORDING: dict[Language, dict[str, str]] = {
@@ -48,12 +51,29 @@ def language_of(question: str) -> Language:
     return "zh" if _HAN.search(question) else "en"
 
 
+def label_in(evidence: Evidence, label: str, language: Language) -> str:
+    """A label of evidence as that language says it; colours and kinds have names of their own."""
+    if language == "en":
+        return label
+    if evidence.tool == "classify_image" and (name := kinds.chinese(label)) is not None:
+        return name
+    return chinese(label, "colour" if evidence.value_type == "share" else "object")
+
+
 def number_phrase(label: str, count: int, language: Language) -> str:
     """ "3 dogs", "no cats", "3 只狗", "没有猫"."""
     if language == "zh":
         name = chinese(label)
         return f"{count} {measure_word(label)}{name}" if count else f"没有{name}"
     return f"{count or 'no'} {plural(label, count)}"
+
+
+def group_phrase(label: str, members: Counter[str], language: Language) -> str:
+    """ "3 animals (2 dogs and 1 cat)", "3 只动物(2 只狗和1 只猫)"."""
+    named = [number_phrase(member, n, language) for member, n in members.items()]
+    space = " " if language == "en" else ""
+    whole = number_phrase(label, members.total(), language)
+    return f"{whole}{space}({join_words(named, language)})"
 
 
 def join_words(words: list[str], language: Language) -> str:

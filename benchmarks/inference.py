@@ -71,9 +71,9 @@ def compare(
 
 def detector(what: str, weights: Path, pictures: Sequence[Pixels], rounds: int) -> Row:
     """A detector's weights."""
-    from tools.detect_objects import Box, Detector
+    from tools.networks.detectors import Box, open_detector
 
-    sides = [Detector(weights, "cpu", "openvino"), Detector(weights, "cpu", "torch")]
+    sides = [open_detector(weights, "cpu", "openvino"), open_detector(weights, "cpu", "torch")]
 
     def differ(a: list[Box], b: list[Box]) -> str:
         if len(a) != len(b):
@@ -89,7 +89,7 @@ def detector(what: str, weights: Path, pictures: Sequence[Pixels], rounds: int) 
 
 def classifier(what: str, folder: Path, pictures: Sequence[Pixels], rounds: int) -> Row:
     """A classifier's folder."""
-    from tools.classify_image import Classifier
+    from tools.networks.classifier import Classifier
 
     sides = [Classifier(folder, "cpu", "openvino"), Classifier(folder, "cpu", "torch")]
 
@@ -137,7 +137,7 @@ def measure(rounds: int) -> list[Row]:
     with tempfile.TemporaryDirectory() as place:
         weights = random_detector(Path(place))
         rows.append(detector("YOLO26n at 640 px", weights, pictures, rounds))
-    built_in = FOLDER / "detector" / "detector.pt"
+    built_in = FOLDER / "detector" / "detector.safetensors"
     if built_in.is_file():
         rows.append(detector("built-in detector", built_in, pictures, rounds))
     folder = FOLDER / "classifier"

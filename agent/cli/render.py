@@ -5,6 +5,7 @@ It only shows what `agent.answer.Answer` holds; nothing is worked out anew.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -132,9 +133,12 @@ def _what(run: list[Evidence], words: dict[str, str]) -> str:
     name = first.label or first.group or ""
     if len(run) > 1:
         name += f" ×{len(run)}"
+    members = Counter(e.member for e in run if e.member is not None)
+    if members:
+        name += ": " + ", ".join(f"{m} ×{n}" if len(run) > 1 else m for m, n in members.items())
     if first.status != "found":
         name += (": " if name else "") + words[first.status]
-    if first.value is not None and first.status != "none":
+    if first.value is not None and first.status != "none" and not members:
         value = f"{first.value:.0%}" if first.value_type == "share" else str(first.value)
         name += (" = " if name else "") + value
     if first.text is not None and len(run) == 1:

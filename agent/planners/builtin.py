@@ -31,8 +31,10 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field, PrivateAttr
 
 from agent.listening import listener
+from agent.planners import kinds
 from agent.planners.decoding import Completion, Decoder, Form
 from agent.planners.grammar import parse_calls
+from agent.planners.narrowing import fill_in
 
 MAX_NEW_TOKENS = 256
 """Of one turn: eight calls fit, and every answer that was trained."""
@@ -97,9 +99,11 @@ class BuiltinChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,  # noqa: ARG002
         **kwargs: Any,
     ) -> ChatResult:
+        if (planned := planned_in_code(messages, kwargs, self.model_name)) is not None:
+            return planned
         future, cancelled = self._submit(messages, kwargs)
         try:
-            return _as_result(future.result(), messages, self.model_name)
+            return _as_result(future.result(), messages, kwargs, self.model_name)
         except BaseException:
             cancelled.set()
             raise
@@ -111,9 +115,11 @@ class BuiltinChatModel(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,  # noqa: ARG002
         **kwargs: Any,
     ) -> ChatResult:
+        if (planned := planned_in_code(messages, kwargs, self.model_name)) is not None:
+            return planned
         future, cancelled = self._submit(messages, kwargs)
         try:
-            return _as_result(await asyncio.wrap_future(future), messages, self.model_name)
+            return _as_result(await asyncio.wrap_future(future), messages, kwargs, self.model_name)
         except BaseException:
             cancelled.set()
             raise
@@ -136,6 +142,18 @@ class BuiltinChatModel(BaseChatModel):
         return self._decoder
 
 
+def planned_in_code(
+    messages: list[BaseMessage], kwargs: dict[str, Any], model_name: str
+) -> ChatResult | None:
+    """The turn of a question that code plans; None for what the weights were taught."""
+    turn = kinds.next_turn(messages, kwargs.get("tools") or ())
+    if turn is None:
+        return None
+    if turn.text and (hear := listener()) is not None:
+        hear(turn.text)
+    return _as_message(list(turn.calls), turn.text, (0, 0), messages, model_name)
+
+
 def form_of(kwargs: dict[str, Any]) -> Form:
     """What was bound, as the grammar's form; OpenAI's `response_format` carries the schema."""
     given = kwargs.get("response_format") or {}
@@ -143,7 +161,7 @@ def form_of(kwargs: dict[str, Any]) -> Form:
     if isinstance(choice, dict):
         choice = choice["function"]["name"]
     return Form(
-        tools=tuple(kwargs.get("tools") or ()),
+        tools=tuple(kinds.without_kinds(kwargs.get("tools") or ())),
         answer=given["json_schema"]["schema"] if given.get("type") == "json_schema" else None,
         tool_choice=choice,
         parallel=kwargs.get("parallel_tool_calls") is not False,
@@ -160,20 +178,42 @@ def turns_of(messages: list[BaseMessage]) -> list[dict[str, Any]]:
     return turns
 
 
-def _as_result(done: Completion, messages: list[BaseMessage], model_name: str) -> ChatResult:
-    """The completion as a message: tool calls with ids new to the conversation, or the answer."""
-    calls = parse_calls(done.text)
+def _as_result(
+    done: Completion, messages: list[BaseMessage], kwargs: dict[str, Any], model_name: str
+) -> ChatResult:
+    """The completion as a message."""
+    tokens = (done.input_tokens, done.output_tokens)
+    calls = fill_in(parse_calls(done.text), form_of(kwargs).tools, turns_of(messages))
+    return _as_message(calls, done.text, tokens, messages, model_name)
+
+
+def _as_message(
+    calls: Sequence[tuple[str, dict[str, Any]]],
+    text: str,
+    tokens: tuple[int, int],
+    messages: list[BaseMessage],
+    model_name: str,
+) -> ChatResult:
+    """A turn as a message: tool calls with ids new to the conversation, or the answer.
+
+    Args:
+        calls: names and arguments.
+        text: the answer, where nothing is called.
+        tokens: how many were read and written.
+        messages: the conversation so far.
+        model_name: who planned.
+    """
     earlier = [call["id"] for m in messages if isinstance(m, AIMessage) for call in m.tool_calls]
     numbers = (n for n in range(len(earlier) + 1, 10**9) if f"call_{n}" not in earlier)
     message = AIMessage(
-        content="" if calls else done.text,
+        content="" if calls else text,
         tool_calls=[
             ToolCall(name=name, args=args, id=f"call_{next(numbers)}") for name, args in calls
         ],
         usage_metadata=UsageMetadata(
-            input_tokens=done.input_tokens,
-            output_tokens=done.output_tokens,
-            total_tokens=done.input_tokens + done.output_tokens,
+            input_tokens=tokens[0],
+            output_tokens=tokens[1],
+            total_tokens=sum(tokens),
         ),
         response_metadata={
             "model_name": model_name,

@@ -17,7 +17,14 @@ from typing import Any
 from agent.errors import PlannerError, PlannerOutputError, PlannerUnavailableError
 from agent.listening import Listener
 from agent.planners.grammar import Schema, build_structural_tag
-from agent.planners.narrowing import link_labels, narrow_answer, narrow_tools
+from agent.planners.narrowing import (
+    as_planned,
+    first_call,
+    first_look,
+    link_labels,
+    narrow_answer,
+    narrow_tools,
+)
 from models import catalog
 
 GRAMMARS = 32
@@ -34,6 +41,15 @@ class Form:
     answer: Schema | str | None = None
     tool_choice: str | None = None
     parallel: bool = True
+
+    def linked(self, messages: list[dict[str, Any]]) -> Form:
+        """The form with the labels that the question speaks of; a call where one is needed."""
+        tools = link_labels(self.tools, messages)
+        is_free = self.tool_choice in (None, "auto")
+        if is_free and (looking := first_look(tools, messages)):
+            return replace(self, tools=tuple(looking), tool_choice="required")
+        first = first_call(tools, messages) if is_free else None
+        return replace(self, tools=tuple(tools), tool_choice=first or self.tool_choice)
 
     def narrowed(self, messages: list[dict[str, Any]]) -> Form:
         """The form with what only this conversation can supply taken from it."""
@@ -100,7 +116,7 @@ class Decoder:
             PlannerOutputError: the message is not complete after `max_new_tokens`, or `cancelled`
                 was set meanwhile.
         """
-        form = replace(form, tools=tuple(link_labels(form.tools, messages)))
+        form = form.linked(messages)
         prompt = self._prompt(messages, form)
         if len(prompt) + max_new_tokens > self._context:
             raise PlannerError(
@@ -114,7 +130,10 @@ class Decoder:
 
     def _prompt(self, messages: list[dict[str, Any]], form: Form) -> list[int]:
         text = self._tokenizer.apply_chat_template(
-            messages, tools=list(form.tools) or None, add_generation_prompt=True, tokenize=False
+            as_planned(messages),
+            tools=list(form.tools) or None,
+            add_generation_prompt=True,
+            tokenize=False,
         )
         ids: list[int] = self._tokenizer(text, add_special_tokens=False)["input_ids"]
         return ids

@@ -28,6 +28,14 @@ def seen(label: str, count: int, picture: int = 1, score: float = 0.9) -> list[F
     ]
 
 
+def seen_group(group: str, *members: str) -> list[Finding]:
+    """What detection reports of a group: a box for each member that was found."""
+    return [
+        found.model_copy(update={"label": group, "group": group, "value": m, "value_type": "label"})
+        for m, found in zip(members, seen(group, len(members)), strict=True)
+    ]
+
+
 def ledger_of(*calls: list[Finding], tool: str = "detect_objects") -> Ledger:
     """A ledger with one call per argument."""
     ledger = Ledger()

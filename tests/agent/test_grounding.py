@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from agent.answer import Draft
 from agent.grounding import Grounded, check, sentences
 from agent.ledger import Ledger
-from tests.agent.evidence_makers import finding, ledger_of, seen
+from tests.agent.evidence_makers import finding, ledger_of, seen, seen_group
 
 RECEIPT = ledger_of(
     [finding(label="total", value="60.30", value_type="amount", text="TOTAL RM 60.30", score=0.97)],
@@ -104,6 +104,111 @@ def test_counts_labels_and_polarity(answer: str, short: str, good: bool) -> None
     assert (run(DOGS, answer, short, question).problems == []) is good
 
 
+ZOO = ledger_of(
+    [*seen_group("animal", "dog", "dog", "cat"), *seen("vehicle", 0)],  # e1-e3, e4
+    [*seen("cow", 2), *seen("horse", 0)],  # e5-e6, e7
+    [finding(label="Labrador", box_xyxy=(0, 0, 9, 9)), finding(label="brown", value=0.6, value_type="share")],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("answer", "good"),
+    [
+        ("I see 3 animals [e1-e3].", True),
+        ("I see a dog [e1].", True),
+        ("I see 2 dogs and a cat [e1-e3].", True),
+        ("There are 3 animals: 2 dogs and one cat [e1-e3].", True),
+        ("There are {count e1-e3} animals [e1-e3].", True),
+        ("I see {count e1-e3} cats and dogs [e1-e3].", True),
+        ("It is a {e1.value} [e1].", True),
+        ("There are no vehicles [e4].", True),
+        ("The animal is a cow [e5].", True),
+        ("The animal is a Labrador [e8].", True),
+        ("The animal is brown [e1 e9].", True),
+        ("I see a {e9.label} animal [e5 e9].", True),
+        ("I see 2 animals [e1 e2].", False),
+        ("I see 3 dogs [e1-e3].", False),
+        ("I see 2 dogs [e1].", False),
+        ("There are {count e1-e3} dogs [e1-e3].", False),
+        ("I see a cow [e1].", False),
+        ("There are 2 animals [e5 e6].", False),
+        ("There are {count e5-e6} animals [e5-e6].", False),
+        ("There are no animals [e7].", False),
+        ("I see a vehicle [e5].", False),
+        ("I see a vehicle [e9].", False),
+        ("There is a vehicle [e4].", False),
+    ],
+)
+def test_what_groups_and_members_may_be_called(answer: str, good: bool) -> None:
+    grounded = run(ZOO, answer, "{e1.label}", "What is there?")
+    assert (grounded.problems == []) is good, grounded.problems
+
+
+def test_groups_in_chinese() -> None:
+    assert run(ZOO, "图中有 3 只动物 [e1-e3]。", "3", "有几只动物？").problems == []
+    assert run(ZOO, "图中有 2 只狗 [e1-e2]。", "{count e1-e3}", "有几只动物？").problems == []
+    assert run(ZOO, "图中有 2 只动物 [e1-e2]。", "2", "有几只动物？").problems
+    assert run(ZOO, "图中有 2 只动物 [e5-e6]。", "2", "有几只动物？").problems
+
+
+@pytest.mark.parametrize(
+    ("question", "found", "none"),
+    [
+        ("Is there a dog here?", "yes", "no"),
+        ("Isn't there a dog here?", "yes", "no"),
+        ("Is there no dog here?", "no", "yes"),
+        ("There is no dog, right?", "no", "yes"),
+        ("有没有狗？", "是", "否"),
+        ("没有狗吗？", "否", "是"),
+    ],
+)
+def test_yes_and_no_are_the_literal_truth_of_the_question(
+    question: str, found: str, none: str
+) -> None:
+    for count, right, wrong in ((2, found, none), (0, none, found)):
+        ledger = ledger_of(seen("dog", count))
+        ids = "e1-e2" if count else "e1"
+        fact = f"{{list {ids}}} [{ids}]."
+        assert run(ledger, fact, f"{{exists {ids}}}", question).short_answer == right
+        assert run(ledger, fact, right, question).problems == []
+        assert run(ledger, fact, wrong, question).problems
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "good"),
+    [
+        ("Is there no dog?", "No, there are 3 dogs [e1-e3].", True),
+        ("Is there no dog?", "Yes, there are 3 dogs [e1-e3].", False),
+        ("Is there no cat?", "Yes, there is no cat [e4].", True),
+        ("Is there no cat?", "No, there is no cat [e4].", False),
+        ("Is there a cat?", "Yes, there is no cat [e4].", False),
+        ("Is there a dog?", "No, there are 3 dogs [e1-e3].", False),
+        ("Are there 2 dogs?", "No, there are 3 dogs [e1-e3].", True),
+        ("没有狗吗？", "不,图中有 3 只狗 [e1-e3]。", True),
+        ("有狗吗？", "没有,图中有 3 只狗 [e1-e3]。", False),
+    ],
+)
+def test_a_sentence_may_begin_with_yes_or_no(question: str, answer: str, good: bool) -> None:
+    grounded = run(DOGS, answer, "{list e1-e4}", question)
+    assert (grounded.problems == []) is good, grounded.problems
+
+
+def test_there_is_and_there_is_none_are_facts_whatever_was_asked() -> None:
+    assert run(DOGS, "图中有 3 只狗 [e1-e3]。", "有", "没有狗吗？").problems == []
+    assert run(DOGS, "图中有 3 只狗 [e1-e3]。", "没有", "没有狗吗？").problems
+    assert run(DOGS, "没有猫 [e4]。", "没有", "没有猫吗？").problems == []
+
+
+def test_no_one_is_denied_who_was_found() -> None:
+    ledger = ledger_of(seen("person", 1))
+    assert run(ledger, "{list e1} [e1].", "no", "Is anyone in the picture?").problems
+
+
+def test_which_is_not_answered_with_yes() -> None:
+    grounded = run(ZOO, "I see {list e1-e3} [e1-e3].", "{exists e1-e3}", "Which animals are there?")
+    assert grounded.short_answer == "3 animals (2 dogs and 1 cat)"
+
+
 def test_chinese() -> None:
     good = run(DOGS, "图中有 3 只狗 [e1-e3]。没有猫 [e4]。", "3", "有几只狗?")
     assert good.problems == []
@@ -116,6 +221,53 @@ def test_what_rests_on_unsure_evidence_abstains() -> None:
     grounded = run(RECEIPT, "The table is {e6.value} [e6].", "{e6.value}")
     assert grounded.problems == []
     assert grounded.reason == "unsure"
+
+
+KINDS = ledger_of(
+    [finding(label="dog", score=0.9), finding(label="Labrador retriever", status="unsure", score=0.4),
+     finding(label="kiwi", value=0, status="none"), finding(label="tabby cat", status="unsure", score=0.1)],
+    tool="classify_image",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ("It is a {e1.label}, perhaps a {e2.label} [e1 e2].", None),
+        ("这是{e1.label}，也许是{e2.label} [e1 e2]。", None),
+        ("It is a {e2.label} [e2].", "unsure"),
+        ("Perhaps a {e2.label} [e2].", "unsure"),  # nothing is sure
+        ("It is a {e2.label}, perhaps a {e1.label} [e1 e2].", "unsure"),
+        ("It is a {e1.label}, perhaps a {e4.label} [e1 e4].", "unsure"),  # no kind of dog
+        ("It is a {e1.label}, perhaps a {e2.label} or a {e4.label} [e1 e2 e4].", "unsure"),
+        ("It is a {e1.label}, a {e2.label}, perhaps a {e2.label} [e1 e2].", "unsure"),
+        ("It is a {e1.label} [e1 e2].", "unsure"),
+    ],
+)
+def test_perhaps_names_an_unsure_kind_below_a_sure_one(answer: str, reason: str | None) -> None:
+    question = "这是什么狗?" if "这" in answer else "What is it?"
+    grounded = run(KINDS, answer, "{e1.label}", question)
+    assert (grounded.problems, grounded.reason) == ([], reason)
+
+
+@pytest.mark.parametrize(
+    ("answer", "short", "question", "good"),
+    [
+        ("Yes, this is a {e1.label} [e1].", "yes", "Is this a dog?", True),
+        ("No, this is not a {e3.label} [e3].", "no", "Is this a kiwi?", True),
+        ("No, this is not a {e3.label} [e3]. It is a {e1.label} [e1].", "no", "Is this a kiwi?", True),
+        ("No, this is not a {e1.label} [e1].", "no", "Is this a dog?", False),
+        ("Yes, this is a {e3.label} [e3].", "yes", "Is this a kiwi?", False),
+        ("This is a {e1.label} [e1].", "no", "Is this a dog?", False),
+        ("This is a kiwi [e3].", "kiwi", "Is this a kiwi?", False),
+        ("不是，这不是{e3.label} [e3]。", "不是", "这是猕猴桃吗?", True),
+        ("不是，这不是{e1.label} [e1]。", "不是", "这是狗吗?", False),
+    ],
+)  # fmt: skip
+def test_a_kind_is_said_or_denied_as_the_evidence_says(
+    answer: str, short: str, question: str, good: bool
+) -> None:
+    assert (run(KINDS, answer, short, question).problems == []) is good
 
 
 @pytest.mark.parametrize("value", ["+353 91 555 0142", "1,200.05", "12 JAN 2018", "", "1e5", "NaN"])

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.references import UnresolvedReferenceError, expand, fill
-from tests.agent.evidence_makers import finding, ledger_of, seen
+from tests.agent.evidence_makers import finding, ledger_of, seen, seen_group
 
 LEDGER = ledger_of(
     [*seen("dog", 3), *seen("cat", 0)],  # e1-e3, e4
@@ -48,6 +48,32 @@ LEDGER = ledger_of(
 def test_fills_in(template: str, english: str, chinese: str) -> None:
     assert fill(template, LEDGER, "en").text == english
     assert fill(template, LEDGER, "zh").text == chinese
+
+
+ZOO = ledger_of([*seen_group("animal", "dog", "dog", "cat"), *seen("vehicle", 0)])
+
+
+@pytest.mark.parametrize(
+    ("template", "english", "chinese"),
+    [
+        ("{e1.label}: {e3.value}", "animal: cat", "动物: 猫"),
+        ("{count e1-e3}", "3", "3"),
+        ("{list e1-e4}", "3 animals (2 dogs and 1 cat) and no vehicles",
+         "3 只动物(2 只狗和1 只猫)和没有交通工具"),
+        ("{has e1-e3 cat}", "yes", "是"),
+        ("{has e1-e3 cow}", "no", "否"),
+        ("{most e1-e3 e4}", "animal", "动物"),
+    ],
+)  # fmt: skip
+def test_a_group_says_what_its_members_are(template: str, english: str, chinese: str) -> None:
+    assert fill(template, ZOO, "en").text == english
+    assert fill(template, ZOO, "zh").text == chinese
+
+
+@pytest.mark.parametrize(("ids", "there", "lacking"), [("e1-e3", "yes", "no"), ("e4", "no", "yes")])
+def test_whether_there_is_none(ids: str, there: str, lacking: str) -> None:
+    assert fill(f"{{exists {ids}}}", ZOO, "en").text == there
+    assert fill(f"{{exists {ids}}}", ZOO, "en", absence=True).text == lacking
 
 
 @pytest.mark.parametrize(

@@ -81,3 +81,8 @@ def test_the_suffix_is_the_format(make, pictures, tmp_path, name, kind):
 def test_labels(make, fields, label):
     assert label_of(make.evidence(**fields), short=False) == label
     assert label_of(make.evidence(**fields), short=True) == "e1"
+
+
+def test_a_member_of_a_group_is_named_with_it(make):
+    dog = make.evidence(label="animal", group="animal", value="dog", value_type="label", score=0.9)
+    assert label_of(dog, short=False) == "e1 animal: dog 0.90"

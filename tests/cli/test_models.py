@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 from agent.cli import app
 from agent.settings import Settings
 from models import catalog
-from tools.classify_image import Classifier
+from tools.networks.classifier import Classifier
 from tools.toolset import ToolConfig
 from tools.weights.downloads import pull
 from tools.weights.find import Missing, find

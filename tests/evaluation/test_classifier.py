@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from evaluation.classifier import calibration_error, evaluate, macro_f1
 from evaluation.products import read_products
 from tests.fakes.labelled import products
-from tools.classify_image import Classifier
 from tools.errors import InputError
+from tools.networks.classifier import Classifier
 
 FINE, COARSE_OF = ["Gala", "Fuji", "Oat-Milk"], ["Apple", "Apple", "Milk"]
 

@@ -7,10 +7,11 @@ import json
 import pytest
 
 from models import catalog
-from tools.classify_image import Classifier
-from tools.detect_objects import bars, detector_weights, offered_labels
+from tools.detect_objects import detector_bars, detector_weights
+from tools.networks.classifier import Classifier
 from tools.toolset import ToolConfig
 from tools.weights.find import Missing
+from tools.weights.sidefiles import offered_labels
 from tools.words.labels import CLASSES
 
 CONFIG = ToolConfig()
@@ -24,11 +25,12 @@ def test_the_detector_offers_what_its_card_says() -> None:
     assert set(offered) <= set(CLASSES)
     card = (weights.parent / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert f"**{', '.join(offered)}**" in card
-    threshold, floor, missed = bars(weights, CONFIG)
-    assert missed is not None
-    assert 0 < missed < 0.5
-    assert 0 < floor < threshold < 1
-    assert f"{threshold:g}, from which on" in card
+    bars = detector_bars(weights, CONFIG)
+    assert bars.missed is not None
+    assert 0 < bars.missed < 0.5
+    assert set(bars.missed_of) == set(offered)
+    assert 0 < bars.floor < bars.threshold < 1
+    assert f"{bars.threshold:g}, from which on" in card
 
 
 def test_the_classifier_is_of_the_size_that_its_card_says() -> None:

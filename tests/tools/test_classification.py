@@ -9,10 +9,17 @@ import numpy as np
 import pytest
 
 from tools import PictureStore, Region, ToolError, ToolReport
-from tools.base import BatchedTool
-from tools.classify_image import Classifier
-from tools.classify_image import make_tool as make_classify
+from tools.base import BatchedTool, VisionTool
+from tools.classify_image import make_tool
+from tools.kinds.networks import KindNetworks
+from tools.networks.classifier import Classifier
 from tools.toolset import ToolConfig, load_toolset
+
+
+def classify(classifier: Classifier, threshold: float) -> VisionTool:
+    """The tool of a folder alone."""
+    return make_tool(KindNetworks(classifier), threshold)
+
 
 NOISE = np.random.default_rng(0).integers(0, 256, (120, 160, 3), dtype=np.uint8)
 PICTURE = PictureStore().add(NOISE)
@@ -26,13 +33,17 @@ def test_a_classifier_folder_is_loaded_and_run(folder: Path) -> None:
     assert other == pytest.approx(classifier.scores([PICTURE.pixels[:50, :60]])[0], abs=1e-4)
 
 
-@pytest.mark.parametrize(("threshold", "status"), [(0.0, "found"), (1.0, "unsure")])
+@pytest.mark.parametrize(
+    ("threshold", "statuses"), [(0.0, ["found", "found"]), (0.99, ["found", "unsure"])]
+)
 def test_the_bar_decides_between_found_and_unsure(
-    folder: Path, threshold: float, status: str
+    folder: Path, threshold: float, statuses: list[str]
 ) -> None:
-    report = make_classify(Classifier(folder, device="cpu"), threshold).run(PICTURE, top_k=2)
-    assert [f.status for f in report.findings] == [status, status]
-    assert report.findings[0].score >= report.findings[1].score
+    findings = classify(Classifier(folder, device="cpu"), threshold).run(PICTURE, top_k=2).findings
+    assert [f.status for f in findings] == statuses
+    # It knows nothing but fruit, so that this much is sure.
+    assert (findings[0].label == "fruit") == (threshold > 0.5)
+    assert findings[0].score >= findings[1].score
 
 
 def test_a_picture_of_something_else_is_none_of_the_known(folder: Path, tmp_path: Path) -> None:
@@ -40,7 +51,7 @@ def test_a_picture_of_something_else_is_none_of_the_known(folder: Path, tmp_path
     shutil.copytree(folder, copy)
     config = {"architecture": "resnet18", "input_size": 64, "known_threshold": 1.0}
     (copy / "config.json").write_text(json.dumps(config))
-    (finding,) = make_classify(Classifier(copy, device="cpu"), 0.5).run(PICTURE).findings
+    (finding,) = classify(Classifier(copy, device="cpu"), 0.5).run(PICTURE).findings
     assert (finding.label, finding.status) == ("class that I know", "none")
 
 
@@ -73,14 +84,15 @@ def test_an_architecture_that_is_not_there(folder: Path, tmp_path: Path, archite
 
 
 def test_calls_of_a_classifier_together(folder: Path) -> None:
-    tool = make_classify(Classifier(folder, device="cpu"), 0.0)
+    tool = classify(Classifier(folder, device="cpu"), 0.0)
     assert isinstance(tool, BatchedTool)
     calls: list[dict[str, Any]] = [
-        {"picture": PICTURE, "region": None, "top_k": 3},
+        {"picture": PICTURE, "region": None, "top_k": 3, "kinds": None},
         {
             "picture": PICTURE,
             "region": Region(picture=PICTURE.ref, box_xyxy=(1, 2, 50, 60)),
             "top_k": 1,
+            "kinds": None,
         },
     ]
     for report, call in zip(tool.run_batch(calls), calls, strict=True):
@@ -127,7 +139,7 @@ def test_the_level_that_is_sure_answers(
     real = hierarchical(folder, tmp_path / "h", known_threshold=0.5)
     classifier = Scripted(real.folder)
     assert classifier.verdict(classifier.guess(scores), threshold) == verdict
-    report = make_classify(classifier, threshold).run(PICTURE)
+    report = classify(classifier, threshold).run(PICTURE)
     assert (report.findings[0].label, report.findings[0].status) == first
     assert [f.status for f in report.findings[1:]].count("found") == 0
     assert all(0 <= finding.score <= 1 for finding in report.findings)
@@ -146,7 +158,24 @@ def test_coarse_classes_are_one_for_each_label(folder: Path, tmp_path: Path) -> 
 
 
 def test_the_planner_is_told_what_is_known(folder: Path, tmp_path: Path) -> None:
-    tool = make_classify(hierarchical(folder, tmp_path / "h"), 0.5)
+    tool = classify(hierarchical(folder, tmp_path / "h"), 0.5)
     assert tool.description.endswith("It knows 2 labels of the kinds: fruit.")
-    plain = make_classify(Classifier(folder, device="cpu"), 0.5)
+    plain = classify(Classifier(folder, device="cpu"), 0.5)
     assert plain.description.endswith("It knows only: apple, pear, plum.")
+
+
+def test_a_mirror_image_is_the_same_picture_where_the_folder_says_so(
+    folder: Path, tmp_path: Path
+) -> None:
+    mirrored = tmp_path / "mirrored"
+    shutil.copytree(folder, mirrored)
+    config = json.loads((folder / "config.json").read_text()) | {"mirrored": True}
+    (mirrored / "config.json").write_text(json.dumps(config))
+    pixels = np.random.default_rng(5).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    pictures = [pixels, np.ascontiguousarray(pixels[:, ::-1])]
+    one, other = Classifier(folder, "cpu").scores(pictures)
+    assert one != pytest.approx(other, abs=1e-4)
+    both = Classifier(mirrored, "cpu").scores(pictures)
+    assert both[0] == pytest.approx(both[1], abs=1e-5)
+    mean = np.sqrt(np.array(one) * np.array(other))  # of the logits, so of the logarithms
+    assert both[0] == pytest.approx((mean / mean.sum()).tolist(), abs=1e-4)

@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools import Picture, PictureStore, Region
-from tools.describe_colors import colour_shares, describe_colors, oklab
+from tools.describe_colors import colour_shares, describe_colors, thing_shares
+from tools.evidence import Finding
+from tools.pictures.oklab import oklab
 from tools.read_codes import read_codes
 from tools.words.labels import COLOURS
 
@@ -45,10 +47,132 @@ def test_shares_and_region() -> None:
 @settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1))
 def test_shares_sum_to_one(seed: int) -> None:
-    pixels = np.random.default_rng(seed).integers(0, 256, (200, 3), dtype=np.uint8)
-    shares = colour_shares(pixels)
-    assert sum(shares.values()) == pytest.approx(1)
-    assert list(shares.values()) == sorted(shares.values(), reverse=True)
+    rng = np.random.default_rng(seed)
+    pixels = rng.integers(0, 256, (200, 3), dtype=np.uint8)
+    for shares in (colour_shares(pixels), thing_shares(pixels, rng.random(200) + 1e-3)):
+        assert sum(shares.values()) == pytest.approx(1)
+        assert list(shares.values()) == sorted(shares.values(), reverse=True)
+
+
+def disc_on(
+    ground: Any, disc: Any, *, box: tuple[int, int, int, int] = (60, 30, 120, 90), hole: float = 0
+) -> Any:
+    """A disc (a ring with a hole) that fills a box of a ground of 180 by 120 pixels."""
+    rows, columns = np.ogrid[:120, :180]
+    across, down = ((box[i] + box[i + 2]) / 2 for i in (0, 1))
+    apart = np.hypot(
+        (columns + 0.5 - across) / (box[2] - box[0]) * 2,
+        (rows + 0.5 - down) / (box[3] - box[1]) * 2,
+    )
+    pixels = np.full((120, 180, 3), ground, np.uint8)
+    pixels[(apart <= 1) & (apart >= hole)] = disc
+    return pixels
+
+
+def told(picture: Picture, box: Any = None, **arguments: Any) -> list[Finding]:
+    region = Region(picture=picture.ref, box_xyxy=box) if box else None
+    return list(describe_colors.run(picture, region=region, **arguments).findings)
+
+
+@pytest.mark.parametrize("hole", [0.0, 0.6, 0.8])
+@pytest.mark.parametrize(
+    "box", [(60, 30, 120, 90), (10, 50, 170, 58), (80, 5, 88, 115), (90, 60, 91, 61), (3, 3, 9, 9)]
+)
+def test_a_red_thing_on_green_is_red(box: Any, hole: float) -> None:
+    picture = picture_of(disc_on((30, 140, 50), (210, 30, 40), box=box, hole=hole))
+    # a ring around so few pixels is no ring
+    if (picture.pixels[box[1] : box[3], box[0] : box[2], 0] == 210).sum() > 0:
+        assert [(f.label, f.value, f.box_xyxy) for f in told(picture, box)] == [("red", 1.0, box)]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.tuples(*[st.integers(0, 255)] * 3), st.tuples(*[st.integers(0, 255)] * 3), st.integers(0, 3)
+)
+def test_a_uniform_thing_has_its_colour_whatever_the_ground(
+    disc: Any, ground: Any, which: int
+) -> None:
+    apart = oklab(np.array([disc, ground], np.uint8))
+    box = [(60, 30, 120, 90), (0, 0, 180, 120), (100, 20, 140, 120), (20, 20, 160, 30)][which]
+    if which != 1 and np.linalg.norm(apart[0] - apart[1]) < 0.2:
+        return  # a thing that looks like its ground is told apart by nobody
+    picture = picture_of(disc_on(ground, disc, box=box))
+    (name,) = colour_shares(np.array([disc], np.uint8))
+    assert told(picture, box)[0].label == name
+
+
+def test_shadow_and_gloss_do_not_change_the_colour_of_a_thing() -> None:
+    light = np.concatenate([np.full(50, 0.1), np.full(50, 1.0)])[:, None]
+    blue = np.array([[40, 90, 190]]) * light
+    blue[-10:] = 250  # a highlight
+    assert next(iter(colour_shares(blue.astype(np.uint8)))) == "black"
+    assert next(iter(thing_shares(blue.astype(np.uint8), np.ones(100)))) == "blue"
+
+
+def test_white_is_white_in_the_shade_and_a_flat_grey_is_grey() -> None:
+    shaded = np.repeat(np.linspace(140, 235, 100)[:, None], 3, axis=1).astype(np.uint8)
+    assert next(iter(colour_shares(shaded))) == "grey"
+    assert next(iter(thing_shares(shaded, np.ones(100)))) == "white"
+    for level in (128, 169, 200):
+        assert list(thing_shares(np.full((9, 3), level, np.uint8), np.ones(9))) == ["grey"]
+
+
+def test_both_colours_of_a_thing_are_told() -> None:
+    pixels = disc_on((60, 120, 200), (210, 30, 40))
+    upper = pixels[:60]
+    upper[(upper == (210, 30, 40)).all(axis=2)] = (250, 250, 250)
+    found = told(picture_of(pixels), (60, 30, 120, 90))
+    assert {f.label for f in found} == {"red", "white"}
+    assert sum(f.value for f in found) == pytest.approx(1)  # type: ignore[misc]
+
+
+def test_a_thing_on_a_plain_ground_comes_first_and_the_ground_is_marked() -> None:
+    picture = picture_of(disc_on((250, 250, 250), (210, 30, 40)))
+    thing, ground = told(picture)
+    assert (thing.label, thing.value, thing.text) == ("red", 1.0, None)
+    assert thing.box_xyxy == pytest.approx((60, 30, 120, 90), abs=2)
+    assert (ground.label, ground.text, ground.box_xyxy) == ("white", "background", None)
+    assert [f.label for f in told(picture, part="thing")] == ["red"]
+    assert [(f.label, f.text) for f in told(picture, part="background")] == [
+        ("white", "background")
+    ]
+    assert [f.label for f in told(picture, part="all")] == ["white", "red"]
+
+
+def test_without_a_plain_ground_nothing_is_said_to_be_the_thing() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (60, 60, 3))
+    noise[10:50, 10:50] = (210, 30, 40)
+    assert {f.status for f in told(picture_of(noise), part="thing")} == {"unsure"}
+    assert {f.status for f in told(picture_of(noise))} == {"found"}
+    ground = told(picture_of(noise), part="background")
+    assert {f.text for f in ground} == {"background"}
+    assert "red" not in [f.label for f in ground if f.value and float(f.value) > 0.5]
+
+
+def test_the_ground_of_a_region_is_what_is_around_the_thing() -> None:
+    picture = picture_of(disc_on((30, 140, 50), (210, 30, 40)))
+    found = told(picture, (60, 30, 120, 90), part="background")
+    assert [(f.label, f.text) for f in found] == [("green", "background")]
+
+
+def test_transparent_pixels_have_no_colour() -> None:
+    from PIL import Image
+
+    opaque = (disc_on((0, 0, 0), (255, 255, 255))[..., :1] > 0).astype(np.uint8) * 255
+    rgb = np.full((120, 180, 3), (210, 30, 40), np.uint8)
+    store = PictureStore()
+    picture = store.add(Image.fromarray(np.concatenate([rgb, opaque], axis=2)))
+    for findings in (told(picture), told(picture, part="all"), told(picture, (0, 0, 180, 120))):
+        assert [(f.label, f.value) for f in findings] == [("red", 1.0)]
+    flat = store.add(picture.pixels.copy())
+    assert flat.ref.sha256 != picture.ref.sha256
+    assert [f.label for f in told(flat, part="all")] == ["white", "red"]
+    for nothing in (
+        told(store.add(Image.new("RGBA", (9, 9), (0, 0, 0, 0)))),
+        told(picture, (0, 0, 20, 20)),
+        told(picture, part="background"),
+    ):
+        assert [(f.status, f.value) for f in nothing] == [("none", 0)]
 
 
 def test_equal_shares_are_equally_sure() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tools import InputError
 from tools.execution.cache import ResultCache
-from tools.execution.local import ToolRunner
+from tools.execution.local import LocalRunner
 from tools.toolset import ToolConfig, load_toolset
 from tools.weights.find import Missing, find
 from tools.weights.places import cache_directory
@@ -94,7 +94,7 @@ def test_a_name_that_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.syspath_prepend(tmp_path)
     offered = load_toolset(ToolConfig()).offered
     with pytest.raises(ValueError, match="two tools are named read_codes; rename one"):
-        ToolRunner(offered, ResultCache())
+        LocalRunner(offered, ResultCache())
 
 
 def test_offering_imports_nothing_heavy(weights: Path, folder: Path) -> None:

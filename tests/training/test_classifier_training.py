@@ -17,8 +17,8 @@ from torch.nn import functional
 from evaluation.products import read_products
 from tests.fakes.labelled import photographs, products
 from tests.fakes.power_cuts import interrupted
-from tools.classify_image import Classifier, ClassifierConfig
 from tools.networks import backbone
+from tools.networks.classifier import Classifier, ClassifierConfig
 from training.classifier import finish, network
 from training.classifier import train as classifier
 from training.classifier.data import kept_others, training_pictures

@@ -9,18 +9,19 @@ import asyncio
 from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Any
+from weakref import WeakValueDictionary
 
 from pydantic import ValidationError
 
 from tools.base import BatchedTool, VisionTool
 from tools.errors import BadArgumentError, ToolError
-from tools.evidence import Region, ToolReport
+from tools.evidence import PictureRef, Region, ToolReport
 from tools.execution.batching import MicroBatcher
 from tools.execution.cache import ResultCache
 from tools.pictures.store import Picture
 
 
-class ToolRunner:
+class LocalRunner:
     """The workers of a set of tools; each tool runs one call at a time, tools run side by side.
 
     Raises:
@@ -38,6 +39,7 @@ class ToolRunner:
         self._cache = cache
         self._timeout_s = timeout_s
         self._workers: dict[str, MicroBatcher[dict[str, Any], ToolReport]] = {}
+        self._known: WeakValueDictionary[PictureRef, Picture] = WeakValueDictionary()
         self._running: dict[tuple[str, str], Future[ToolReport]] = {}
 
     @property
@@ -45,25 +47,30 @@ class ToolRunner:
         """The tools' names, in the order in which they are offered."""
         return list(self._tools)
 
+    def know(self, picture: Picture) -> None:
+        """Take a picture's pixels, so that calls may name it; kept no longer than the picture."""
+        self._known[picture.ref] = picture
+
     async def call(
-        self, name: str, arguments: dict[str, Any], *, picture: Picture, region: Region | None
+        self, name: str, arguments: dict[str, Any], *, picture: PictureRef, region: Region | None
     ) -> tuple[ToolReport, bool]:
         """Run one call; returns the report and whether it came from the cache.
 
         Raises:
             ToolError: wrong arguments, the tool failed, or it took longer than the time-out.
+            KeyError: a picture that is not known.
         """
         tool = self._tools.get(name)
         if tool is None:
             raise BadArgumentError(f"there is no tool {name!r}; there are {', '.join(self._tools)}")
         checked = _check(tool, arguments, picture, region)
         look_at = checked.model_dump(mode="json", exclude={"picture", "region"})
-        key = self._cache.key(tool, look_at, picture.ref, region)
-        kept = self._cache.get(key, picture.ref)
+        key = self._cache.key(tool, look_at, picture, region)
+        kept = self._cache.get(key, picture)
         if kept is not None:
             return kept, True
         values = {field: getattr(checked, field) for field in type(checked).model_fields}
-        look = (key, picture.ref.id)
+        look = (key, picture.id)
         future = self._running.get(look) or self._start(look, tool, values, picture, region)
         try:
             report = await asyncio.wait_for(
@@ -73,8 +80,8 @@ class ToolRunner:
             raise ToolError(
                 f"{name} took longer than {self._timeout_s:g} s; try a smaller region"
             ) from None
-        self._cache.put(key, report, picture.ref)
-        rebound = self._cache.get(key, picture.ref)
+        self._cache.put(key, report, picture)
+        rebound = self._cache.get(key, picture)
         return rebound or report, False
 
     def close(self) -> None:
@@ -89,10 +96,10 @@ class ToolRunner:
         look: tuple[str, str],
         tool: VisionTool,
         values: dict[str, Any],
-        picture: Picture,
+        picture: PictureRef,
         region: Region | None,
     ) -> Future[ToolReport]:
-        values["picture"] = picture
+        values["picture"] = self._known[picture]
         if tool.takes_region:
             values["region"] = region
         worker = self._workers.get(tool.name) or self._workers.setdefault(tool.name, _worker(tool))
@@ -103,14 +110,14 @@ class ToolRunner:
 
 
 def _check(
-    tool: VisionTool, arguments: dict[str, Any], picture: Picture, region: Region | None
+    tool: VisionTool, arguments: dict[str, Any], picture: PictureRef, region: Region | None
 ) -> Any:
     """The arguments as the tool's parameters describe them.
 
     Raises:
         BadArgumentError: naming each wrong argument and what is allowed.
     """
-    given = dict.fromkeys(tool.parameters.model_fields) | arguments | {"picture": picture.ref.id}
+    given = dict.fromkeys(tool.parameters.model_fields) | arguments | {"picture": picture.id}
     if tool.takes_region:
         given["region"] = None
     elif region is not None:

@@ -1,7 +1,7 @@
-"""Two small anchor-free detectors with one output format, and how that format is decoded.
+"""A small anchor-free detector, and how its output is decoded.
 
-Both take RGB pixels in [0, 255] as float32 of shape (n, 3, height, width), sides multiples of 32,
-and give one map for each of the strides 8, 16 and 32, float32 of shape (n, classes + 4 × BINS,
+It takes RGB pixels in [0, 255] as float32 of shape (n, 3, height, width), sides multiples of 32,
+and gives one map for each of the strides 8, 16 and 32, float32 of shape (n, classes + 4 × BINS,
 height / stride, width / stride): logits of the classes, then for left, top, right and bottom the
 logits of the distance from the cell's middle to that edge, in strides (Generalized Focal Loss:
 Li et al., NeurIPS 2020).
@@ -20,8 +20,6 @@ STRIDES = (8, 16, 32)
 BINS = 11
 """An edge lies 0 to 10 strides from the middle of the cell that sees it."""
 LEAK = 0.1
-PRIOR = -4.6
-"""The logit of a class before anything is learnt: a hundredth (Lin et al.: RetinaNet, 2017)."""
 
 
 class NanoDetG(nn.Module):
@@ -164,41 +162,14 @@ def _twice(x: torch.Tensor) -> Any:
     return functional.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
 
 
-class LiteDetector(nn.Module):
-    """A pyramid and heads on a pretrained EfficientNet-Lite.
+class Deployed(nn.Module):
+    """A network and the decoding of its maps."""
 
-    Args:
-        classes: how many things it tells apart.
-        width: channels of the pyramid.
-    """
-
-    def __init__(self, classes: int, width: int = 96) -> None:
+    def __init__(self, network: nn.Module, classes: int) -> None:
         super().__init__()
-        from tools.networks.backbone import network
+        self.network = network
+        self.classes = classes
 
-        self.normalize = Normalize((127.5,) * 3, (127.5,) * 3)
-        self.backbone = network(features_only=True, out_indices=(2, 3, 4))
-        self.neck = Pyramid(self.backbone.feature_info.channels(), width)
-        self.heads = nn.ModuleList(
-            [
-                nn.Sequential(
-                    _normed(width, width),
-                    _normed(width, width),
-                    nn.Conv2d(width, classes + 4 * BINS, 1),
-                )
-                for _ in STRIDES
-            ]
-        )
-        for head in self.heads:
-            nn.init.constant_(head[-1].bias[:classes], PRIOR)  # type: ignore[index]
-
-    def forward(self, pixels: torch.Tensor) -> list[torch.Tensor]:
-        """The maps of the three strides."""
-        levels = self.neck(self.backbone(self.normalize(pixels)))
-        return [head(level) for head, level in zip(self.heads, levels, strict=True)]
-
-
-def _normed(inputs: int, outputs: int) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, 1, 1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU6()
-    )
+    def forward(self, pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Scores (n, anchors, classes) and boxes_xyxy (n, anchors, 4)."""
+        return decode(self.network(pixels), self.classes)

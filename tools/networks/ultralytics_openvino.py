@@ -54,7 +54,7 @@ class ExportedDetector:
         """Rows of left, top, right, bottom, score, class for each BGR array, best first.
 
         Args:
-            batch: uint8 arrays (height, width, 3) of one shape.
+            batch: uint8 arrays (height, width, 3) with one `canvas`.
             classes: the class numbers wanted; all if None.
             floor: the least score.
 
@@ -63,11 +63,9 @@ class ExportedDetector:
         """
         import_ultralytics()
         import torch
-        from ultralytics.data.augment import LetterBox
         from ultralytics.utils import nms, ops
 
-        letterbox = LetterBox((self.side, self.side), auto=True, stride=self._stride)
-        boxed = np.stack([letterbox(image=pixels) for pixels in batch])
+        boxed = np.stack(letterboxed(batch, self.side, self._stride))
         inputs = boxed[..., ::-1].transpose(0, 3, 1, 2).astype(np.float32) / 255
         raw = torch.from_numpy(self._network(inputs)[0])
         found = nms.non_max_suppression(
@@ -76,6 +74,21 @@ class ExportedDetector:
         for rows, pixels in zip(found, batch, strict=True):
             rows[:, :4] = ops.scale_boxes(boxed.shape[1:3], rows[:, :4], pixels.shape)
         return list(found)
+
+
+def canvas(shape: tuple[int, int], side: int, stride: int = 32) -> tuple[int, int]:
+    """Height and width that a picture of this height and width has when `letterboxed`."""
+    share = side / max(shape)
+    height, width = (round(pixels * share) for pixels in shape)
+    return height + (side - height) % stride, width + (side - width) % stride
+
+
+def letterboxed(batch: Sequence[Any], side: int, stride: int = 32) -> list[Any]:
+    """Pictures with their longer side at `side` pixels, padded with grey to whole strides."""
+    from ultralytics.data.augment import LetterBox
+
+    letterbox = LetterBox((side, side), auto=True, stride=stride)
+    return [letterbox(image=pixels) for pixels in batch]
 
 
 def _export(weights: Path, folder: Path, load: Callable[[Path], Any]) -> None:

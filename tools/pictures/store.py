@@ -22,19 +22,27 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     Pixels = np.ndarray[Any, np.dtype[np.uint8]]
+    Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 MAX_PIXELS = 40_000_000
 """Pixels by the header, before anything is decoded."""
 MAX_BYTES = 100_000_000
+OPAQUE = 128
+"""Alpha from which on a pixel has a colour of its own."""
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF", "PPM")
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A decoded picture: `pixels` is uint8 RGB of shape (height, width, 3), upright, read-only."""
+    """A decoded picture: `pixels` is uint8 RGB of shape (height, width, 3), upright, read-only.
+
+    `opaque` has shape (height, width), False where the picture is transparent (its pixels show
+    white there); None where all of it is opaque.
+    """
 
     ref: PictureRef
     pixels: Pixels
+    opaque: Mask | None = None
 
     def crop(self, region: Region | None) -> Pixels:
         """The pixels of a region (box edges rounded outwards), or all of them."""
@@ -85,7 +93,7 @@ class PictureStore:
             name = name or Path(source).name
             source = _read_file(Path(source))
         try:
-            digest, pixels = (
+            digest, pixels, opaque = (
                 _from_bytes(source) if isinstance(source, bytes) else _from_memory(source)
             )
         except PictureError as error:
@@ -97,7 +105,9 @@ class PictureStore:
         picture_id = f"img_{len(self._by_id) + 1}"
         ref = PictureRef(id=picture_id, sha256=digest, width=width, height=height, name=name)
         pixels.flags.writeable = False
-        self._by_id[picture_id] = Picture(ref, pixels)
+        if opaque is not None:
+            opaque.flags.writeable = False
+        self._by_id[picture_id] = Picture(ref, pixels, opaque)
         return self._by_id[picture_id]
 
 
@@ -131,7 +141,7 @@ def _suggestion(path: Path) -> str:
     return f"; did you mean {path.parent / close[0]}?" if close else ""
 
 
-def _from_bytes(data: bytes) -> tuple[str, Pixels]:
+def _from_bytes(data: bytes) -> tuple[str, Pixels, Mask | None]:
     from PIL import Image, UnidentifiedImageError
 
     if not data:
@@ -144,7 +154,7 @@ def _from_bytes(data: bytes) -> tuple[str, Pixels]:
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
                 _check_size(*image.size)
-                pixels = _decode(image)
+                pixels, opaque = _decode(image)
     except (UnidentifiedImageError, ModuleNotFoundError):
         # ultralytics, once imported, makes Image.open look for one more HEIF plugin
         raise PictureError(
@@ -156,17 +166,18 @@ def _from_bytes(data: bytes) -> tuple[str, Pixels]:
         raise
     except Exception as error:
         raise PictureError(f"the picture is damaged or cut off ({error}); save it again") from None
-    return hashlib.sha256(data).hexdigest(), pixels
+    return hashlib.sha256(data).hexdigest(), pixels, opaque
 
 
-def _from_memory(source: Image | Pixels) -> tuple[str, Pixels]:
+def _from_memory(source: Image | Pixels) -> tuple[str, Pixels, Mask | None]:
     import numpy as np
     from PIL.Image import Image
 
+    opaque: Mask | None = None
     if isinstance(source, Image):
         _check_size(*source.size)
         try:
-            pixels = _decode(source)
+            pixels, opaque = _decode(source)
         except Exception as error:
             # An image that was opened and not yet loaded decodes here: closed, cut off, damaged.
             raise PictureError(f"the image cannot be decoded ({error}); load it again") from None
@@ -179,7 +190,10 @@ def _from_memory(source: Image | Pixels) -> tuple[str, Pixels]:
     else:
         _check_size(source.shape[1], source.shape[0])
         pixels = np.ascontiguousarray(source).copy()
-    return hashlib.sha256(repr(pixels.shape).encode() + pixels.tobytes()).hexdigest(), pixels
+    digest = hashlib.sha256(repr(pixels.shape).encode() + pixels.tobytes())
+    if opaque is not None:  # the same pixels without transparency are another picture
+        digest.update(opaque.tobytes())
+    return digest.hexdigest(), pixels, opaque
 
 
 def _check_size(width: int, height: int) -> None:
@@ -193,8 +207,11 @@ def _check_size(width: int, height: int) -> None:
         raise PictureError("the picture has no pixels")
 
 
-def _decode(image: Image) -> Pixels:
-    """First frame, EXIF orientation applied, any mode to RGB; alpha lies on white."""
+def _decode(image: Image) -> tuple[Pixels, Mask | None]:
+    """First frame, EXIF orientation applied, any mode to RGB; alpha lies on white.
+
+    The second is where it is opaque; None where it is all opaque.
+    """
     import numpy as np
     from PIL import Image, ImageOps
 
@@ -203,11 +220,14 @@ def _decode(image: Image) -> Pixels:
     upright = ImageOps.exif_transpose(image)
     if upright.mode.startswith("I") or upright.mode == "F":
         upright = _eight_bits(upright)
+    opaque: Mask | None = None
     if upright.has_transparency_data:
         rgba = upright.convert("RGBA")
+        shown = np.asarray(rgba.getchannel("A")) >= OPAQUE
+        opaque = None if shown.all() else shown
         white = Image.new("RGBA", rgba.size, "white")
         upright = Image.alpha_composite(white, rgba)
-    return np.array(upright.convert("RGB"), dtype=np.uint8)
+    return np.array(upright.convert("RGB"), dtype=np.uint8), opaque
 
 
 def _eight_bits(image: Image) -> Image:

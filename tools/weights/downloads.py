@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import httpx
@@ -26,7 +27,11 @@ class DownloadError(Exception):
 
 
 def place_of(model: Model) -> Path:
-    """Where a pulled row lies: a file, or the folder of a repository."""
+    """Where a row lies: a file or folder in the cache, or a file of an installed package."""
+    if model.package is not None:
+        found = find_spec(model.package.partition(" ")[0].replace("-", "_"))
+        if found is not None and found.origin is not None:
+            return Path(found.origin).with_name("models") / Path(model.file).name
     return cache_directory() / model.file
 
 
@@ -122,7 +127,7 @@ def _fetch(address: str, file: Path, progress: Progress) -> None:
 
 
 def _describe(model: Model, folder: Path) -> None:
-    """Write what `tools.classify_image` wants to know of weights that torchvision publishes."""
+    """Write what `tools.networks.classifier` wants to know of weights of torchvision."""
     from tools.networks.torch_runtime import prepare
 
     prepare()

@@ -29,15 +29,22 @@ def builtin_folder(name: str) -> Path:
 
 
 def find(
-    tool: str, *, explicit: str | None, builtin: str, file: str, allow_download: bool = False
+    tool: str,
+    *,
+    explicit: str | None,
+    builtin: str,
+    file: str,
+    other_file: str | None = None,
+    allow_download: bool = False,
 ) -> Path | Missing:
-    """The weights of a tool: a file, or the folder that holds `file`.
+    """The weights of a tool: a file, or the folder that holds `file` or `other_file`.
 
     Args:
         tool: the tool's name, for messages.
         explicit: a path, or the name of weights in the catalogue or the cache (`yolo26m`).
         builtin: the folder below `models/`.
-        file: the file that must be there.
+        file: what the built-in weights' file is called.
+        other_file: what one's own may be called as well.
         allow_download: whether weights of the catalogue may be fetched.
 
     Raises:
@@ -49,7 +56,7 @@ def find(
     row = catalog.find(explicit) if path.parent == Path() else None
     places = [downloads.place_of(row)] if row else []
     for place in (path, *places, cache_directory() / builtin / explicit):
-        for candidate in (place, place / file):
+        for candidate in (place, place / file, place / (other_file or file)):
             if candidate.is_file():
                 return _checked(tool, candidate, row if place in places else None)
     if path.parent != Path():

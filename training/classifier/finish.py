@@ -23,8 +23,8 @@ from torch.nn import functional
 from evaluation.classifier import ClassifierFigures, figures_of, said_of
 from evaluation.products import Products
 from models import catalog
-from tools.classify_image import WEIGHTS, Classifier, ClassifierConfig
 from tools.networks import backbone
+from tools.networks.classifier import WEIGHTS, Classifier, ClassifierConfig
 from tools.toolset import ToolConfig
 from training.classifier.card import describe
 from training.classifier.network import MEAN, STD
@@ -73,6 +73,7 @@ def write(
         std=STD,
         coarse_of=tuple(validation.coarse[number] for number in validation.coarse_of),
         has_other=True,
+        mirrored=True,
         kind="product",
     )
     config, kept = _best_side(config, sides, validation, others, out)

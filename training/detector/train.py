@@ -1,8 +1,7 @@
-"""Train the built-in detector: pretrained networks, taught by people's labels and a teacher's.
+"""Fine-tune the built-in detector: NanoDet-g, taught by people's labels and a teacher's.
 
-`--network nanodet` goes on from NanoDet-g's weights on COCO, `--network lite` from
-EfficientNet-Lite's on ImageNet. Each is trained on its own; `training.detector.finish` puts
-them together, measures, and writes what `detect_objects` loads.
+`training.detector.finish` puts its weights together with the published ones, measures, and writes
+what `detect_objects` loads.
 """
 
 from __future__ import annotations
@@ -18,35 +17,35 @@ from safetensors.torch import save_file
 from tools.words.labels import CLASSES
 from training.common import checkpoints, device, loop
 from training.common.progress import resumable, say
-from training.common.stages import parse_stages
+from training.common.stages import describe, parse_stages
 from training.detector import parts
 from training.detector.batches import Mixture, batches, draws, repeats
 from training.detector.data import known_boxes, labelled
 from training.detector.loss import SoftDetectionLoss
 
 BATCH = 32
-PEAK = {"nanodet": 3e-4, "lite": 1e-3}
-"""The highest learning rate; the lite network's backbone has a fifth of it."""
-BACKBONE_SHARE = 0.2
-WARM_UP = 300
+PEAK = 2e-4
+"""The highest learning rate."""
+WARM_UP = 150
 CLEAN = 0.25
 """The last share of the steps, without mosaics."""
-STAGES = {"nanodet": "320:10,416:6", "lite": "320:8"}
+WEIGHTS = "network.safetensors"
+"""The averaged weights in a network's work folder, written after each epoch."""
+HOW = "training.txt"
+"""How they were trained, in words, beside them."""
+STAGES = "320:2,416:2"
 
 
 class Training:
     """Everything that a step changes."""
 
-    def __init__(self, name: str, network: torch.nn.Module, where: torch.device) -> None:
+    def __init__(self, network: torch.nn.Module, where: torch.device) -> None:
         self.where = where
         self.network = network.to(where, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = loop.averaged(self.network, 0.999)
-        self.optimizer = torch.optim.AdamW(
-            parts.groups(self.network, PEAK[name], BACKBONE_SHARE), weight_decay=0.05
-        )
-        self._peaks = [group["lr"] for group in self.optimizer.param_groups]
+        self.optimizer = torch.optim.AdamW(self.network.parameters(), lr=PEAK, weight_decay=0.05)
         self._loss = SoftDetectionLoss(len(CLASSES))
-        parts.train_mode(self.network)
+        self.network.train()
 
     @property
     def parts(self) -> dict[str, checkpoints.Stateful]:
@@ -55,8 +54,7 @@ class Training:
 
     def update(self, batch: dict[str, Any], share: float) -> dict[str, float]:
         """One step at a share of the peak rate; the parts of the loss."""
-        for group, peak in zip(self.optimizer.param_groups, self._peaks, strict=True):
-            group["lr"] = peak * share
+        self.optimizer.param_groups[0]["lr"] = PEAK * share
         pictures = batch["img"].to(self.where, torch.float32)
         pictures = pictures.contiguous(memory_format=torch.channels_last)
         with device.half_precision(self.where):
@@ -71,23 +69,19 @@ class Training:
 
 
 def train(options: argparse.Namespace, log: Callable[[str], None] = say) -> Path:
-    """Train one network to the end, from wherever its work folder stands; its weights' file."""
+    """Train to the end, from wherever its work folder stands; the weights' file."""
     where = device.choose(options)
     groups = labelled(options.data)
     photographs = sum(map(len, groups))
     log(f"{photographs} photographs, {sum(map(known_boxes, groups))} labels")
     torch.manual_seed(0)
-    training = Training(options.network, parts.start(options.network, options.parts), where)
+    training = Training(parts.start(options.parts), where)
     factors = repeats(groups, len(CLASSES))
-    plan = [
-        size
-        for size, epochs in parse_stages(options.stages or STAGES[options.network])
-        for _ in range(epochs)
-    ]
+    plan = [size for size, epochs in parse_stages(options.stages) for _ in range(epochs)]
     per_epoch = max(1, int(sum(map(sum, factors))) // BATCH)
     steps = per_epoch * len(plan)
-    work: Path = options.work / options.network
-    file = work / "network.safetensors"
+    work: Path = options.work
+    file = work / WEIGHTS
 
     def drawn(first: int) -> Iterator[dict[str, Any]]:
         mixture, size = None, 0
@@ -109,6 +103,7 @@ def train(options: argparse.Namespace, log: Callable[[str], None] = say) -> Path
         drawn, update, steps=steps, pictures=BATCH, work=work, parts=training.parts, log=log
     )  # fmt: skip
     write(training.average.module, file)
+    (work / HOW).write_text(f"{steps:,} steps of {BATCH}, {describe(options.stages)}\n")
     return file
 
 
@@ -127,11 +122,10 @@ def write(network: torch.nn.Module, file: Path) -> None:
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--network", choices=sorted(STAGES), required=True)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--parts", type=Path, default=Path("build/parts"))
     parser.add_argument("--work", type=Path, default=Path("build/detector"))
-    parser.add_argument("--stages", help="picture size : epochs, ...")
+    parser.add_argument("--stages", default=STAGES, help="picture size : epochs, ...")
     parser.add_argument("--mosaic", type=float, default=0.5)
     parser.add_argument("--workers", type=int, default=1)
     device.add_options(parser)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tools.words.labels import mentioned
+from tools.words.questions import mentioned
 from training.planner import endings, nouns, phrasings, reading, seeing, simulate, words
 from training.planner.chat import Chat
 from training.planner.fields import FIELDS

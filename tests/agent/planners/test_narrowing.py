@@ -12,8 +12,14 @@ from hypothesis import strategies as st
 from agent.answer import Draft
 from agent.ledger import render_report
 from agent.planners.grammar import build_structural_tag
-from agent.planners.narrowing import FIELD_QUERIES, link_labels, narrow_answer, narrow_tools
-from tests.agent.evidence_makers import finding, ledger_of, seen
+from agent.planners.narrowing import (
+    FIELD_QUERIES,
+    first_look,
+    link_labels,
+    narrow_answer,
+    narrow_tools,
+)
+from tests.agent.evidence_makers import finding, ledger_of, seen, seen_group
 from tools.evidence import ToolReport
 from training.planner.fields import FIELDS
 
@@ -36,6 +42,7 @@ TOOL = {
 LEDGER = ledger_of(
     [finding(label="total", value="60.30", text="TOTAL 60.30", box_xyxy=(0, 0, 9, 9))],
     [*seen("dog", 2), *seen("cat", 0)],
+    [*seen_group("animal", "dog", "cat"), *seen_group("vehicle", "bus")],
 )
 
 
@@ -72,7 +79,7 @@ def draft(short: str, answer: str) -> str:
 
 def test_pictures_and_regions_are_those_that_there_are() -> None:
     assert choices("How much?", "picture") == ["img_1", "img_2"]
-    assert choices("How much?", "region") == ["e1", "e2", "e3", None]
+    assert choices("How much?", "region") == ["e1", "e2", "e3", "e5", "e6", "e7", None]
 
 
 @pytest.mark.parametrize(
@@ -98,14 +105,18 @@ def test_any_question_gives_queries_of_its_own_words(question: str) -> None:
         assert query is None or query in FIELD_QUERIES or query in question
 
 
-def labels(known: list[str] | None, *questions: str) -> list[str]:
+def linked_tool(known: list[str] | None, *questions: str) -> dict[str, Any]:
     items = {"type": "string"} | ({"enum": known} if known else {})
     properties = {"picture": {"type": "string"}, "labels": {"type": "array", "items": items}}
     parameters = {"type": "object", "properties": properties}
     tool = {"type": "function", "function": {"name": "detect", "parameters": parameters}}
     messages = [{"role": "user", "content": f"Pictures: img_1\nQuestion: {q}"} for q in questions]
     (linked,) = link_labels([tool], messages)
-    rule = linked["function"]["parameters"]["properties"]["labels"]
+    return linked
+
+
+def labels(known: list[str] | None, *questions: str) -> list[str]:
+    rule = linked_tool(known, *questions)["function"]["parameters"]["properties"]["labels"]
     found: list[str] = rule["items"].get("enum", [])
     assert rule["maxItems"] == len(found)
     return found
@@ -124,6 +135,46 @@ def test_an_open_vocabulary_is_asked_for_common_things() -> None:
     assert labels(None, "how many buses and unicorns?") == ["bus"]
 
 
+GROUPED = ["dog", "cat", "car", "bus", "animal", "vehicle"]
+
+
+@pytest.mark.parametrize(
+    ("question", "written", "good"),
+    [
+        ("more animals or vehicles?", ["animal", "vehicle"], True),
+        ("more animals or vehicles?", ["animal"], False),
+        ("more animals or vehicles?", ["animal", "animal"], False),
+        ("which animals are there?", ["animal"], True),
+        ("which animals are there?", [], False),
+        ("how many dogs?", ["dog"], True),
+        ("how many dogs?", ["animal"], False),
+        ("how many dogs?", [], True),
+    ],
+)
+def test_all_that_is_asked_for_is_looked_for_where_a_group_is(
+    question: str, written: list[str], good: bool
+) -> None:
+    from xgrammar import Grammar
+    from xgrammar.testing import _is_grammar_accept_string
+
+    tag = build_structural_tag([linked_tool(GROUPED, question)], None, "required")
+    call = {"name": "detect", "arguments": {"picture": "img_1", "labels": written}}
+    text = f"<tool_call>\n{json.dumps(call)}\n</tool_call>"
+    assert bool(_is_grammar_accept_string(Grammar.from_structural_tag(tag), text)) is good
+
+
+def test_whether_there_is_fruit_is_looked_for_first() -> None:
+    detect = linked_tool(GROUPED, "Are there animals?")
+    asked = conversation("Are there animals?")
+    assert first_look([TOOL, detect], asked[:2]) == [detect]
+    assert first_look([TOOL, detect], asked) == []
+    assert first_look([TOOL], asked[:2]) == []
+    dogs = linked_tool(GROUPED, "Are there dogs?")
+    assert first_look([TOOL, dogs], conversation("Are there dogs?")[:2]) == []
+    unknown = linked_tool(GROUPED, "Is there fruit?")
+    assert first_look([TOOL, unknown], conversation("Is there fruit?")[:2]) == []
+
+
 def test_tools_without_labels_stay_as_they_are() -> None:
     assert link_labels([TOOL], conversation("dogs?")) == [TOOL]
 
@@ -138,6 +189,7 @@ def test_what_is_no_text_stays_as_it_is() -> None:
     "text",
     [
         draft("{e1.value}", "The total is {e1.value} [e1]."),
+        draft("{e5.value}", "One is a {e6.value}, one a {e7.value} [e5-e7]."),
         draft("{count e2-e3}", "图中有{list e2-e3 e4} [e2-e3 e4]。"),
         draft("{has e2 red}", 'It says "x" [e1].'),
         draft("", ""),
@@ -150,7 +202,7 @@ def test_references_to_what_was_reported_pass(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        draft("{e5.value}", ""),
+        draft("{e8.value}", ""),
         draft("{e4.value}", ""),
         draft("{e2.text}", ""),
         draft("{e77.label}", ""),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from pathlib import Path
 from typing import Any, Literal
@@ -12,7 +13,7 @@ from tools import Finding, Picture, PictureStore, Region, ToolError, ToolReport,
 from tools.base import BatchedTool
 from tools.errors import BadArgumentError
 from tools.execution.cache import ResultCache
-from tools.execution.local import ToolRunner
+from tools.execution.local import LocalRunner
 
 PICTURE = PictureStore().add(np.zeros((20, 20, 3), np.uint8))
 
@@ -50,16 +51,18 @@ def counted() -> Counted:
     return Counted()
 
 
-def runner_of(*tools: Any, cache: ResultCache | None = None, timeout_s: float = 10) -> ToolRunner:
-    return ToolRunner(tools, cache or ResultCache(), timeout_s=timeout_s)
+def runner_of(*tools: Any, cache: ResultCache | None = None, timeout_s: float = 10) -> LocalRunner:
+    runner = LocalRunner(tools, cache or ResultCache(), timeout_s=timeout_s)
+    runner.know(PICTURE)
+    return runner
 
 
 async def test_the_second_look_comes_from_the_cache(counted: Counted) -> None:
     runner = runner_of(counted.tool)
-    first = await runner.call("look", {"what": "a"}, picture=PICTURE, region=None)
-    second = await runner.call("look", {"what": "a"}, picture=PICTURE, region=None)
+    first = await runner.call("look", {"what": "a"}, picture=PICTURE.ref, region=None)
+    second = await runner.call("look", {"what": "a"}, picture=PICTURE.ref, region=None)
     region = Region(picture=PICTURE.ref, box_xyxy=(0, 0, 5, 5))
-    third = await runner.call("look", {"what": "a"}, picture=PICTURE, region=region)
+    third = await runner.call("look", {"what": "a"}, picture=PICTURE.ref, region=region)
     assert [cached for _, cached in (first, second, third)] == [False, True, False]
     assert first[0] == second[0] != third[0]
     assert counted.runs == 2
@@ -71,8 +74,9 @@ async def test_a_kept_result_speaks_of_the_picture_that_asks(counted: Counted) -
     same = store.add(np.zeros((20, 20, 3), np.uint8), "other name")
     assert same.ref.id == "img_2"
     runner = runner_of(counted.tool)
-    await runner.call("look", {"what": "a"}, picture=PICTURE, region=None)
-    report, cached = await runner.call("look", {"what": "a"}, picture=same, region=None)
+    await runner.call("look", {"what": "a"}, picture=PICTURE.ref, region=None)
+    runner.know(same)
+    report, cached = await runner.call("look", {"what": "a"}, picture=same.ref, region=None)
     assert cached
     assert report.findings[0].picture == same.ref
     assert report.summary == "look img_2"
@@ -81,7 +85,7 @@ async def test_a_kept_result_speaks_of_the_picture_that_asks(counted: Counted) -
 async def test_a_disk_cache_outlives_the_runner(counted: Counted, tmp_path: Path) -> None:
     for expected in (False, True):
         runner = runner_of(counted.tool, cache=ResultCache(tmp_path))
-        _, cached = await runner.call("look", {"what": "a"}, picture=PICTURE, region=None)
+        _, cached = await runner.call("look", {"what": "a"}, picture=PICTURE.ref, region=None)
         assert cached is expected
         runner.close()
 
@@ -90,7 +94,7 @@ async def test_the_same_calls_at_once_run_once_and_others_one_by_one(counted: Co
     counted.go.clear()
     runner = runner_of(counted.tool)
     calls = [
-        asyncio.ensure_future(runner.call("look", {"what": w}, picture=PICTURE, region=None))
+        asyncio.ensure_future(runner.call("look", {"what": w}, picture=PICTURE.ref, region=None))
         for w in ("a", "a", "b", "a")
     ]
     await asyncio.sleep(0)
@@ -113,7 +117,7 @@ async def test_wrong_arguments_say_what_is_allowed(
     counted: Counted, arguments: dict[str, Any], says: str
 ) -> None:
     with pytest.raises(BadArgumentError, match=says):
-        await runner_of(counted.tool).call("look", arguments, picture=PICTURE, region=None)
+        await runner_of(counted.tool).call("look", arguments, picture=PICTURE.ref, region=None)
     assert counted.runs == 0
 
 
@@ -129,7 +133,7 @@ async def test_failures_are_tool_errors_and_never_kept() -> None:
     runner = runner_of(break_down)
     for _ in range(2):
         with pytest.raises(ToolError, match="RuntimeError: the lamp is out"):
-            await runner.call("break_down", {}, picture=PICTURE, region=None)
+            await runner.call("break_down", {}, picture=PICTURE.ref, region=None)
     assert len(attempts) == 2
 
 
@@ -140,14 +144,14 @@ async def test_a_tool_that_returns_something_else_is_a_failure() -> None:
         return None  # type: ignore[return-value]
 
     with pytest.raises(ToolError, match="not a ToolReport"):
-        await runner_of(shrug).call("shrug", {}, picture=PICTURE, region=None)
+        await runner_of(shrug).call("shrug", {}, picture=PICTURE.ref, region=None)
 
 
 async def test_a_tool_that_hangs_is_given_up(counted: Counted) -> None:
     counted.go.clear()
     runner = runner_of(counted.tool, timeout_s=0.05)
     with pytest.raises(ToolError, match="longer than"):
-        await runner.call("look", {"what": "a"}, picture=PICTURE, region=None)
+        await runner.call("look", {"what": "a"}, picture=PICTURE.ref, region=None)
     counted.go.set()
     runner.close()
 
@@ -160,7 +164,7 @@ async def test_a_region_for_a_tool_without_one_is_refused() -> None:
 
     region = Region(picture=PICTURE.ref, box_xyxy=(0, 0, 5, 5))
     with pytest.raises(BadArgumentError, match="no region"):
-        await runner_of(whole).call("whole", {}, picture=PICTURE, region=region)
+        await runner_of(whole).call("whole", {}, picture=PICTURE.ref, region=region)
 
 
 def test_two_tools_of_one_name_are_refused(counted: Counted) -> None:
@@ -170,7 +174,7 @@ def test_two_tools_of_one_name_are_refused(counted: Counted) -> None:
 
 async def test_an_unknown_tool_is_named_with_those_that_there_are(counted: Counted) -> None:
     with pytest.raises(BadArgumentError, match="no tool 'fly'; there are look"):
-        await runner_of(counted.tool).call("fly", {}, picture=PICTURE, region=None)
+        await runner_of(counted.tool).call("fly", {}, picture=PICTURE.ref, region=None)
 
 
 async def test_a_tool_that_wants_to_exit_has_only_failed() -> None:
@@ -181,7 +185,7 @@ async def test_a_tool_that_wants_to_exit_has_only_failed() -> None:
 
     runner = runner_of(leave)
     with pytest.raises(ToolError, match="leave failed: SystemExit: 3"):
-        await runner.call("leave", {}, picture=PICTURE, region=None)
+        await runner.call("leave", {}, picture=PICTURE.ref, region=None)
     runner.close()
 
 
@@ -207,7 +211,7 @@ async def test_calls_that_wait_go_to_the_tool_together() -> None:
     runner = runner_of(BatchedTool(**vars(say), run_batch=several, max_batch=2))
     calls = []
     for what in ("a", "b", "", "d"):
-        call = runner.call("say", {"what": what}, picture=PICTURE, region=None)
+        call = runner.call("say", {"what": what}, picture=PICTURE.ref, region=None)
         calls.append(asyncio.ensure_future(call))
         await asyncio.to_thread(entered.wait, 10)
     go.set()
@@ -222,8 +226,23 @@ async def test_calls_that_wait_go_to_the_tool_together() -> None:
 
 async def test_close_stops_the_workers(counted: Counted) -> None:
     runner = runner_of(counted.tool)
-    await runner.call("look", {"what": "a"}, picture=PICTURE, region=None)
+    await runner.call("look", {"what": "a"}, picture=PICTURE.ref, region=None)
     (worker,) = (t for t in threading.enumerate() if t.name == "tool-look")
     runner.close()
     worker.join(10)
     assert not worker.is_alive()
+
+
+async def test_a_picture_is_known_as_long_as_it_lives(counted: Counted) -> None:
+    runner = runner_of(counted.tool)
+    other = PictureStore().add(np.full((6, 6, 3), 7, np.uint8))
+    ref = other.ref
+    with pytest.raises(KeyError):
+        await runner.call("look", {"what": "a"}, picture=ref, region=None)
+    runner.know(other)
+    await runner.call("look", {"what": "a"}, picture=ref, region=None)
+    del other
+    gc.collect()
+    with pytest.raises(KeyError):
+        await runner.call("look", {"what": "b"}, picture=ref, region=None)
+    runner.close()

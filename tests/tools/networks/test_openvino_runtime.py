@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tools.classify_image import Classifier
-from tools.detect_objects import Detector
 from tools.errors import ToolUnavailableError
+from tools.networks.classifier import Classifier
+from tools.networks.detectors import open_detector
 from tools.networks.openvino_runtime import FILE, is_installed, is_wanted
 from tools.reading.engine import RapidOcrEngine
 from tools.weights.places import cache_directory
@@ -29,8 +31,8 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("picture", PICTURES, ids=str(SHAPES).split("), "))
 def test_a_detector_sees_the_same(weights: Path, picture: np.ndarray) -> None:
-    ours = Detector(weights, "cpu", "openvino").detect(picture, [], floor=1e-4)
-    torchs = Detector(weights, "cpu", "torch").detect(picture, [], floor=1e-4)
+    ours = open_detector(weights, "cpu", "openvino").detect(picture, [], floor=1e-4)
+    torchs = open_detector(weights, "cpu", "torch").detect(picture, [], floor=1e-4)
     assert len(ours) == len(torchs) > 0
     for (label, score, box), (other_label, other_score, other_box) in zip(
         ours[:20], torchs[:20], strict=True
@@ -59,9 +61,12 @@ def test_an_export_is_made_once(folder: Path, cache: Path) -> None:
 
 
 def test_another_size_is_another_export(folder: Path, cache: Path) -> None:
-    sizes = [Classifier(folder, "cpu", "openvino") for _ in range(2)]
-    sizes[1].config = sizes[1].config.model_copy(update={"input_size": 96})
-    assert sizes[0].scores(PICTURES) != sizes[1].scores(PICTURES)
+    small = Classifier(folder, "cpu", "openvino").scores(PICTURES)
+    other = cache.parent / "larger"
+    shutil.copytree(folder, other)
+    config = json.loads((folder / "config.json").read_text()) | {"input_size": 96}
+    (other / "config.json").write_text(json.dumps(config))
+    assert Classifier(other, "cpu", "openvino").scores(PICTURES) != small
     assert len([*cache.iterdir()]) == 2
 
 
@@ -74,18 +79,18 @@ def test_a_damaged_export_is_made_again(folder: Path, cache: Path) -> None:
 
 def test_other_weights_are_another_export(folder: Path, weights: Path, cache: Path) -> None:
     Classifier(folder, "cpu", "openvino").scores(PICTURES)
-    Detector(weights, "cpu", "openvino").detect(PICTURES[0], [], floor=0.5)
+    open_detector(weights, "cpu", "openvino").detect(PICTURES[0], [], floor=0.5)
     assert len([*cache.iterdir()]) == 2
 
 
 def test_words_as_labels_stay_on_torch(open_weights: Path, cache: Path) -> None:
-    assert Detector(open_weights, "cpu", "openvino").labels()
+    assert open_detector(open_weights, "cpu", "openvino").labels()
     assert not cache.exists()
 
 
 def test_torch_needs_no_openvino(folder: Path) -> None:
     program = (
-        "import sys, numpy; from pathlib import Path; from tools.classify_image import Classifier;"
+        "import sys, numpy; from pathlib import Path; from tools.networks.classifier import Classifier;"
         f"c = Classifier(Path({str(folder)!r}), 'cpu', 'torch');"
         "c.scores([numpy.zeros((9, 9, 3), numpy.uint8)]); print('openvino' in sys.modules)"
     )
@@ -115,4 +120,4 @@ def test_text_is_read_in_full_precision() -> None:
 def test_weights_that_are_none_say_so(tmp_path: Path) -> None:
     (tmp_path / "detector.pt").write_bytes(b"no weights")
     with pytest.raises(ToolUnavailableError, match="cannot be loaded"):
-        Detector(tmp_path / "detector.pt", "cpu", "openvino").detect(PICTURES[0], [], 0.5)
+        open_detector(tmp_path / "detector.pt", "cpu", "openvino").detect(PICTURES[0], [], 0.5)

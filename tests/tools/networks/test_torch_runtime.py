@@ -50,8 +50,8 @@ import os, pathlib
 import numpy as np
 import torch
 torch.set_num_threads(3)
-from tools.detect_objects import Detector
-Detector(pathlib.Path({str(weights)!r}), "cpu").detect(np.zeros((64, 64, 3), np.uint8), [], 0.5)
+from tools.networks.detectors import open_detector
+open_detector(pathlib.Path({str(weights)!r}), "cpu").detect(np.zeros((64, 64, 3), np.uint8), [], 0.5)
 import ultralytics
 from ultralytics.utils import AUTOINSTALL, ONLINE
 print(os.environ.get("OMP_NUM_THREADS"), torch.get_num_threads(), AUTOINSTALL, ONLINE,

@@ -211,3 +211,28 @@ def test_a_crop_is_the_pixels_of_its_box(left: int, top: int, width: int, height
     picture = PictureStore().add(np.arange(300, dtype=np.uint8).reshape(10, 10, 3))
     region = Region(picture=picture.ref, box_xyxy=(left, top, right, bottom))
     assert np.array_equal(picture.crop(region), picture.pixels[top:bottom, left:right])
+
+
+def test_where_a_picture_is_transparent_is_kept() -> None:
+    image = Image.new("RGBA", (6, 4), (*RED, 255))
+    image.paste((*RED, 100), (0, 0, 2, 4))
+    for source in (image, encoded(image, "PNG")):
+        picture = PictureStore().add(source)
+        assert picture.opaque is not None
+        assert picture.opaque.tolist() == [[False, False, True, True, True, True]] * 4
+        with pytest.raises(ValueError, match="read-only"):
+            picture.opaque[0, 0] = True
+    assert PictureStore().add(Image.new("RGBA", (4, 4), (*RED, 200))).opaque is None
+    assert PictureStore().add(Image.new("RGB", (4, 4), RED)).opaque is None
+
+
+def test_the_transparency_turns_with_the_picture() -> None:
+    image = Image.new("RGBA", (6, 4), (*RED, 255))
+    image.paste((*RED, 0), (0, 0, 6, 1))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned by 90 degrees clockwise
+    picture = PictureStore().add(encoded(image, "PNG", exif=exif))
+    assert picture.opaque is not None
+    assert picture.opaque.shape == (6, 4) == picture.pixels.shape[:2]
+    assert not picture.opaque[:, -1].any()
+    assert picture.opaque[:, :-1].all()

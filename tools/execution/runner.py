@@ -1,0 +1,36 @@
+"""What runs vision tools, wherever they run: addressed by a tool's name and a picture's handle.
+
+`tools.execution.local` runs them in this process. A runner on other machines needs no more than
+this: pixels go to it once, under the picture's hash.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from tools.evidence import PictureRef, Region, ToolReport
+from tools.pictures.store import Picture
+
+
+class Runner(Protocol):
+    """Runs calls of a set of tools."""
+
+    @property
+    def names(self) -> list[str]:
+        """The tools' names, in the order in which they are offered."""
+
+    def know(self, picture: Picture) -> None:
+        """Take a picture's pixels, so that calls may name it; kept no longer than the picture."""
+
+    async def call(
+        self, name: str, arguments: dict[str, Any], *, picture: PictureRef, region: Region | None
+    ) -> tuple[ToolReport, bool]:
+        """Run one call; returns the report and whether it came from a cache.
+
+        Raises:
+            ToolError: wrong arguments, the tool failed, or it took longer than the time-out.
+            KeyError: a picture that is not known.
+        """
+
+    def close(self) -> None:
+        """Stop the workers; calls that wait are dropped."""

@@ -1,0 +1,147 @@
+"""Ultralytics checkpoints: YOLO26 and its like, open vocabulary with YOLOE; torch or OpenVINO."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tools.errors import ToolUnavailableError
+from tools.networks.checkpoint_header import TASKS, Header, read_header
+from tools.networks.detectors import Box, Detector, Look, as_boxes, class_numbers
+
+if TYPE_CHECKING:
+    from tools.networks.openvino_runtime import Runtime
+    from tools.networks.ultralytics_openvino import ExportedDetector
+
+
+class UltralyticsDetector(Detector):
+    """The predictor keeps nothing between calls."""
+
+    def __init__(self, weights: Path, device: str = "auto", runtime: Runtime = "auto") -> None:
+        super().__init__(weights, device, runtime)
+        self._model: Any = None
+        self._exported: ExportedDetector | None = None
+        self._is_torch_only = False
+        self._classes: tuple[str, ...] | None = None
+
+    @cached_property
+    def header(self) -> Header:
+        """What the checkpoint says of itself."""
+        return read_header(self.weights)
+
+    @property
+    def is_open_vocabulary(self) -> bool:  # type: ignore[override]
+        """Whether the checkpoint takes labels as free text."""
+        return self.header.is_open_vocabulary
+
+    @property
+    def text_encoder(self) -> str | None:  # type: ignore[override]
+        """The file of the text encoder: mobileclip2:b is mobileclip2_b.ts."""
+        encoder = self.header.text_encoder
+        return encoder and encoder.replace(":", "_") + ".ts"
+
+    def labels(self) -> list[str]:
+        """All labels that the checkpoint names."""
+        return list(self.header.names.values())
+
+    @property
+    def side(self) -> int:
+        """Pixels of the longer side that the network sees."""
+        from tools.networks.ultralytics_openvino import side_of
+
+        exported = self._on_openvino()
+        return exported.side if exported else side_of(self._loaded())
+
+    def detect_many(self, looks: Sequence[Look], floor: float) -> list[list[Box]]:
+        """Together where the labels agree and the network's canvas does."""
+        from tools.networks.ultralytics_openvino import canvas
+
+        together: dict[Any, list[int]] = {}
+        for index, (pixels, labels) in enumerate(looks):
+            key = canvas(pixels.shape[:2], self.side), tuple(labels)
+            together.setdefault(key, []).append(index)
+        found: list[list[Box]] = [[] for _ in looks]
+        for (_, labels), indices in together.items():
+            boxes = self._predict([looks[index][0] for index in indices], labels, floor)
+            for index, mine in zip(indices, boxes, strict=True):
+                found[index] = mine
+        return found
+
+    def embed(self, labels: tuple[str, ...]) -> Any:
+        """Text embeddings of the labels, shape (1, labels, channels); open vocabulary only."""
+        return self._loaded().get_text_pe(list(labels))
+
+    def _predict(self, batch: list[Any], labels: tuple[str, ...], floor: float) -> list[list[Box]]:
+        from tools.networks.torch_runtime import pick_device, threads_kept
+        from tools.networks.ultralytics_openvino import IOU, letterboxed, side_of
+
+        bgr = [pixels[:, :, ::-1] for pixels in batch]  # as ultralytics takes arrays
+        if (exported := self._on_openvino()) is not None:
+            found = exported.predict(bgr, class_numbers(exported.names, labels), floor)
+            return [as_boxes(rows, exported.names) for rows in found]
+        model = self._loaded()
+        from ultralytics.utils import ops
+
+        if self.is_open_vocabulary and labels and labels != self._classes:
+            model.set_classes(list(labels), self.embed(labels))
+            self._classes = labels
+        names = {int(index): str(name) for index, name in model.names.items()}
+        boxed = letterboxed(bgr, side_of(model))
+        with threads_kept():
+            results = model.predict(
+                boxed,
+                conf=floor,
+                classes=class_numbers(names, labels),
+                imgsz=side_of(model),
+                iou=IOU,
+                device=pick_device(self.device),
+                verbose=False,
+                save=False,
+            )
+        found = [result.boxes.data.cpu().clone() for result in results]
+        for rows, one, pixels in zip(found, boxed, bgr, strict=True):
+            rows[:, :4] = ops.scale_boxes(one.shape[:2], rows[:, :4], pixels.shape)
+        return [as_boxes(rows, names) for rows in found]
+
+    def _on_openvino(self) -> ExportedDetector | None:
+        """The exported weights, where they run on OpenVINO: a CPU, a detector of fixed labels."""
+        from tools.networks.openvino_runtime import is_wanted
+
+        if self.is_open_vocabulary or not is_wanted(self.runtime, self.device):
+            return None
+        if self._exported is None and not self._is_torch_only:
+            from tools.networks.ultralytics_openvino import ExportedDetector, OtherTaskError
+
+            try:
+                self._exported = ExportedDetector(self.weights, load_checkpoint)
+            except OtherTaskError:
+                self._is_torch_only = True
+        return self._exported
+
+    def _loaded(self) -> Any:
+        if self._model is None:
+            self._model = load_checkpoint(self.weights)
+        return self._model
+
+
+def load_checkpoint(weights: Path) -> Any:
+    """Ultralytics' model of a checkpoint that finds boxes.
+
+    Raises:
+        ToolUnavailableError: the file is no checkpoint, or one for another task.
+    """
+    from tools.networks.torch_runtime import import_ultralytics, threads_kept
+
+    ultralytics = import_ultralytics()
+    try:
+        with threads_kept():
+            model = ultralytics.YOLO(str(weights))
+    except Exception as error:
+        # Unpickling a file that is no checkpoint may raise anything.
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ToolUnavailableError(f"{weights} cannot be loaded: {reason}") from error
+    if model.task not in TASKS:
+        raise ToolUnavailableError(f"{weights} finds no boxes; its task: {model.task}")
+    return model
