@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -159,8 +160,15 @@ def test_it_learns_resumes_bit_for_bit_and_loads(data: Path, tmp_path: Path) -> 
 
     whole: list[str] = []
     classifier.train(options("whole"), whole.append)
-    pieces = interrupted(classifier.train, options("pieces"), stops=2)
-    assert len(pieces) > len(whole), "it was started more than once"
+    starts = []
+
+    def start(arguments: argparse.Namespace, log: Callable[[str], None]) -> None:
+        starts.append(arguments)
+        classifier.train(arguments, log)
+
+    pieces = interrupted(start, options("pieces"), stops=2)
+    assert len(starts) == 3, "cut off in the middle, and before it was written down"
+    assert [line.split(" loss")[0] for line in pieces] == [line.split(" loss")[0] for line in whole]
     for file in ("model.safetensors", "config.json", "labels.json", "MODEL_CARD.md"):
         one, other = ((tmp_path / f"{n}_out" / file).read_bytes() for n in ("whole", "pieces"))
         assert one == other, file
