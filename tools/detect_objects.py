@@ -42,8 +42,7 @@ def detector_weights(config: ToolConfig) -> Path | Missing:
         "detect_objects",
         explicit=config.detector,
         builtin="detector",
-        file="detector.safetensors",
-        other_file="detector.pt",
+        file="detector.pt",
         allow_download=config.allow_download,
     )
 

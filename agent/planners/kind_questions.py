@@ -147,8 +147,8 @@ def _chinese_whether(said: str) -> KindQuestion | None:
 
 
 def _decided(kinds: list[Kind | None], subject: Kind | None, said: str = "") -> KindQuestion | None:
-    """The question between known kinds; None where one of them, or the subject, is not known."""
-    known = [kind for kind in kinds if kind is not None]
+    """The question between kinds; None where one of them, or the subject, cannot be told."""
+    known = [kind for kind in kinds if kind is not None and standard().is_seen(kind.key)]
     if len(known) < len(kinds) or (said not in _THING_ZH and subject is None):
         return None
     return KindQuestion("whether" if len(known) == 1 else "which", tuple(known), subject)

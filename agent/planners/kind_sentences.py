@@ -35,11 +35,12 @@ class Sentences:
     def it_is(self, sure: Evidence, perhaps: Evidence | None) -> Said:
         """It is of a kind, perhaps of one below it."""
         cited = self._cite(sure, perhaps)
+        this = self._this(sure)
         if self._is_zh:
             hedge = f"，也许是{{{perhaps.id}.label}}" if perhaps else ""
-            return f"{self._this()}是{{{sure.id}.label}}{hedge} {cited}。", _label(sure)
+            return f"{this}是{{{sure.id}.label}}{hedge} {cited}。", _label(sure)
         hedge = f", perhaps {_a(perhaps)}" if perhaps else ""
-        return f"{self._this()} is {_a(sure)}{hedge} {cited}.", _label(sure)
+        return f"{this} is {_a(sure)}{hedge} {cited}.", _label(sure)
 
     def yes(self, shown: Sequence[Evidence], *, one_of_several: bool) -> Said:
         """It is of the kind that was asked for, or of one of those."""
@@ -75,15 +76,14 @@ class Sentences:
         listed = f"{{list {ids}}}"
         return (f"图中有{listed} [{ids}]。" if self._is_zh else f"I see {listed} [{ids}]."), listed
 
-    def _this(self, *, begins: bool = True) -> str:
+    def _this(self, said: Evidence | None = None, *, begins: bool = True) -> str:
+        """The subject, unless that is all that is said of it: no "the dog is a dog"."""
+        subject = self._subject
+        if subject is None or (said is not None and said.label == subject.label):
+            return "这" if self._is_zh else "This" if begins else "this"
         if self._is_zh:
-            return (
-                f"这{measure_word(self._subject.label or '')}{_label(self._subject)}"
-                if self._subject
-                else "这"
-            )
-        the, this = ("The", "This") if begins else ("the", "this")
-        return f"{the} {_label(self._subject)}" if self._subject else this
+            return f"这{measure_word(subject.label or '')}{_label(subject)}"
+        return f"{'The' if begins else 'the'} {_label(subject)}"
 
     def _cite(self, *evidence: Evidence | None) -> str:
         """What the sentence names, its subject first."""

@@ -178,21 +178,35 @@ def _answer(state: _State) -> Turn:
 
 
 def _what(state: _State, named: list[Evidence], says: Sentences) -> Turn:
-    """The deepest kind that is sure, if it is one of the group; else what the detector found."""
+    """The deepest kind of the group that one of the two eyes is sure of, unless they disagree."""
     group = state.question.named[0]
     sure = next((e for e in named if e.status == "found"), None)
     box = _meant([b for b in _boxes(state) if _is_a(b, group)])
-    if sure is not None and _is_a(sure, group) and _key(sure) != group.key:
-        agrees = box is None or _related(sure, box)
-        return _said(*says.it_is(sure, _below(named, sure))) if agrees else _abstain("unsure")
-    if sure is not None and not _is_a(sure, group) and box is None:
-        is_above = _is_above(sure, group)
-        return _abstain("unsure" if is_above else "not_found")
-    if box is not None and _key(box) != group.key and (sure is None or _related(sure, box)):
-        return _said(*says.it_is(box, None))
-    if sure is not None and _key(sure) == group.key and (below := _below(named, sure)):
-        return _said(*says.it_is(sure, below))
-    return _abstain("unsure")
+    if sure is not None and box is not None and not _related(sure, box):
+        return _said(*says.it_is(box, None)) if _outdoes(box, sure) else _abstain("unsure")
+    best = _deeper(sure, box)
+    if best is None:
+        return _abstain("unsure")
+    if not _is_a(best, group):
+        return _abstain("unsure" if _is_above(best, group) else "not_found")
+    below = _below(named, best)
+    if _key(best) == group.key and below is None:
+        return _abstain("unsure")
+    return _said(*says.it_is(best, below))
+
+
+def _deeper(sure: Evidence | None, box: Evidence | None) -> Evidence | None:
+    """The more exact one of two that may both be so; what the classifier says, where they agree."""
+    if sure is None or box is None:
+        return sure or box
+    kind = standard().find(sure.label or "")
+    return box if kind is not None and _is_a(box, kind) and _key(box) != kind.key else sure
+
+
+def _outdoes(box: Evidence, sure: Evidence) -> bool:
+    """Whether the detector may overrule the classifier: of a kind that the other never saw."""
+    key = _key(box)
+    return box.score > sure.score and key is not None and not standard().is_seen(key)
 
 
 def _product(named: list[Evidence], says: Sentences) -> Turn:

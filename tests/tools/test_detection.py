@@ -87,6 +87,24 @@ def test_looks_together_see_what_they_see_alone(weights: Path) -> None:
     assert not same(alone[0], alone[2])
 
 
+class CountingDetector(UltralyticsDetector):
+    """Writes down how many pictures go through the network together."""
+
+    batches: list[int]
+
+    def _predict(self, batch: list[Any], *rest: Any) -> list[Any]:
+        self.batches.append(len(batch))
+        return super()._predict(batch, *rest)
+
+
+def test_pictures_of_mixed_sizes_are_one_batch(weights: Path) -> None:
+    detector = CountingDetector(weights, device="cpu")
+    detector.batches = []
+    looks = [(NOISE, []), (NOISE[:100], []), (NOISE[:60, :100], []), (NOISE[:107, :131], [])]
+    detector.detect_many(looks, 0.3)
+    assert sorted(detector.batches) == [1, 3], "the last is nearly a square"
+
+
 def test_calls_together_report_what_they_report_alone(weights: Path) -> None:
     seen = [("dog", 0.9, (0, 0, 10, 10)), ("cat", 0.3, (0, 20, 9, 30))]
     tool = make_detect(FixedDetector(weights, seen), ["dog", "cat"], Bars())

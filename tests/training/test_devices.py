@@ -13,7 +13,7 @@ import torch
 
 from evaluation.products import Products
 from tools.networks import backbone
-from tools.networks.detector import BINS, STRIDES, NanoDetG
+from tools.networks.torch_runtime import import_ultralytics
 from tools.words.labels import CLASSES
 from training.classifier import network
 from training.classifier import train as classifier
@@ -94,15 +94,17 @@ def test_a_step_of_the_planner_stays_on_its_device() -> None:
 
 def test_the_detectors_network_runs_on_any_device() -> None:
     """The loss itself reads numbers back, which `meta` has not: its tests are on the CPU."""
-    net = loop.averaged(NanoDetG(len(CLASSES)).to(META), 0.999).module
+    made = import_ultralytics().YOLO("yolo26n.yaml").model.to(META)
+    net = loop.averaged(made, 0.999).module.train()
     pictures = torch.zeros(2, 3, 64, 64, dtype=torch.uint8).to(META, torch.float32)
     with device.half_precision(META):
-        maps = net(pictures)
-    assert [m.device for m in maps] == [META] * 3
-    assert [tuple(m.shape) for m in maps] == [
-        (2, len(CLASSES) + 4 * BINS, 64 // s, 64 // s) for s in STRIDES
-    ]
-    sum(m.float().sum() for m in maps).backward()
+        heads = net(pictures)
+    cells = sum((64 // stride) ** 2 for stride in (8, 16, 32))
+    for head in heads.values():
+        assert head["scores"].device == head["boxes"].device == META
+        assert head["scores"].shape == (2, len(CLASSES), cells)
+        assert head["boxes"].shape == (2, 4, cells)
+    sum(head["scores"].sum() + head["boxes"].sum() for head in heads.values()).backward()
     assert {p.grad.device for p in net.parameters() if p.grad is not None} == {META}
 
 

@@ -1,4 +1,4 @@
-"""What every detector can do, whatever weights it has, and which kind is made for a file.
+"""What every detector can do, whatever weights it has.
 
 Weights load on first use, in the thread that first detects; making a detector reads a few bytes.
 """
@@ -17,9 +17,6 @@ Box = tuple[str, float, tuple[float, float, float, float]]
 """Label, score in [0, 1], box_xyxy in pixels of what was looked at."""
 Look = tuple[Any, Sequence[str]]
 """uint8 RGB pixels (height, width, 3), and the labels that are looked for; all if none."""
-
-FUSED = ".safetensors"
-"""How files of our own networks end."""
 
 
 class Detector(ABC):
@@ -62,11 +59,7 @@ class Detector(ABC):
 
 
 def open_detector(weights: Path, device: str = "auto", runtime: Runtime = "auto") -> Detector:
-    """The detector for a file of weights: our own networks, or an ultralytics checkpoint."""
-    if weights.suffix == FUSED:
-        from tools.networks.fused_detector import FusedDetector
-
-        return FusedDetector(weights, device, runtime)
+    """The detector for a file of weights."""
     from tools.networks.ultralytics_detector import UltralyticsDetector
 
     return UltralyticsDetector(weights, device, runtime)

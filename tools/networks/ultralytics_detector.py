@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tools.errors import ToolUnavailableError
 from tools.networks.checkpoint_header import TASKS, Header, read_header
 from tools.networks.detectors import Box, Detector, Look, as_boxes, class_numbers
+from tools.networks.letterbox import canvas, letterboxed, unboxed
 
 if TYPE_CHECKING:
     from tools.networks.openvino_runtime import Runtime
@@ -54,17 +55,20 @@ class UltralyticsDetector(Detector):
         exported = self._on_openvino()
         return exported.side if exported else side_of(self._loaded())
 
-    def detect_many(self, looks: Sequence[Look], floor: float) -> list[list[Box]]:
-        """Together where the labels agree and the network's canvas does."""
-        from tools.networks.ultralytics_openvino import canvas
+    @property
+    def _stride(self) -> int:
+        exported = self._on_openvino()
+        return exported.stride if exported else int(max(self._loaded().model.stride))
 
-        together: dict[Any, list[int]] = {}
+    def detect_many(self, looks: Sequence[Look], floor: float) -> list[list[Box]]:
+        """Together where the labels agree and the pictures fit the same canvas."""
+        together: dict[tuple[tuple[int, int], tuple[str, ...]], list[int]] = {}
         for index, (pixels, labels) in enumerate(looks):
-            key = canvas(pixels.shape[:2], self.side), tuple(labels)
+            key = canvas(pixels.shape, self.side, self._stride), tuple(labels)
             together.setdefault(key, []).append(index)
         found: list[list[Box]] = [[] for _ in looks]
-        for (_, labels), indices in together.items():
-            boxes = self._predict([looks[index][0] for index in indices], labels, floor)
+        for (shape, labels), indices in together.items():
+            boxes = self._predict([looks[index][0] for index in indices], shape, labels, floor)
             for index, mine in zip(indices, boxes, strict=True):
                 found[index] = mine
         return found
@@ -73,37 +77,38 @@ class UltralyticsDetector(Detector):
         """Text embeddings of the labels, shape (1, labels, channels); open vocabulary only."""
         return self._loaded().get_text_pe(list(labels))
 
-    def _predict(self, batch: list[Any], labels: tuple[str, ...], floor: float) -> list[list[Box]]:
+    def _predict(
+        self, batch: list[Any], shape_hw: tuple[int, int], labels: tuple[str, ...], floor: float
+    ) -> list[list[Box]]:
         from tools.networks.torch_runtime import pick_device, threads_kept
-        from tools.networks.ultralytics_openvino import IOU, letterboxed, side_of
+        from tools.networks.ultralytics_openvino import IOU
 
-        bgr = [pixels[:, :, ::-1] for pixels in batch]  # as ultralytics takes arrays
         if (exported := self._on_openvino()) is not None:
-            found = exported.predict(bgr, class_numbers(exported.names, labels), floor)
+            numbers = class_numbers(exported.names, labels)
+            found = exported.predict(batch, shape_hw, numbers, floor)
             return [as_boxes(rows, exported.names) for rows in found]
         model = self._loaded()
-        from ultralytics.utils import ops
-
         if self.is_open_vocabulary and labels and labels != self._classes:
             model.set_classes(list(labels), self.embed(labels))
             self._classes = labels
         names = {int(index): str(name) for index, name in model.names.items()}
-        boxed = letterboxed(bgr, side_of(model))
+        boxed = [letterboxed(pixels[:, :, ::-1], shape_hw) for pixels in batch]  # it takes BGR
         with threads_kept():
             results = model.predict(
                 boxed,
                 conf=floor,
                 classes=class_numbers(names, labels),
-                imgsz=side_of(model),
+                imgsz=shape_hw,
                 iou=IOU,
                 device=pick_device(self.device),
                 verbose=False,
                 save=False,
             )
-        found = [result.boxes.data.cpu().clone() for result in results]
-        for rows, one, pixels in zip(found, boxed, bgr, strict=True):
-            rows[:, :4] = ops.scale_boxes(one.shape[:2], rows[:, :4], pixels.shape)
-        return [as_boxes(rows, names) for rows in found]
+        rows = [result.boxes.data.cpu().numpy() for result in results]
+        return [
+            as_boxes(unboxed(found, shape_hw, pixels.shape), names)
+            for found, pixels in zip(rows, batch, strict=True)
+        ]
 
     def _on_openvino(self) -> ExportedDetector | None:
         """The exported weights, where they run on OpenVINO: a CPU, a detector of fixed labels."""

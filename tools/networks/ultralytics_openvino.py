@@ -1,4 +1,4 @@
-"""Ultralytics detectors on OpenVINO: their own export, letterbox and suppression, our own runner.
+"""Ultralytics detectors on OpenVINO: their own export and suppression, our own runner.
 
 Boxes equal those of the torch path within a pixel, scores within a hundredth (a test and
 `benchmarks/inference.py` compare them).
@@ -14,12 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tools.networks import openvino_runtime
+from tools.networks.letterbox import letterboxed, unboxed
 from tools.networks.torch_runtime import import_ultralytics, threads_kept
 
 IOU, MOST = 0.5, 300
 """Boxes that overlap more are one; so many are kept. Ultralytics' 0.7 counts some things twice."""
+COLUMNS = 6
+"""Of the output of a network that needs no suppression: box_xyxy, score, class."""
 
 
 class OtherTaskError(Exception):
@@ -48,47 +52,53 @@ class ExportedDetector:
         folder = openvino_runtime.exported(weights, kind, export)
         about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
         self.names = {int(index): str(name) for index, name in about["names"].items()}
-        self.side, self._stride = int(about["side"]), int(about["stride"])
+        self.side, self.stride = int(about["side"]), int(about["stride"])
 
-    def predict(self, batch: Sequence[Any], classes: list[int] | None, floor: float) -> list[Any]:
-        """Rows of left, top, right, bottom, score, class for each BGR array, best first.
+    def predict(
+        self,
+        batch: Sequence[Any],
+        shape_hw: tuple[int, int],
+        classes: list[int] | None,
+        floor: float,
+    ) -> list[NDArray[np.float32]]:
+        """Rows of left, top, right, bottom, score, class for each picture, best first.
 
         Args:
-            batch: uint8 arrays (height, width, 3) with one `canvas`.
+            batch: uint8 RGB arrays (height, width, 3).
+            shape_hw: the canvas that they are seen on.
             classes: the class numbers wanted; all if None.
             floor: the least score.
 
         Returns:
-            A float32 tensor of shape (boxes, 6) for each array, boxes in its pixels.
+            Shape (boxes, 6) for each array, boxes in its pixels.
         """
+        boxed = np.stack([letterboxed(pixels, shape_hw) for pixels in batch])
+        raw = self._network(boxed.transpose(0, 3, 1, 2).astype(np.float32) / 255)[0]
+        chosen = self._chosen if raw.shape[-1] == COLUMNS else self._suppressed
+        found = chosen(raw, classes, floor)
+        return [unboxed(r, shape_hw, p.shape) for r, p in zip(found, batch, strict=True)]
+
+    def _chosen(
+        self, raw: Any, classes: list[int] | None, floor: float
+    ) -> list[NDArray[np.float32]]:
+        """Of a network that has told doubles apart itself, shape (n, boxes, COLUMNS)."""
+        wanted = raw[..., 4] >= floor
+        if classes is not None:
+            wanted &= np.isin(raw[..., 5], classes)
+        return [rows[kept] for rows, kept in zip(raw, wanted, strict=True)]
+
+    def _suppressed(
+        self, raw: Any, classes: list[int] | None, floor: float
+    ) -> list[NDArray[np.float32]]:
+        """Of any other network: ultralytics' suppression."""
         import_ultralytics()
         import torch
-        from ultralytics.utils import nms, ops
+        from ultralytics.utils import nms
 
-        boxed = np.stack(letterboxed(batch, self.side, self._stride))
-        inputs = boxed[..., ::-1].transpose(0, 3, 1, 2).astype(np.float32) / 255
-        raw = torch.from_numpy(self._network(inputs)[0])
         found = nms.non_max_suppression(
-            raw, floor, IOU, classes=classes, max_det=MOST, nc=len(self.names)
+            torch.from_numpy(raw), floor, IOU, classes=classes, max_det=MOST, nc=len(self.names)
         )
-        for rows, pixels in zip(found, batch, strict=True):
-            rows[:, :4] = ops.scale_boxes(boxed.shape[1:3], rows[:, :4], pixels.shape)
-        return list(found)
-
-
-def canvas(shape: tuple[int, int], side: int, stride: int = 32) -> tuple[int, int]:
-    """Height and width that a picture of this height and width has when `letterboxed`."""
-    share = side / max(shape)
-    height, width = (round(pixels * share) for pixels in shape)
-    return height + (side - height) % stride, width + (side - width) % stride
-
-
-def letterboxed(batch: Sequence[Any], side: int, stride: int = 32) -> list[Any]:
-    """Pictures with their longer side at `side` pixels, padded with grey to whole strides."""
-    from ultralytics.data.augment import LetterBox
-
-    letterbox = LetterBox((side, side), auto=True, stride=stride)
-    return [letterbox(image=pixels) for pixels in batch]
+        return [rows.numpy() for rows in found]
 
 
 def _export(weights: Path, folder: Path, load: Callable[[Path], Any]) -> None:

@@ -34,17 +34,15 @@ def find(
     explicit: str | None,
     builtin: str,
     file: str,
-    other_file: str | None = None,
     allow_download: bool = False,
 ) -> Path | Missing:
-    """The weights of a tool: a file, or the folder that holds `file` or `other_file`.
+    """The weights of a tool: a file, or the folder that holds `file`.
 
     Args:
         tool: the tool's name, for messages.
         explicit: a path, or the name of weights in the catalogue or the cache (`yolo26m`).
         builtin: the folder below `models/`.
         file: what the built-in weights' file is called.
-        other_file: what one's own may be called as well.
         allow_download: whether weights of the catalogue may be fetched.
 
     Raises:
@@ -56,7 +54,7 @@ def find(
     row = catalog.find(explicit) if path.parent == Path() else None
     places = [downloads.place_of(row)] if row else []
     for place in (path, *places, cache_directory() / builtin / explicit):
-        for candidate in (place, place / file, place / (other_file or file)):
+        for candidate in (place, place / file):
             if candidate.is_file():
                 return _checked(tool, candidate, row if place in places else None)
     if path.parent != Path():

@@ -16,6 +16,8 @@ from pathlib import Path
 from tools.words.labels import plural
 
 FILE = Path(__file__).with_name("kinds.tsv")
+GROCERY = "g:"
+"""How the keys of groceries begin."""
 SHORTEST_SLIP = 6
 """Letters of a word in which one slip of the keyboard is forgiven."""
 
@@ -82,6 +84,15 @@ class Kinds:
             found.append(at.key)
             at = self._by_key[at.parent] if at.parent is not None else None
         return tuple(found)
+
+    def is_seen(self, key: str) -> bool:
+        """Whether a classifier can see the kind: an output of ImageNet's or a grocery is one."""
+        kind = self._by_key[key]
+        return (
+            kind.output is not None
+            or key.startswith(GROCERY)
+            or any(self.is_seen(below) for below in self.below.get(key, ()))
+        )
 
     def is_a(self, key: str, other: str) -> bool:
         """Whether the first kind is the other one, or stands below it."""

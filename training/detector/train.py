@@ -1,4 +1,4 @@
-"""Fine-tune the built-in detector: NanoDet-g, taught by people's labels and a teacher's.
+"""Fine-tune the built-in detector: YOLO26n, taught by people's labels and a teacher's.
 
 `training.detector.finish` puts its weights together with the published ones, measures, and writes
 what `detect_objects` loads.
@@ -23,8 +23,8 @@ from training.detector.batches import Mixture, batches, draws, repeats
 from training.detector.data import known_boxes, labelled
 from training.detector.loss import SoftDetectionLoss
 
-BATCH = 32
-PEAK = 2e-4
+BATCH = 16
+PEAK = 1e-4
 """The highest learning rate."""
 WARM_UP = 150
 CLEAN = 0.25
@@ -33,19 +33,28 @@ WEIGHTS = "network.safetensors"
 """The averaged weights in a network's work folder, written after each epoch."""
 HOW = "training.txt"
 """How they were trained, in words, beside them."""
-STAGES = "320:2,416:2"
+STAGES = "512:3"
 
 
 class Training:
-    """Everything that a step changes."""
+    """Everything that a step changes.
+
+    Args:
+        network: as `parts.start` gives it. Its batch normalisation keeps the statistics that it
+            has.
+        where: the device.
+    """
 
     def __init__(self, network: torch.nn.Module, where: torch.device) -> None:
         self.where = where
         self.network = network.to(where, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = loop.averaged(self.network, 0.999)
-        self.optimizer = torch.optim.AdamW(self.network.parameters(), lr=PEAK, weight_decay=0.05)
-        self._loss = SoftDetectionLoss(len(CLASSES))
+        self.average = loop.averaged(self.network, 0.998)
+        self.optimizer = torch.optim.AdamW(self.network.parameters(), lr=PEAK, weight_decay=5e-4)
+        self._loss = SoftDetectionLoss(self.network)
         self.network.train()
+        for module in self.network.modules():
+            if isinstance(module, torch.nn.BatchNorm2d):
+                module.eval()
 
     @property
     def parts(self) -> dict[str, checkpoints.Stateful]:
@@ -55,27 +64,29 @@ class Training:
     def update(self, batch: dict[str, Any], share: float) -> dict[str, float]:
         """One step at a share of the peak rate; the parts of the loss."""
         self.optimizer.param_groups[0]["lr"] = PEAK * share
-        pictures = batch["img"].to(self.where, torch.float32)
+        pictures = batch["img"].to(self.where, torch.float32) / 255
         pictures = pictures.contiguous(memory_format=torch.channels_last)
         with device.half_precision(self.where):
             maps = self.network(pictures)
-        loss, said = self._loss([level.float() for level in maps], batch)
+        loss, said = self._loss(maps, batch)
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 10.0)
         self.optimizer.step()
         self.average.update_parameters(self.network)
-        return said
+        return {name: float(part) for name, part in said.items()}
 
 
-def train(options: argparse.Namespace, log: Callable[[str], None] = say) -> Path:
-    """Train to the end, from wherever its work folder stands; the weights' file."""
+def train(
+    options: argparse.Namespace, network: torch.nn.Module, log: Callable[[str], None] = say
+) -> Path:
+    """Train a network to the end, from wherever the work folder stands; the weights' file."""
     where = device.choose(options)
     groups = labelled(options.data)
     photographs = sum(map(len, groups))
     log(f"{photographs} photographs, {sum(map(known_boxes, groups))} labels")
     torch.manual_seed(0)
-    training = Training(parts.start(options.parts), where)
+    training = Training(network, where)
     factors = repeats(groups, len(CLASSES))
     plan = [size for size, epochs in parse_stages(options.stages) for _ in range(epochs)]
     per_epoch = max(1, int(sum(map(sum, factors))) // BATCH)
@@ -132,7 +143,7 @@ def main() -> None:
     options = parser.parse_args()
     say(f"reading the pictures below {options.data} …")
     with resumable(options.work):
-        say(f"weights: {train(options)}")
+        say(f"weights: {train(options, parts.start(options.parts))}")
 
 
 if __name__ == "__main__":

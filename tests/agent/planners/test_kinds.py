@@ -31,7 +31,7 @@ def detector(boxes: dict[str, tuple[float, ...] | None]) -> VisionTool:
     @vision_tool
     def detect_objects(
         picture: Picture,
-        labels: list[Literal["dog", "cat", "bird", "car", "apple"]],
+        labels: list[Literal["dog", "cat", "bird", "car", "apple", "giraffe"]],
         region: Region | None = None,
     ) -> ToolReport:
         """Find things."""
@@ -103,13 +103,23 @@ LEMON: Seen = [("Lemon", "found", 0.95)]
         ("What breed is the dog?", [DOG, classifier(LABRADOR)],
          "The dog is a Labrador retriever.", "Labrador retriever"),
         ("What breed is the dog?", [DOG, classifier(PERHAPS)],
-         "The dog is a dog, perhaps a Labrador retriever.", "dog"),
+         "This is a dog, perhaps a Labrador retriever.", "dog"),
         ("What animal is this?", [NOTHING, classifier(PERHAPS)],
          "This is a dog, perhaps a Labrador retriever.", "dog"),
         ("What animal is this?", [classifier(PERHAPS)],
          "This is a dog, perhaps a Labrador retriever.", "dog"),
         ("What animal is this?", [DOG, classifier([("animal", "found", 0.7)])],
          "This is a dog.", "dog"),
+        ("What animal is this?",
+         [detector({"cat": WHOLE}), classifier([("mammal", "found", 0.9), ("dog", "unsure", 0.1)])],
+         "This is a cat.", "cat"),
+        ("What animal is this?",
+         [detector({"cat": WHOLE}),
+          classifier([("mammal", "found", 0.9), ("Siamese cat", "unsure", 0.3)])],
+         "This is a cat, perhaps a Siamese cat.", "cat"),
+        ("What animal is this?",
+         [detector({"giraffe": WHOLE}), classifier([("big cat", "found", 0.6)])],
+         "This is a giraffe.", "giraffe"),
         ("What fruit is this?", [NOTHING, classifier(LEMON)], "This is a Lemon.", "Lemon"),
         ("Is it a cat or a dog?",
          [DOG, classifier(LABRADOR, {"cat": ("none", 0.95), "dog": ("found", 0.97)})],

@@ -1,4 +1,4 @@
-"""Suppression, fusion and joining of boxes."""
+"""Overlap and joining of boxes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.networks.boxes import MOST, Rows, fuse, join, overlaps, suppress
+from tools.networks.boxes import MOST, Rows, join, overlaps
 
 
 def rows(*boxes: tuple[float, ...]) -> Rows:
@@ -24,38 +24,6 @@ def any_rows() -> st.SearchStrategy[Rows]:
 
 
 DOG, CAT = 0, 1
-
-
-def test_doubles_of_one_class_are_one() -> None:
-    boxes = np.array([[0, 0, 10, 10], [1, 0, 11, 10], [30, 30, 40, 40]], dtype=np.float32)
-    scores = np.array([[0.9, 0.0], [0.8, 0.7], [0.0, 0.3]], dtype=np.float32)
-    kept = suppress(scores, boxes, None, 0.1)
-    assert kept[:, 4:].tolist() == pytest.approx(
-        rows((0,) * 4 + (0.9, DOG), (0,) * 4 + (0.7, CAT), (0,) * 4 + (0.3, CAT))[:, 4:]
-    )
-    assert suppress(scores, boxes, [CAT], 0.1)[:, 5].tolist() == [CAT, CAT]
-    assert suppress(scores, boxes, None, 0.95).shape == (0, 6)
-
-
-def test_two_networks_that_agree_are_averaged() -> None:
-    ours = rows((0, 0, 10, 10, 0.8, DOG), (50, 50, 60, 60, 0.4, CAT))
-    theirs = rows((0, 0, 12, 10, 0.4, DOG), (0, 0, 11, 10, 0.9, CAT))
-    fused = fuse([ours, theirs])
-    assert fused[:, 4:] == pytest.approx(np.array([[0.6, DOG], [0.45, CAT], [0.2, CAT]]))
-    assert fused[0, :4] == pytest.approx([0, 0, (10 * 0.8 + 12 * 0.4) / 1.2, 10])
-
-
-@given(any_rows())
-def test_one_network_is_left_as_it_is(seen: Rows) -> None:
-    assert fuse([seen]) is seen
-
-
-@given(any_rows(), any_rows())
-def test_fusion_loses_no_score(ours: Rows, theirs: Rows) -> None:
-    fused = fuse([ours, theirs])
-    assert fused[:, 4].sum() == pytest.approx((ours[:, 4].sum() + theirs[:, 4].sum()) / 2, abs=1e-4)
-    assert (np.diff(fused[:, 4]) <= 0).all()
-    assert (fused[:, 2:4] > fused[:, :2]).all()
 
 
 def test_a_second_look_adds_and_improves() -> None:
