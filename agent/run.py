@@ -2,9 +2,9 @@
 
     plan (chat model) → tool calls → evidence → … → answer → evidence check → answer or abstention
 
-`build_loop` is the whole loop; what surrounds each step is in `agent.middleware`, the check in
-`agent.grounding`, the words of the outcome in `agent.outcome`. It knows nothing of pixels (the
-tools do) nor of terminals (the CLI does).
+`build_loop` is the whole loop; what surrounds each step is in `agent.loop.middleware`, the check in
+`agent.grounding.check`, the words of the outcome in `agent.grounding.composing`. It knows nothing
+of pixels (the tools do) nor of terminals (the CLI does).
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage
 
 from agent.answer import Answer, Draft
-from agent.context import RunContext
-from agent.middleware import Budget, EvidenceCheck, ToolGate
-from agent.outcome import compose
+from agent.grounding.composing import compose
+from agent.loop.langchain_tools import as_langchain_tool, openai_schema
+from agent.loop.middleware import Budget, EvidenceCheck, ToolGate
+from agent.loop.picture_middleware import ShowPictures
+from agent.loop.spans import spare_threads
+from agent.loop.state import RunContext
 from agent.settings import Settings
-from agent.showing import ShowPictures
-from agent.toolbox import as_langchain_tool, openai_schema
-from agent.tracing import spare_threads
 from prompts import render
 from tools.base import VisionTool
 

@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from agent.planners import BUILTIN
-from agent.planners.server_address import DEFAULT_URL
+from agent.planners.server.address import DEFAULT_URL
 from models import catalog
 from tools.toolset import ToolConfig
 from tools.weights.downloads import is_pulled

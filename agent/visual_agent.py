@@ -11,11 +11,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from agent.answer import Answer
-from agent.background import BackgroundLoop
 from agent.events import Event
-from agent.ledger import Ledger
+from agent.grounding.ledger import Ledger
+from agent.grounding.wording import language_of
+from agent.loop.background import BackgroundLoop
 from agent.settings import Settings
-from agent.wording import language_of
 from tools.base import VisionTool
 from tools.errors import InputError
 from tools.execution.cache import ResultCache
@@ -143,8 +143,8 @@ class VisualAgent:
         self, session: Session, question: str, emit: Callable[[Event], None], *, streams: bool
     ) -> Answer:
         """One question of a session, on the agent's own event loop."""
-        from agent.context import RunContext
-        from agent.outcome import planner_facts
+        from agent.grounding.composing import planner_facts
+        from agent.loop.state import RunContext
         from agent.run import answer_question, build_loop, premises
 
         if self._loop is None:

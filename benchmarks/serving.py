@@ -31,8 +31,8 @@ from langchain.agents.structured_output import ProviderStrategy
 from langchain_core.messages import SystemMessage, convert_to_messages
 
 from agent.answer import Draft
-from agent.planners.families import SERVED_NAME
-from agent.planners.openai_compatible import ServerChatModel, connect
+from agent.planners.server.chat_model import ServerChatModel, connect
+from agent.planners.server.families import SERVED_NAME
 from agent.serving import LanguageModelServer, build
 from agent.serving.hardware import gpus
 from prompts import render

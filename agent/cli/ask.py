@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from agent.cli.console import ABSTAINED, ANSWERED, note, output, working
 from agent.cli.factory import Options, open_agent
 from agent.cli.files import check_writable, dumps
+from agent.cli.progress import Telling
 from agent.cli.render import print_answer, print_grounds
-from agent.cli.telling import Telling
 from agent.cli.traces import write_trace
 
 if TYPE_CHECKING:

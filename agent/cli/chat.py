@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from agent.cli.ask import add_picture, check_pictures
 from agent.cli.console import ANSWERED, complain, note, output, working
 from agent.cli.factory import Options, open_agent
+from agent.cli.progress import Telling
 from agent.cli.render import print_answer, print_evidence
-from agent.cli.telling import Telling
 from agent.errors import PlannerError
 from tools.errors import InputError
 

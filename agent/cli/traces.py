@@ -1,6 +1,6 @@
 """`vqa-agent traces export`, and the files of `--trace` and `--traces` that it reads.
 
-Which runs are accepted, and as what, is `agent.finetuning`'s.
+Which runs are accepted, and as what, is `agent.traces.finetuning`'s.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tools.errors import InputError
 
 if TYPE_CHECKING:
     from agent.answer import Answer
-    from agent.finetuning import Conversation, Form, Refused
+    from agent.traces.finetuning import Conversation, Form, Refused
 
 ACCEPTED, ABSTENTIONS = "accepted", "of these, abstentions"
 DUPLICATE = "the same conversation as another"
@@ -119,7 +119,7 @@ def _rows(
 
 def _read(file: Path) -> Conversation | Refused | None:
     """What a file holds; None, and a word to the person, where that is no trace."""
-    from agent.finetuning import MalformedTraceError, conversation_of
+    from agent.traces.finetuning import MalformedTraceError, conversation_of
 
     try:
         return conversation_of(json.loads(file.read_bytes()))

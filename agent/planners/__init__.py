@@ -1,8 +1,8 @@
 """The planners: chat models that decide which tools to call and write the answer.
 
-`builtin` runs small weights in this process, `openai_compatible` talks to a server, `stand_in`
-puts a second planner behind the first. All are LangChain chat models; the loop (`agent.run`) does
-not know which one it has.
+`builtin` runs small weights in this process, `server` asks one, `fallback` puts a second planner
+behind the first. All are LangChain chat models; the loop (`agent.run`) does not know which one it
+has.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def make_planner(
 
     def make(url: str | None, model: str | None) -> BaseChatModel:
         if url and url != BUILTIN:
-            from agent.planners.openai_compatible import connect
+            from agent.planners.server.chat_model import connect
 
             return connect(
                 url,
@@ -61,13 +61,13 @@ def make_planner(
                 timeout_s=timeout_s,
                 max_tokens=max_tokens,
             )
-        from agent.planners.builtin import BuiltinChatModel
+        from agent.planners.builtin.chat_model import BuiltinChatModel
 
         return BuiltinChatModel(path=planner_path) if planner_path else BuiltinChatModel()
 
     if planner_url is None or planner_fallback is None:
         return make(planner_url, planner_model)
-    from agent.planners.stand_in import StandInChatModel
+    from agent.planners.fallback import StandInChatModel
 
     return StandInChatModel(
         make_first=lambda: make(planner_url, planner_model),

@@ -13,8 +13,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from agent.planners.builtin import packaged_weights
-from agent.planners.families import SERVED_NAME, UNKNOWN, Family, family_of
+from agent.planners.builtin.chat_model import packaged_weights
+from agent.planners.server.families import SERVED_NAME, UNKNOWN, Family, family_of
 from agent.serving.errors import ServingError
 from agent.serving.hardware import LEAST_CACHE_GIB, Gpu, weights_gib
 from models import catalog

@@ -10,11 +10,11 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from pydantic import SecretStr
 
 from agent.answer import Draft
-from agent.planners.openai_compatible import ServerChatModel
+from agent.loop.langchain_tools import as_langchain_tool
+from agent.planners.server.chat_model import ServerChatModel
 from agent.serving.command import Command
 from agent.serving.errors import ServingError
 from agent.serving.server import client_of
-from agent.toolbox import as_langchain_tool
 from prompts import render
 from tools.toolset import ToolConfig, load_toolset
 

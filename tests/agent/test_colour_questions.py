@@ -11,9 +11,9 @@ import pytest
 from PIL import Image, ImageDraw
 
 from agent import Answer, Settings, VisualAgent
-from agent.planners.builtin import BuiltinChatModel
-from agent.planners.narrowing import as_planned, fill_in, first_call, narrow_tools
-from agent.toolbox import openai_schema
+from agent.loop.langchain_tools import openai_schema
+from agent.planners.builtin.chat_model import BuiltinChatModel
+from agent.planners.constraints import as_planned, fill_in, first_call, narrow_tools
 from tests.fakes.detectors import FixedDetector
 from tools.describe_colors import describe_colors
 from tools.detect_objects import make_tool

@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.answer import Draft
-from agent.planners.builtin import packaged_weights
-from agent.planners.decoding import Decoder, Form
-from agent.planners.grammar import build_structural_tag
-from agent.references import expand, fill
+from agent.grounding.references import expand, fill
+from agent.planners.builtin.chat_model import packaged_weights
+from agent.planners.builtin.decoding import Decoder, Form
+from agent.planners.builtin.grammar import build_structural_tag
 from training.planner import batches, evaluate, generator, phrasings
 from training.planner.chat import Chat
 from training.planner.evaluate import answer_problem

@@ -15,7 +15,7 @@ from langchain_core.messages import convert_to_messages
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from agent.answer import Draft
-from agent.toolbox import as_langchain_tool
+from agent.loop.langchain_tools import as_langchain_tool
 from tools.toolset import ToolConfig, load_toolset
 
 FILE = Path(__file__).parents[1] / "data" / "planner" / "conversations.jsonl"

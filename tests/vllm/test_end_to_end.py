@@ -26,9 +26,9 @@ from agent import Settings, VisualAgent
 from agent.answer import Draft
 from agent.cli import app
 from agent.errors import PlannerError
-from agent.planners.families import SERVED_NAME
-from agent.planners.openai_compatible import ServerChatModel, connect
-from agent.planners.served import ServedPlanner
+from agent.planners.server.chat_model import ServerChatModel, connect
+from agent.planners.server.families import SERVED_NAME
+from agent.planners.server.own_weights import ServedPlanner
 from agent.serving import LanguageModelServer
 from tests.vllm.conftest import EXAMPLES, PLAIN
 from tests.vllm.conversations import places

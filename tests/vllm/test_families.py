@@ -13,11 +13,11 @@ from langchain_core.messages import HumanMessage
 from pydantic import SecretStr
 
 from agent.answer import Draft
-from agent.planners.builtin import packaged_weights
-from agent.planners.families import FAMILIES, Family
-from agent.planners.openai_compatible import ServerChatModel
+from agent.loop.langchain_tools import as_langchain_tool
+from agent.planners.builtin.chat_model import packaged_weights
+from agent.planners.server.chat_model import ServerChatModel
+from agent.planners.server.families import FAMILIES, Family
 from agent.serving.command import find_vllm
-from agent.toolbox import as_langchain_tool
 from tests.agent.test_visual_agent import measure_brightness
 
 NAMES = {

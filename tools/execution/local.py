@@ -1,6 +1,7 @@
 """Runs vision tools: checks arguments, one worker a tool, a time-out, and the cache in front.
 
-Identical calls that overlap share one run. Ids are resolved before this (`agent.toolbox`).
+Identical calls that overlap share one run. Ids are resolved before this
+(`agent.loop.langchain_tools`).
 """
 
 from __future__ import annotations

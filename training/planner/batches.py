@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from agent.planners.narrowing import link_labels
+from agent.planners.constraints import link_labels
 from training.planner.generator import Sample, make
 from training.planner.vocabulary import TEMPLATE
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent.answer import Language
-from agent.ledger import Ledger, render_report
+from agent.grounding.ledger import Ledger, render_report
 from tools.evidence import Evidence, Finding, PictureRef, ToolReport
 from training.planner import simulate
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from agent.answer import Draft
 from agent.errors import PlannerOutputError
-from agent.planners.decoding import Decoder, Form
+from agent.planners.builtin.decoding import Decoder, Form
 from training.planner.asker import NoPhrasingError
 from training.planner.chat import Chat
 from training.planner.generator import WEIGHTS, Sample, make
@@ -82,7 +82,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
 
 
 def strict(tool: dict[str, Any]) -> dict[str, Any]:
-    """The tool as the agent offers it (`agent.toolbox`): all arguments required, nothing else."""
+    """The tool as the agent offers it (`agent.loop.langchain_tools`): all arguments required."""
     function = tool["function"]
     parameters = function["parameters"]
     properties = parameters["properties"] | _ARGUMENTS.get(function["name"], {})
@@ -120,9 +120,9 @@ def answer_problem(text: str, chat: Chat, question: str) -> str | None:
     from pydantic import ValidationError
 
     from agent.answer import Draft
-    from agent.grounding import check
-    from agent.references import UnresolvedReferenceError, fill
-    from agent.wording import language_of
+    from agent.grounding.check import check
+    from agent.grounding.references import UnresolvedReferenceError, fill
+    from agent.grounding.wording import language_of
 
     try:
         draft = Draft.model_validate_json(text)

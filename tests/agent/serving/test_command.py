@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.planners.builtin import packaged_weights
-from agent.planners.families import FAMILIES, family_of
+from agent.planners.builtin.chat_model import packaged_weights
+from agent.planners.server.families import FAMILIES, family_of
 from agent.serving import ServingError, build
 from agent.serving.command import find_vllm
 from agent.serving.hardware import GIB, Gpu, parse_gpus, weights_gib
