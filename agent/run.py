@@ -9,6 +9,7 @@ of pixels (the tools do) nor of terminals (the CLI does).
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -61,13 +62,25 @@ async def answer_question(
 ) -> tuple[Answer, list[BaseMessage]]:
     """Run the loop once; returns the answer and the messages for a follow-up question.
 
+    At the question's deadline the answer is what is there; a follow-up then begins where this
+    question did.
+
     Raises:
         PlannerError: the planner could not be reached or kept failing.
     """
     started = time.perf_counter()
     pictures = [picture.ref.id for picture in context.pictures]
     prompt = HumanMessage(render("user", pictures=pictures, question=context.question))
-    state = await loop.ainvoke({"messages": [*history, prompt]}, context=context)
-    messages: list[BaseMessage] = state["messages"]
+    messages: list[BaseMessage] = [*history, prompt]
+    try:
+        async with asyncio.timeout(context.deadline.left) as limit:
+            steps = loop.astream({"messages": messages}, context=context, stream_mode="values")
+            async for state in steps:
+                messages = state["messages"]
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        context.run_out_of_time()
     elapsed_ms = (time.perf_counter() - started) * 1000
-    return compose(context, messages[len(history) :], elapsed_ms, missing), messages
+    answer = compose(context, messages[len(history) :], elapsed_ms, missing)
+    return answer, list(history) if limit.expired() else messages

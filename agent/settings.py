@@ -66,7 +66,13 @@ class Settings(BaseSettings):
         "suit a CPU or a GPU, once they are pulled (vqa-agent models); with `gpu`, a server plans.",
     )
     timeout_s: float = Field(default=60.0, gt=0, description="Seconds for one planner call.")
-    tool_timeout_s: float = Field(default=120.0, gt=0, description="Seconds for one tool call.")
+    tool_timeout_s: float = Field(default=60.0, gt=0, description="Seconds for one tool call.")
+    deadline_s: float = Field(
+        default=120.0,
+        gt=0,
+        description="Seconds for one question, all its calls included; then it ends with what is "
+        "there. Three quarters of them are for the tools.",
+    )
     max_model_calls: int = Field(default=6, ge=1, description="Planner calls of one question.")
     max_tool_calls: int = Field(default=12, ge=0, description="Tool calls of one question.")
     max_repairs: int = Field(default=1, ge=0, description="Repair turns of one question.")

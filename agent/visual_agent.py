@@ -65,7 +65,7 @@ class VisualAgent:
         )
         self._background = BackgroundLoop()
         self._planner = planner
-        self._making = threading.Lock()
+        self._making = threading.RLock()
         self._loop: Any = None
         self._premises: dict[str, Any] = {}
 
@@ -139,24 +139,34 @@ class VisualAgent:
                 )
             return self._planner
 
+    def _prepare(self) -> None:
+        """Make planner and loop, once; blocks, because a server may have to be asked first."""
+        from agent.run import build_loop, premises
+
+        with self._making:
+            if self._loop is None:
+                self._premises = premises(self.toolset.offered, self.settings)
+                self._loop = build_loop(self.planner, self.toolset.offered, self.settings)
+
     async def _answer(
         self, session: Session, question: str, emit: Callable[[Event], None], *, streams: bool
     ) -> Answer:
         """One question of a session, on the agent's own event loop."""
         from agent.grounding.composing import planner_facts
+        from agent.loop.deadline import Deadline
         from agent.loop.state import RunContext
-        from agent.run import answer_question, build_loop, premises
+        from agent.run import answer_question
 
+        deadline = Deadline(self.settings.deadline_s)
         if self._loop is None:
-            planner = await asyncio.to_thread(lambda: self.planner)  # it may ask a server first
-            self._premises = premises(self.toolset.offered, self.settings)
-            self._loop = self._loop or build_loop(planner, self.toolset.offered, self.settings)
+            await asyncio.to_thread(self._prepare)
         context = RunContext(
             question=question,
             language=language_of(question),
             pictures=session.pictures,
             ledger=session.ledger,
             runner=self._runner,
+            deadline=deadline,
             emit=emit,
             streams=streams,
             premises=self._premises | {"earlier_messages": len(session.messages)},

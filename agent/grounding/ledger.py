@@ -20,10 +20,15 @@ MAX_LINES = 60
 
 
 class Ledger:
-    """Evidence by id, in the order in which it came; ids never change and are never reused."""
+    """Evidence by id, in the order in which it came; ids never change and are never reused.
+
+    Calls get their ids here as well: what belongs together is told by them, and a planner's own may
+    come twice.
+    """
 
     def __init__(self) -> None:
         self._by_id: dict[str, Evidence] = {}
+        self._calls = 0
 
     def __getitem__(self, evidence_id: str) -> Evidence:
         return self._by_id[evidence_id]
@@ -51,6 +56,11 @@ class Ledger:
             self._by_id[evidence_id] = evidence
             entered.append(evidence)
         return entered
+
+    def new_call_id(self) -> str:
+        """An id for a call: `call00001`, nine letters and digits as Mistral's template wants."""
+        self._calls += 1
+        return f"call{self._calls:05d}"
 
     def group_of(self, evidence: Evidence) -> list[Evidence]:
         """All evidence of the same call and group (itself alone where it has no group)."""

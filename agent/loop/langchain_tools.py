@@ -79,7 +79,11 @@ async def run_tool(
     region = context.region(arguments.pop("region", None), picture)
     context.runner.know(picture)
     report, cached = await context.runner.call(
-        tool.name, arguments, picture=picture.ref, region=region
+        tool.name,
+        arguments,
+        picture=picture.ref,
+        region=region,
+        within_s=context.deadline.left_for_tools,
     )
     await context.my_turn(call_id)
     evidence = context.ledger.add(report, tool=tool.name, call_id=call_id)

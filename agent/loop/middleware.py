@@ -34,7 +34,7 @@ _CODE_BLOCK = re.compile(r"```(?:json)?\s*(\{.*\})\s*```", re.DOTALL)
 
 @dataclass(frozen=True)
 class Budget:
-    """A pair of limits on planner calls and one on tool calls.
+    """A limit on planner calls and one on tool calls, beside the question's deadline.
 
     At the last permitted call the tools are taken away, so that a stubborn model has to answer;
     beyond it nothing is asked any more and the run ends in an abstention.
@@ -49,8 +49,12 @@ class Budget:
         if context.model_calls >= self.max_model_calls:
             return ModelResponse([AIMessage("")])
         context.model_calls += 1
-        spent = context.model_calls == self.max_model_calls
-        if request.tools and (spent or context.tool_calls >= self.max_tool_calls):
+        spent = (
+            context.model_calls == self.max_model_calls
+            or context.tool_calls >= self.max_tool_calls
+            or not context.deadline.left_for_tools
+        )
+        if request.tools and spent:
             request = request.override(tools=[])
         started = time.perf_counter()
         try:
@@ -125,7 +129,7 @@ class EvidenceCheck(AgentMiddleware[State, RunContext, Any]):
             response = await self.budget.ask(request, handler)
         message = cast("AIMessage", response.result[-1])
         _note(context, message)
-        if message is not (tidy := _tidied(message)):
+        if message is not (tidy := _with_own_ids(_tidied(message), context)):
             message, response = tidy, ModelResponse([*response.result[:-1], tidy])
         if message.tool_calls:
             context.tool_calls += len(message.tool_calls)
@@ -182,6 +186,26 @@ def _tidied(message: AIMessage) -> AIMessage:
     if block := _CODE_BLOCK.fullmatch(message.text.strip()):
         return message.model_copy(update={"content": block[1]})
     return message
+
+
+def _with_own_ids(message: AIMessage, context: RunContext) -> AIMessage:
+    """The message with ids of ours for its calls: those of servers may be missing, or come twice.
+
+    Where calls stand in the content, too (Anthropic's models), they are renamed there.
+    """
+    if not message.tool_calls:
+        return message
+    calls = [call | {"id": context.ledger.new_call_id()} for call in message.tool_calls]
+    content = message.content
+    if isinstance(content, list):
+        ids = iter([call["id"] for call in calls])
+        content = [
+            block | {"id": next(ids)}
+            if isinstance(block, dict) and block.get("type") == "tool_use"
+            else block
+            for block in content
+        ]
+    return message.model_copy(update={"tool_calls": calls, "content": content})
 
 
 def _note(context: RunContext, message: AIMessage) -> None:

@@ -11,6 +11,7 @@ from agent.answer import Language, ToolCallRecord
 from agent.events import Event
 from agent.grounding.check import Grounded
 from agent.grounding.ledger import Ledger
+from agent.loop.deadline import Deadline
 from tools.errors import BadArgumentError
 from tools.evidence import Region
 from tools.execution.runner import Runner
@@ -26,6 +27,7 @@ class RunContext:
     pictures: PictureStore
     ledger: Ledger
     runner: Runner
+    deadline: Deadline
     emit: Callable[[Event], None] = lambda _event: None
     streams: bool = False
     """Whether sentences of the answer are emitted while it is being written."""
@@ -70,6 +72,11 @@ class RunContext:
         if evidence.region is None or evidence.status == "none":
             raise BadArgumentError(f"{evidence_id} has no place in the picture; use null")
         return evidence.region
+
+    def run_out_of_time(self) -> None:
+        """End the question with what is there: an answer that passed the check, or none."""
+        if self.outcome is None or self.outcome.problems or self.abstained:
+            self.abstained = "out_of_time"
 
     def plan_turn(self, call_ids: list[str]) -> None:
         """Fix the order in which this turn's calls enter the ledger: as they were planned."""

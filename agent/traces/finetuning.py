@@ -32,6 +32,7 @@ class Refused(StrEnum):
     """Why a run is not fit to be learnt from."""
 
     UNSUPPORTED = "the evidence check refused the answer"
+    CUT_OFF = "the time for the question was over"
     CORRECTED = "the planner answered, or gave another reason, where code abstained"
     FAILED_CALL = "a call failed and nothing was answered"
     ADDRESS = "the message of a failed call names a file or an address"
@@ -153,6 +154,8 @@ def _refusal(run: _Run) -> Refused | None:
         return Refused.FOLLOW_UP
     if run.reason == "unsupported" or any(c.status == "unsupported" for c in run.claims):
         return Refused.UNSUPPORTED
+    if run.reason == "out_of_time":
+        return Refused.CUT_OFF
     if run.abstained and any(record.status == "error" for record in run.tool_calls):
         return Refused.FAILED_CALL
     errors = [m.content or "" for m in trace.messages if m.role == "tool"]
