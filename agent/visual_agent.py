@@ -1,38 +1,31 @@
-"""The library's surface: `VisualAgent` asks, `Session` remembers."""
+"""The library's surface: `VisualAgent` answers, its sessions (`agent.session`) remember."""
 
 from __future__ import annotations
 
 import asyncio
-import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import AsyncIterator, Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from agent.answer import Answer
-from agent.events import Event
-from agent.grounding.ledger import Ledger
+from agent.events import Answered, Event
 from agent.grounding.wording import language_of
 from agent.loop.background import BackgroundLoop
+from agent.session import Emit, Session
 from agent.settings import Settings
 from tools.base import VisionTool
 from tools.errors import InputError
 from tools.execution.cache import ResultCache
 from tools.execution.local import LocalRunner
 from tools.execution.runner import Runner
-from tools.pictures.store import PictureStore
 from tools.toolset import load_toolset
 
 if TYPE_CHECKING:
-    import numpy as np
     from langchain_core.language_models import BaseChatModel
-    from PIL.Image import Image
 
-    Source = str | Path | bytes | Image | np.ndarray[Any, Any]
-
-MAX_QUESTION = 2000
-"""Characters of a question."""
+    from agent.loop.planning import Planning
+    from agent.session import Source
 
 
 class VisualAgent:
@@ -66,7 +59,7 @@ class VisualAgent:
         self._background = BackgroundLoop()
         self._planner = planner
         self._making = threading.RLock()
-        self._loop: Any = None
+        self._planning: Planning | None = None
         self._premises: dict[str, Any] = {}
 
     def ask(self, *pictures: Source, question: str | None = None) -> Answer:
@@ -91,9 +84,15 @@ class VisualAgent:
         session = self.session(*self._pictures(pictures, question))
         yield from session.stream(_question(pictures, question))
 
-    def session(self, *pictures: Source) -> Session:
+    async def astream(self, *pictures: Source, question: str | None = None) -> AsyncIterator[Event]:
+        """`stream` for event loops."""
+        session = await asyncio.to_thread(self.session, *self._pictures(pictures, question))
+        async for event in session.astream(_question(pictures, question)):
+            yield event
+
+    def session(self, *pictures: Source, session_id: str | None = None) -> Session:
         """Begin a conversation about some pictures; it remembers them and what was said."""
-        return Session(self, pictures)
+        return Session(self._background, self._answer, pictures, session_id)
 
     def close(self) -> None:
         """Stop workers and threads; the agent cannot be used afterwards."""
@@ -139,29 +138,29 @@ class VisualAgent:
                 )
             return self._planner
 
-    def _prepare(self) -> None:
-        """Make planner and loop, once; blocks, because a server may have to be asked first."""
-        from agent.run import build_loop, premises
+    def _prepare(self) -> Planning:
+        """Make the planner, once; blocks, because a server may have to be asked first."""
+        from agent.run import make_planning, premises
 
         with self._making:
-            if self._loop is None:
+            if self._planning is None:
                 self._premises = premises(self.toolset.offered, self.settings)
-                self._loop = build_loop(self.planner, self.toolset.offered, self.settings)
+                self._planning = make_planning(self.planner, self.toolset.offered, self.settings)
+            return self._planning
 
     async def _answer(
-        self, session: Session, question: str, emit: Callable[[Event], None], *, streams: bool
+        self, session: Session, question: str, emit: Emit, *, streams: bool
     ) -> Answer:
         """One question of a session, on the agent's own event loop."""
-        from agent.grounding.composing import planner_facts
         from agent.loop.deadline import Deadline
-        from agent.loop.state import RunContext
+        from agent.loop.state import Question
+        from agent.planners import planner_facts
         from agent.run import answer_question
 
         deadline = Deadline(self.settings.deadline_s)
-        if self._loop is None:
-            await asyncio.to_thread(self._prepare)
-        context = RunContext(
-            question=question,
+        planning = self._planning or await asyncio.to_thread(self._prepare)
+        asked = Question(
+            text=question,
             language=language_of(question),
             pictures=session.pictures,
             ledger=session.ledger,
@@ -169,72 +168,21 @@ class VisualAgent:
             deadline=deadline,
             emit=emit,
             streams=streams,
-            premises=self._premises | {"earlier_messages": len(session.messages)},
         )
         missing = [m.what for m in self.toolset.missing]
-        answer, messages = await answer_question(self._loop, session.messages, context, missing)
-        session.messages = messages
-        answer.planner |= planner_facts(self.planner, self.settings, context.stood_in)
-        emit(Event("answer", answer=answer))
+        earlier = len(session.messages)
+        answer = await answer_question(planning, self.settings, session.messages, asked, missing)
+        if not asked.is_cut_off:
+            session.messages += asked.messages
+        answer.trace = self._premises | {"earlier_messages": earlier} | answer.trace
+        answer.planner |= planner_facts(
+            self.planner,
+            url=self.settings.planner_url,
+            fallback=self.settings.planner_fallback,
+            stood_in=asked.spent.stood_in,
+        )
+        emit(Answered(answer))
         return answer
-
-
-class Session:
-    """A conversation: pictures, ledger and messages. Pictures stay here, out of the messages."""
-
-    def __init__(self, agent: VisualAgent, pictures: Sequence[Source]) -> None:
-        self._agent = agent
-        self.pictures = PictureStore()
-        self.ledger = Ledger()
-        self.messages: list[Any] = []
-        for source in pictures:
-            self.add(source)
-
-    def add(self, source: Source) -> str:
-        """Add a picture; returns its id, by which later questions may name it.
-
-        Raises:
-            PictureError: it cannot be read.
-        """
-        return self.pictures.add(source).ref.id
-
-    def ask(self, question: str) -> Answer:
-        """Ask; earlier questions and answers are remembered."""
-        return self._agent._background.run(self._run(question))  # noqa: SLF001 - one module's pair
-
-    async def aask(self, question: str) -> Answer:
-        """`ask` for event loops."""
-        return await asyncio.wrap_future(self._agent._background.submit(self._run(question)))  # noqa: SLF001
-
-    def stream(self, question: str, *, text: bool = True) -> Iterator[Event]:
-        """`ask`, step by step; leaving the iterator early cancels the run.
-
-        With `text`, sentences of the answer come as soon as they are written and checked.
-        """
-        events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
-        future = self._agent._background.submit(  # noqa: SLF001
-            self._run(question, events.put, streams=text)
-        )
-        future.add_done_callback(lambda _done: events.put(None))
-        try:
-            while (event := events.get()) is not None:
-                yield event
-            future.result()
-        finally:
-            future.cancel()
-
-    async def _run(
-        self,
-        question: str,
-        emit: Callable[[Event], None] = lambda _event: None,
-        *,
-        streams: bool = False,
-    ) -> Answer:
-        if not len(self.pictures):
-            raise InputError("there is no picture; give at least one before the question")
-        return await self._agent._answer(  # noqa: SLF001
-            self, _checked(question), emit, streams=streams
-        )
 
 
 def _question(pictures: Sequence[Source], question: str | None) -> str:
@@ -243,12 +191,3 @@ def _question(pictures: Sequence[Source], question: str | None) -> str:
     if not pictures or not isinstance(pictures[-1], str):
         raise InputError("there is no question; it is the last argument, or question=")
     return pictures[-1]
-
-
-def _checked(question: str) -> str:
-    question = " ".join(question.split())
-    if not question:
-        raise InputError("the question is empty; ask something")
-    if len(question) > MAX_QUESTION:
-        raise InputError(f"the question has {len(question)} characters; {MAX_QUESTION} is the most")
-    return question

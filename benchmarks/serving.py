@@ -27,10 +27,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from langchain.agents.structured_output import ProviderStrategy
 from langchain_core.messages import SystemMessage, convert_to_messages
 
-from agent.answer import Draft
+from agent.loop.tool_schemas import answer_form
 from agent.planners.server.chat_model import ServerChatModel, connect
 from agent.planners.server.families import SERVED_NAME
 from agent.serving import LanguageModelServer, build
@@ -77,11 +76,10 @@ def percentile(times: list[float], share: float) -> float:
 
 async def ask(planner: ServerChatModel, place: Place, *, large: bool) -> tuple[float, int, int]:
     """Milliseconds, tokens read and tokens written of one turn."""
-    form = ProviderStrategy(Draft, strict=True).to_model_kwargs()
     messages = convert_to_messages(place.messages)
     if large:
         messages.insert(0, SystemMessage(render("system", sees=False)))
-    bound = planner.bind_tools(place.tools, strict=True, **form)
+    bound = planner.bind_tools(place.tools, **answer_form())
     started = time.perf_counter()
     message = await bound.ainvoke(messages)
     elapsed_ms = (time.perf_counter() - started) * 1000

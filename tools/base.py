@@ -2,7 +2,7 @@
 
 The planner names pictures (`img_1`) and regions (`e3`); the function gets the `Picture` and the
 `Region`. Running, batching and caching are `tools.execution`'s; LangChain is
-`agent.loop.langchain_tools`'s.
+`agent.loop.tool_schemas`'s.
 """
 
 from __future__ import annotations

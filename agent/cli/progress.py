@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from agent import Session
     from agent.answer import Answer
-    from agent.events import Event
+    from agent.events import Repair, ToolFinished, ToolStarted
 
 
-class Telling:
+class Progress:
     """Follows one run.
 
     Args:
@@ -34,19 +34,19 @@ class Telling:
 
     def follow(self, session: Session, question: str, *, text: bool = False) -> Answer:
         """Ask; with `text`, sentences are printed as soon as they are written and checked."""
+        from agent.events import Answered, Sentence, Writing
+
         answer = None
         for event in session.stream(question, text=text):
-            if event.kind == "answer":
-                answer = event.answer
-            elif event.kind == "writing":
-                self._show(event.data["text"])
-            elif event.kind == "text":
-                self._say(event.data["text"])
-            else:
-                step = _step(event)
-                self._show(step)
-                if self._steps:
-                    note(step)
+            match event:
+                case Answered():
+                    answer = event.answer
+                case Writing():
+                    self._show(event.text)
+                case Sentence():
+                    self._say(event.text)
+                case _:
+                    self._step(event)
         if answer is None:
             raise RuntimeError("the run ended without an answer")
         return answer
@@ -55,6 +55,12 @@ class Telling:
         """Whether all of the answer, and nothing else, was printed already."""
         claims = [claim.text for claim in answer.claims]
         return bool(claims) and not answer.abstained and claims == self._said
+
+    def _step(self, event: ToolStarted | ToolFinished | Repair) -> None:
+        step = _in_words(event)
+        self._show(step)
+        if self._steps:
+            note(step)
 
     def _show(self, text: str) -> None:
         if self._status is not None:
@@ -72,13 +78,16 @@ class Telling:
             self._status.start()
 
 
-def _step(event: Event) -> str:
-    data = event.data
-    if event.kind == "tool_call":
-        arguments = ", ".join(f"{k}={dumps(v)}" for k, v in data["arguments"].items() if v)
-        return f"{data['name']}({arguments})"
-    if event.kind == "tool_result":
-        how = "from cache" if data["cached"] else duration(data["elapsed_ms"])
-        ended = data["text"] if data["status"] == "error" else "ok"
-        return f"{data['name']}: {ended}, {how}"
-    return "; ".join(["checking again", *data.get("problems", [])])
+def _in_words(event: ToolStarted | ToolFinished | Repair) -> str:
+    from agent.events import ToolFinished, ToolStarted
+
+    match event:
+        case ToolStarted():
+            arguments = ", ".join(f"{k}={dumps(v)}" for k, v in event.arguments.items() if v)
+            return f"{event.name}({arguments})"
+        case ToolFinished(call=call):
+            how = "from cache" if call.cached else duration(call.elapsed_ms)
+            ended = event.text if call.status == "error" else "ok"
+            return f"{call.name}: {ended}, {how}"
+        case _:
+            return "; ".join(["checking again", *event.problems])

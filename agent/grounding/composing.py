@@ -1,17 +1,13 @@
-"""From a finished run to an `Answer`: the checked text, or an abstention with what was seen."""
+"""The words of an abstention: why there is no answer, and what was seen all the same."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
 
-from langchain_core.messages import BaseMessage, convert_to_openai_messages
-
-from agent.answer import Answer, Claim, Reason
+from agent.answer import Language, Reason, ToolCallRecord
+from agent.grounding.ledger import Ledger
 from agent.grounding.references import counted
 from agent.grounding.wording import WORDING, join_words, label_in, number_phrase
-from agent.loop.state import RunContext
-from agent.settings import Settings
 from tools.evidence import Evidence
 from tools.words.labels import chinese
 
@@ -19,106 +15,53 @@ SEEN_ITEMS = 5
 """Pieces of evidence that an abstention names."""
 
 
-def compose(
-    context: RunContext, messages: Sequence[BaseMessage], elapsed_ms: float, missing: Sequence[str]
-) -> Answer:
-    """Put the answer together; `missing` names the tools that are not available here."""
-    reason = _reason(context)
-    grounded = context.outcome if reason is None else None
-    claims = list(grounded.claims) if grounded else _failed_claims(context)
-    cited = [context.ledger[i] for i in grounded.cited] if grounded else []
-    others = [e for e in context.ledger if e not in cited]
-    return Answer(
-        answer=grounded.text
-        if grounded
-        else _abstention(context, reason or "unsupported", missing),
-        short_answer=grounded.short_answer if grounded else "",
-        language=context.language,
-        abstained=grounded is None,
-        reason=reason,
-        confidence=round(min((e.score for e in cited if e.status != "unsure"), default=0.0), 4),
-        claims=claims,
-        evidence=[*cited, *others],
-        tool_calls=context.records,
-        timings_ms={
-            "total": round(elapsed_ms, 2),
-            "planner": round(context.planner_ms, 2),
-            "tools": round(sum(r.elapsed_ms for r in context.records), 2),
-        },
-        planner={"calls": context.model_calls, "repairs": context.repairs},
-        usage=context.usage,
-        trace={
-            **context.premises,
-            "messages": convert_to_openai_messages(list(messages)),
-            "drafts": context.drafts,
-        },
-    )
+def abstention(
+    reason: Reason,
+    language: Language,
+    ledger: Ledger,
+    calls: Sequence[ToolCallRecord],
+    missing: Sequence[str],
+) -> str:
+    """What is said instead of an answer.
 
-
-def _reason(context: RunContext) -> Reason | None:
-    """Why the run abstains, as the run itself shows it; None if it answers.
-
-    "Not there" needs a look that succeeded: otherwise nobody could look.
+    Args:
+        reason: why there is none.
+        language: of the question.
+        ledger: what was seen, of which only what `calls` found is named.
+        calls: those of this question.
+        missing: the tools that are not available here.
     """
-    if context.abstained is None:
-        return None if context.outcome else "unsupported"
-    looked = any(record.status == "ok" for record in context.records) or len(context.ledger) > 0
-    if context.abstained == "not_found" and not looked:
-        return "could_not_look"
-    return cast("Reason", context.abstained)
-
-
-def _failed_claims(context: RunContext) -> list[Claim]:
-    """The claims that did not pass, so that a reader of the JSON sees what was refused."""
-    if context.outcome is None or not context.outcome.problems:
-        return []
-    return [claim for claim in context.outcome.claims if claim.status == "unsupported"]
-
-
-def _abstention(context: RunContext, reason: Reason, missing: Sequence[str]) -> str:
-    words, language = WORDING[context.language], context.language
+    words = WORDING[language]
     parts = [words[reason]]
-    parts += [words["failed"].format(tool=r.name, why=r.error) for r in context.records if r.error]
+    parts += [words["failed"].format(tool=r.name, why=r.error) for r in calls if r.error]
     if reason == "could_not_look" and missing:
         parts.append(words["missing"].format(names=join_words(list(missing), language)))
-    recent = {record.id for record in context.records}
-    own = [e for e in context.ledger if e.call_id in recent and e.group != "line"]
+    recent = {record.id for record in calls}
+    own = [e for e in ledger if e.call_id in recent and e.group != "line"]
     if reason == "unsure" and (unsure := [e for e in own if e.status == "unsure"]):
         best = max(unsure, key=lambda e: e.score)
-        parts.append(
-            words["best_guess"].format(what=_what(best, context), score=f"{best.score:.2f}")
-        )
+        what = _what(best, ledger, language)
+        parts.append(words["best_guess"].format(what=what, score=f"{best.score:.2f}"))
     elif own:
-        seen = list(dict.fromkeys(_what(e, context) for e in own))[:SEEN_ITEMS]
+        seen = list(dict.fromkeys(_what(e, ledger, language) for e in own))[:SEEN_ITEMS]
         parts.append(words["seen"].format(what=("; " if language == "en" else ";").join(seen)))
     return (" " if language == "en" else "").join(parts)
 
 
-def _what(evidence: Evidence, context: RunContext) -> str:
+def _what(evidence: Evidence, ledger: Ledger, language: Language) -> str:
     """A piece of evidence in a few words."""
     label = evidence.label or evidence.group or ""
-    name = label_in(evidence, label, context.language)
+    name = label_in(evidence, label, language)
     if evidence.group and evidence.status == "found":
-        found = [e for e in context.ledger.group_of(evidence) if e.status == "found"]
-        return counted(label, found, context.language)
+        found = [e for e in ledger.group_of(evidence) if e.status == "found"]
+        return counted(label, found, language)
     if evidence.status == "none" and evidence.group:
-        return number_phrase(label, 0, context.language)
+        return number_phrase(label, 0, language)
     if evidence.status == "none":
-        return WORDING[context.language]["absent"].format(what=name)
+        return WORDING[language]["absent"].format(what=name)
     content = evidence.value if evidence.value is not None else evidence.text
-    if evidence.member is not None and context.language == "zh":
+    if evidence.member is not None and language == "zh":
         content = chinese(evidence.member)
     text = " ".join(str(content).split()) if content is not None else ""
     text = text if len(text) <= 60 else text[:59] + "…"
     return ": ".join(part for part in (name, text) if part)
-
-
-def planner_facts(planner: Any, settings: Settings, stood_in: str | None) -> dict[str, Any]:
-    """Which planner answered: its kind, the model's name and the server; why another stood in."""
-    name = getattr(planner, "model_name", None) or getattr(planner, "model", None)
-    name = name or type(planner).__name__
-    url = settings.planner_url
-    facts = {"kind": "server" if url else "builtin", "model": str(name), "url": url}
-    if stood_in is not None:
-        facts |= {"stood_in": settings.planner_fallback, "because": stood_in}
-    return facts

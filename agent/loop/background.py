@@ -1,13 +1,13 @@
-"""Threads for what must not block, and an event loop in one of its own.
+"""An event loop in a thread of its own.
 
-With the loop, sync callers and any number of loops share connections, batchers and workers.
+With it, sync callers and any number of loops share connections, batchers and workers.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -53,24 +53,6 @@ class BackgroundLoop:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(timeout=5)
         loop.close()
-
-
-def in_thread(work: Callable[[], T], seconds: float | None = None) -> T:
-    """The result of blocking work done in a thread of its own.
-
-    Raises:
-        TimeoutError: it took longer; the thread is left to end by itself.
-    """
-    done: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            done.set_result(work())
-        except BaseException as error:
-            done.set_exception(error)
-
-    threading.Thread(target=run, name="vqa-agent-request", daemon=True).start()
-    return done.result(seconds)
 
 
 async def _cancel_all() -> None:

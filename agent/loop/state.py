@@ -1,28 +1,42 @@
-"""What one question's run carries along: pictures, ledger, records. Never part of the messages."""
+"""One question on its way: what it is asked with, and what came of it so far."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from agent.answer import Language, ToolCallRecord
 from agent.events import Event
-from agent.grounding.check import Grounded
 from agent.grounding.ledger import Ledger
+from agent.grounding.verdict import Verdict
 from agent.loop.deadline import Deadline
 from tools.errors import BadArgumentError
 from tools.evidence import Region
 from tools.execution.runner import Runner
 from tools.pictures.store import Picture, PictureStore
 
+if TYPE_CHECKING:
+    from langchain_core.messages import BaseMessage
+
 
 @dataclass
-class RunContext:
-    """The run's context, given to tools through `ToolRuntime` and to the middleware."""
+class Spent:
+    """What a question took so far."""
 
-    question: str
+    model_calls: int = 0
+    repairs: int = 0
+    planner_ms: float = 0.0
+    usage: dict[str, int] = field(default_factory=dict)
+    stood_in: str | None = None
+    """Why another planner stood in for the one that the settings name."""
+
+
+@dataclass
+class Question:
+    """A question about the pictures of a session; `emit` hears each step."""
+
+    text: str
     language: Language
     pictures: PictureStore
     ledger: Ledger
@@ -31,20 +45,14 @@ class RunContext:
     emit: Callable[[Event], None] = lambda _event: None
     streams: bool = False
     """Whether sentences of the answer are emitted while it is being written."""
-    records: list[ToolCallRecord] = field(default_factory=list)
-    planner_ms: float = 0.0
-    model_calls: int = 0
-    tool_calls: int = 0
-    repairs: int = 0
-    usage: dict[str, int] = field(default_factory=dict)
-    stood_in: str | None = None
-    """Why another planner stood in for the one that the settings name."""
-    outcome: Grounded | None = None
-    abstained: str | None = None
-    drafts: list[dict[str, Any]] = field(default_factory=list)
-    premises: dict[str, Any] = field(default_factory=dict)
-    """What the planner is given besides this run's messages; the trace begins with it."""
-    _turns: dict[str, tuple[asyncio.Event, asyncio.Event]] = field(default_factory=dict)
+    messages: list[BaseMessage] = field(default_factory=list)
+    """From the question on, as the planner reads and writes them; never pixels or paths."""
+    calls: list[ToolCallRecord] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    """Of each answer that the planner wrote, the last one counts."""
+    spent: Spent = field(default_factory=Spent)
+    is_cut_off: bool = False
+    """Whether the deadline came before the answer."""
 
     def picture(self, picture_id: str) -> Picture:
         """The picture of that id, or a `BadArgumentError` that lists those that there are."""
@@ -72,27 +80,3 @@ class RunContext:
         if evidence.region is None or evidence.status == "none":
             raise BadArgumentError(f"{evidence_id} has no place in the picture; use null")
         return evidence.region
-
-    def run_out_of_time(self) -> None:
-        """End the question with what is there: an answer that passed the check, or none."""
-        if self.outcome is None or self.outcome.problems or self.abstained:
-            self.abstained = "out_of_time"
-
-    def plan_turn(self, call_ids: list[str]) -> None:
-        """Fix the order in which this turn's calls enter the ledger: as they were planned."""
-        previous = asyncio.Event()
-        previous.set()
-        for call_id in call_ids:
-            entered = asyncio.Event()
-            self._turns[call_id] = (previous, entered)
-            previous = entered
-
-    async def my_turn(self, call_id: str) -> None:
-        """Wait until the calls planned before this one have entered their evidence."""
-        if call_id in self._turns:
-            await self._turns[call_id][0].wait()
-
-    def end_turn(self, call_id: str) -> None:
-        """Let the next call of the turn enter, however this one went."""
-        if call_id in self._turns:
-            self._turns[call_id][1].set()

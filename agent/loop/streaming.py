@@ -10,11 +10,11 @@ import json
 import re
 from contextlib import suppress
 
-from agent.events import Event
+from agent.events import Sentence, Writing
 from agent.grounding.asking import asks_for_absence
 from agent.grounding.check import check_sentence, sentences
 from agent.grounding.references import UnresolvedReferenceError, fill
-from agent.loop.state import RunContext
+from agent.loop.state import Question
 
 _ANSWERS = re.compile(r'"abstain":\s*"no".*"answer":\s*"', re.DOTALL)
 _HALF_REFERENCE = re.compile(r"[{\[][^}\]]*$")
@@ -22,10 +22,10 @@ _HALF_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{0,3})?$")
 
 
 class AnswerStream:
-    """Hears one turn of a planner and emits `text` events."""
+    """Hears one turn of a planner and emits `Sentence` and `Writing` events."""
 
-    def __init__(self, context: RunContext) -> None:
-        self._context = context
+    def __init__(self, question: Question) -> None:
+        self._question = question
         self._written = ""
         self._said = 0
         self._stopped = False
@@ -43,23 +43,23 @@ class AnswerStream:
         for sentence in whole[self._said : len(whole) if is_whole else -1]:
             claim = check_sentence(
                 sentence,
-                self._context.ledger,
-                question=self._context.question,
-                language=self._context.language,
+                self._question.ledger,
+                question=self._question.text,
+                language=self._question.language,
             )
             if claim.status != "supported":
                 self._stopped = True
                 return
             self._said += 1
-            self._context.emit(Event("text", {"text": claim.text}))
+            self._question.emit(Sentence(claim.text))
 
     def _show(self, unsaid: list[str]) -> None:
         """Show the words that are not checked yet as what they are."""
         begun = _HALF_REFERENCE.sub("", " ".join(unsaid))
         with suppress(UnresolvedReferenceError):
-            absence = asks_for_absence(self._context.question, self._context.language)
-            text = fill(begun, self._context.ledger, self._context.language, absence=absence).text
-            self._context.emit(Event("writing", {"text": text}))
+            absence = asks_for_absence(self._question.text, self._question.language)
+            text = fill(begun, self._question.ledger, self._question.language, absence=absence).text
+            self._question.emit(Writing(text))
 
 
 def _string_at(text: str) -> tuple[str, bool]:

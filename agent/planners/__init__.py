@@ -8,12 +8,12 @@ has.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-__all__ = ["BUILTIN", "make_planner"]
+__all__ = ["BUILTIN", "make_planner", "planner_facts"]
 
 BUILTIN = "builtin"
 """What stands for the built-in planner where an address could stand."""
@@ -73,3 +73,15 @@ def make_planner(
         make_first=lambda: make(planner_url, planner_model),
         make_second=lambda: make(planner_fallback, None),
     )
+
+
+def planner_facts(
+    planner: Any, *, url: str | None, fallback: str | None, stood_in: str | None
+) -> dict[str, Any]:
+    """Which planner answered: its kind, the model's name and the server; why another stood in."""
+    name = getattr(planner, "model_name", None) or getattr(planner, "model", None)
+    name = name or type(planner).__name__
+    facts = {"kind": "server" if url else "builtin", "model": str(name), "url": url}
+    if stood_in is not None:
+        facts |= {"stood_in": fallback, "because": stood_in}
+    return facts

@@ -25,7 +25,7 @@ from agent.errors import (
     PlannerTimeoutError,
     PlannerUnavailableError,
 )
-from agent.loop.background import in_thread
+from agent.planners.threads import in_thread
 from agent.planners.token_callback import heard_by
 
 PAUSE_S = 30.0

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from agent import Answer, Settings, VisualAgent
-from agent.loop.langchain_tools import openai_schema
+from agent.loop.tool_schemas import openai_schema
 from agent.planners.builtin.chat_model import BuiltinChatModel
 from agent.planners.constraints import as_planned, fill_in, first_call, narrow_tools
 from tests.fakes.detectors import FixedDetector

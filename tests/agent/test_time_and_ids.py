@@ -6,8 +6,6 @@ import asyncio
 import math
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,8 +13,10 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatResult
 
 from agent import Answer, Settings, VisualAgent
+from agent.grounding.ledger import Ledger
 from agent.loop.deadline import Deadline
-from agent.loop.middleware import Budget
+from agent.loop.planning import Budget
+from agent.loop.state import Question
 from tests.agent.test_visual_agent import (
     GREY,
     brightness,
@@ -186,32 +186,15 @@ def test_tools_have_three_quarters_of_the_time() -> None:
     assert Deadline(math.inf).left_for_tools == math.inf
 
 
-@dataclass
-class Request:
-    """As much of LangChain's request as the budget looks at."""
-
-    runtime: Any
-    tools: list[str]
-
-    def override(self, **changed: Any) -> Request:
-        return replace(self, **changed)
-
-
-@pytest.mark.parametrize(("now", "offered"), [(0, ["look"]), (89, ["look"]), (91, [])])
-async def test_when_the_time_for_tools_is_over_the_planner_has_to_answer(
-    now: float, offered: list[str]
+@pytest.mark.parametrize(("now", "allowed"), [(0, True), (89, True), (91, False)])
+def test_when_the_time_for_tools_is_over_the_planner_has_to_answer(
+    now: float, allowed: bool
 ) -> None:
-    clock = iter([0, now]).__next__
-    context = SimpleNamespace(
-        model_calls=0, tool_calls=0, planner_ms=0.0, deadline=Deadline(120, clock=clock)
+    deadline = Deadline(120, clock=iter([0, now]).__next__)
+    question = Question(
+        "How bright?", "en", PictureStore(), Ledger(), LocalRunner([], ResultCache()), deadline
     )
-    given: list[list[str]] = []
-
-    async def planner(request: Any) -> Any:
-        given.append(request.tools)
-
-    await Budget(6, 12).ask(Request(SimpleNamespace(context=context), ["look"]), planner)  # type: ignore[arg-type]
-    assert given == [offered]
+    assert Budget(6, 12).allows_tools(question) is allowed
 
 
 async def test_a_tool_gets_no_more_time_than_the_question_has_for_tools() -> None:

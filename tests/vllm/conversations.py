@@ -9,13 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from langchain.agents.structured_output import ProviderStrategy
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import convert_to_messages
-from langchain_core.utils.function_calling import convert_to_openai_tool
 
-from agent.answer import Draft
-from agent.loop.langchain_tools import as_langchain_tool
+from agent.loop.tool_schemas import answer_form, tool_schema
 from tools.toolset import ToolConfig, load_toolset
 
 FILE = Path(__file__).parents[1] / "data" / "planner" / "conversations.jsonl"
@@ -42,10 +39,10 @@ def places() -> Iterator[Place]:
 
 def written(planner: BaseChatModel, asked: list[Place], at_once: int = 1) -> list[Any]:
     """What the planner says at each place: calls without their ids, or the answer's text."""
-    form = ProviderStrategy(Draft, strict=True).to_model_kwargs()
+    form = answer_form()
 
     def ask(place: Place) -> Any:
-        bound = planner.bind_tools(place.tools, strict=True, **form)
+        bound = planner.bind_tools(place.tools, **form)
         message = bound.invoke(convert_to_messages(place.messages))
         calls = [(call["name"], call["args"]) for call in message.tool_calls]
         return calls or message.text
@@ -58,7 +55,7 @@ def _offered(name: str, labels: list[str]) -> dict[str, Any]:
     """The agent's own schema of a tool, with these labels; a stranger's takes a picture."""
     if name not in _TOOLS:
         return {"type": "function", "function": {"name": name, "parameters": _STRANGER}}
-    tool = convert_to_openai_tool(as_langchain_tool(_TOOLS[name]))
+    tool = {"type": "function", "function": tool_schema(_TOOLS[name])}
     properties = tool["function"]["parameters"]["properties"]
     if "labels" in properties:
         properties["labels"]["items"] = {"type": "string", "enum": labels}

@@ -1,6 +1,6 @@
 """Runs vision tools: checks arguments, the cache in front, one worker a tool behind it.
 
-Ids are resolved before this (`agent.loop.langchain_tools`).
+Ids are resolved before this (`agent.loop.tool_schemas`).
 """
 
 from __future__ import annotations

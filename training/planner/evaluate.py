@@ -82,7 +82,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
 
 
 def strict(tool: dict[str, Any]) -> dict[str, Any]:
-    """The tool as the agent offers it (`agent.loop.langchain_tools`): all arguments required."""
+    """The tool as the agent offers it (`agent.loop.tool_schemas`): all arguments required."""
     function = tool["function"]
     parameters = function["parameters"]
     properties = parameters["properties"] | _ARGUMENTS.get(function["name"], {})

@@ -12,7 +12,7 @@ from typing import Self
 import httpx
 
 from agent.errors import PlannerUnavailableError
-from agent.loop.background import in_thread
+from agent.planners.threads import in_thread
 
 DEFAULT_URL = "http://127.0.0.1:8000/v1"
 """Where `vqa-agent serve-llm` and `vllm serve` listen unless told otherwise."""

@@ -23,10 +23,10 @@ from langchain_openai import ChatOpenAI
 from pydantic import PrivateAttr, SecretStr
 
 from agent.errors import PlannerError, PlannerTimeoutError, PlannerUnavailableError
-from agent.loop.background import in_thread
 from agent.planners.server.address import PASSING, Server
 from agent.planners.server.families import SERVED_NAME, family_of
 from agent.planners.server.http_client import Endpoint, Reply
+from agent.planners.threads import in_thread
 from agent.planners.token_callback import Listener, listener
 
 TRIES = 3

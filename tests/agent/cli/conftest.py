@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 from agent.answer import Answer, Claim, ToolCallRecord
 from agent.cli import app
 from agent.cli.factory import Options
-from agent.events import Event
+from agent.events import Answered, Event, Sentence, ToolFinished, ToolStarted
 from tools.evidence import Evidence, PictureRef
 from tools.pictures.store import PictureStore
 
@@ -123,12 +123,12 @@ class FakeSession:
     def stream(self, question: str, *, text: bool = True) -> Iterator[Event]:
         reply = self._agent.ask(*self._sources, question)
         for call in reply.tool_calls:
-            yield Event("tool_call", {"name": call.name, "arguments": call.arguments})
+            yield ToolStarted(call.id, call.name, call.arguments)
             said = f"error: {call.error}" if call.error else "read_text img_1"
-            yield Event("tool_result", call.model_dump() | {"text": said})
+            yield ToolFinished(call, (), said)
         for claim in reply.claims if text else ():
-            yield Event("text", {"text": claim.text})
-        yield Event("answer", answer=reply)
+            yield Sentence(claim.text)
+        yield Answered(reply)
 
 
 class Command:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from agent import Answer, Settings, VisualAgent
-from agent.loop.langchain_tools import openai_schema
+from agent.loop.tool_schemas import openai_schema
 from agent.planners.builtin.chat_model import BuiltinChatModel
 from agent.planners.builtin.kind_questions import kind_question
 from agent.planners.builtin.kinds import without_kinds

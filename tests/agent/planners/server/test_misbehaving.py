@@ -14,7 +14,7 @@ import pytest
 from agent import Settings, VisualAgent
 from agent.answer import Answer
 from agent.errors import PlannerError, PlannerUnavailableError
-from agent.events import Event
+from agent.events import Answered, Event, Sentence, ToolStarted, Writing
 from tests.agent.test_visual_agent import measure_brightness
 from tests.fakes.openai_server import (
     ScriptedServer,
@@ -145,7 +145,7 @@ def test_a_server_that_dies_in_the_middle_of_an_answer_ends_in_an_error(made: An
         seen: list[Event] = []
         with pytest.raises(PlannerUnavailableError, match="cannot be reached"):
             seen.extend(made(server.url).stream(GREY, "How bright is it?"))
-    assert not {"answer", "text"} & {event.kind for event in seen}, "half a sentence is not said"
+    assert not {Answered, Sentence} & {type(event) for event in seen}, "half a sentence is not said"
 
 
 def test_words_are_shown_while_they_come_and_sentences_said_when_they_are_checked(
@@ -154,21 +154,21 @@ def test_words_are_shown_while_they_come_and_sentences_said_when_they_are_checke
     two = draft(f"{SENTENCE} It is {{e1.value}} percent, truly [e1].", "{e1.value}")
     with ScriptedServer(LOOK, two) as server:
         events = list(made(server.url).stream(GREY, "How bright is it?"))
-    said = [e.data["text"] for e in events if e.kind == "text"]
+    said = [e.text for e in events if isinstance(e, Sentence)]
     assert said == ["It is 47 percent bright.", "It is 47 percent, truly."]
     assert " ".join(said) == events[-1].answer.answer
-    shown = [e.data["text"] for e in events if e.kind == "writing"]
+    shown = [e.text for e in events if isinstance(e, Writing)]
     assert len(shown) > 4
     assert all("{" not in words and "[" not in words for words in shown)
-    kinds = [e.kind for e in events]
-    assert kinds.index("tool_call") < kinds.index("writing") < kinds.index("text")
+    kinds = [type(e) for e in events]
+    assert kinds.index(ToolStarted) < kinds.index(Writing) < kinds.index(Sentence)
 
 
 def test_a_sentence_that_the_evidence_does_not_carry_is_never_said(made: Any) -> None:
     wrong = draft("It is 99 percent bright [e1].", "99")
     with ScriptedServer(LOOK, wrong, SAY) as server:
         events = list(made(server.url).stream(GREY, "How bright is it?"))
-    said = [e.data["text"] for e in events if e.kind == "text"]
+    said = [e.text for e in events if isinstance(e, Sentence)]
     assert said == ["It is 47 percent bright."]
 
 
