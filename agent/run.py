@@ -27,7 +27,7 @@ from agent.loop.planning import Budget, Planning
 from agent.loop.state import Question
 from agent.loop.tool_calls import run_calls
 from agent.loop.tool_schemas import openai_schema, tool_schema
-from agent.planners.conversation import asking
+from agent.planners.conversation import question_message
 from agent.settings import Settings
 from prompts import render
 from tools.base import VisionTool
@@ -76,7 +76,7 @@ async def answer_question(
         PlannerError: the planner could not be reached or kept failing.
     """
     started = time.perf_counter()
-    question.messages.append(asking(question.text, [p.ref.id for p in question.pictures]))
+    question.messages.append(question_message(question.text, (p.ref.id for p in question.pictures)))
     try:
         async with asyncio.timeout(question.deadline.left) as limit:
             await work_out(planning, settings.max_repairs, history, question)

@@ -27,9 +27,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from langchain_core.messages import SystemMessage, convert_to_messages
+from langchain_core.messages import SystemMessage
 
 from agent.loop.tool_schemas import answer_form
+from agent.planners.conversation import messages_of
 from agent.planners.server.chat_model import ServerChatModel, connect
 from agent.planners.server.families import SERVED_NAME
 from agent.serving import LanguageModelServer, build
@@ -76,7 +77,7 @@ def percentile(times: list[float], share: float) -> float:
 
 async def ask(planner: ServerChatModel, place: Place, *, large: bool) -> tuple[float, int, int]:
     """Milliseconds, tokens read and tokens written of one turn."""
-    messages = convert_to_messages(place.messages)
+    messages = messages_of(place.messages)
     if large:
         messages.insert(0, SystemMessage(render("system", sees=False)))
     bound = planner.bind_tools(place.tools, **answer_form())

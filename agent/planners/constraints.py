@@ -18,7 +18,9 @@ from collections.abc import Iterable, Iterator
 from itertools import islice, takewhile
 from typing import Any
 
-from agent.planners.builtin.grammar import Calls
+from agent.grounding.ledger import MAX_LINES
+from agent.planners.conversation import Turn, questions, reported
+from tools.evidence import Evidence
 from tools.words.colour_questions import asks_colour_of_drawing, part_asked_of
 from tools.words.labels import CLASSES, GROUPS
 from tools.words.questions import groups_sought, mentioned
@@ -41,34 +43,32 @@ _PART = "part"
 REMEMBERED = 2
 """Questions whose labels may be meant: this one, and the one before."""
 
-Message = dict[str, Any]
 Schema = dict[str, Any]
+Calls = list[tuple[str, dict[str, Any]]]
 
 _WORD = re.compile(r"[\u3400-\u9fff]|[^\s\u3400-\u9fff]+")
 _EDGE = " \t.,;:!?\"'()[]{}«»“”‘’。,;:!?、()【】《》「」"
-_LINE = re.compile(r"^e(\d+)(?:-e(\d+))? (.*)$")
-_MEMBER = re.compile(r"  (?:e\d+ )?value ")
 _OPERATIONS = ("count", "list", "exists", "sum", "difference", "same", "most", "least")
 
 
-def link_labels(tools: Iterable[Schema], messages: list[Message]) -> list[Schema]:
+def link_labels(tools: Iterable[Schema], messages: list[Turn]) -> list[Schema]:
     """The tools (OpenAI form) with `labels` narrowed to those that the question speaks of.
 
     Where it speaks of none, to those of the question before it (a short follow-up); with none at
     all the list can only be empty, which asks for everything that the tool knows. Who asks for a
     group ("which animals?") does not ask for everything: then all that is spoken of is looked for.
     """
-    questions = list(islice(_questions(messages), REMEMBERED))
-    return [_linked(tool, questions) for tool in tools]
+    asked = [turn["question"] for turn in islice(questions(messages), REMEMBERED)]
+    return [_linked(tool, asked) for tool in tools]
 
 
-def first_look(linked: Iterable[Schema], messages: list[Message]) -> list[Schema]:
+def first_look(linked: Iterable[Schema], messages: list[Turn]) -> list[Schema]:
     """The tools (linked) one of which has to be called now; none where the planner is free.
 
     Whether there is fruit, or how much, is seen by who looks for labels, not by who names a product
     or reads. A small model that never met the group's word mistakes one for the other.
     """
-    question = next(_questions(messages), "")
+    question = _question(messages)
     if not groups_sought(question) or _has_looked(messages):
         return []
     return [tool for tool in linked if _looks_for_group(tool)]
@@ -79,22 +79,20 @@ def _looks_for_group(tool: Schema) -> bool:
     return "prefixItems" in properties.get("labels", {})
 
 
-def _has_looked(messages: list[Message]) -> bool:
+def _has_looked(messages: list[Turn]) -> bool:
     """Whether a tool has reported since the last question."""
-    since = takewhile(
-        lambda m: m["role"] != "user" or "Question: " not in _content(m), reversed(messages)
-    )
+    since = takewhile(lambda turn: "question" not in turn, reversed(messages))
     return any(message["role"] == "tool" for message in since)
 
 
-def _linked(tool: Schema, questions: list[str]) -> Schema:
+def _linked(tool: Schema, asked: list[str]) -> Schema:
     function = tool["function"]
     parameters = function.get("parameters") or {}
     rule = (parameters.get("properties") or {}).get("labels")
     if not rule or rule.get("type") != "array":
         return tool
     known = rule["items"].get("enum") or (*CLASSES, *GROUPS)
-    found = next(filter(None, (mentioned(question, known) for question in questions)), [])
+    found = next(filter(None, (mentioned(question, known) for question in asked)), [])
     items = {"type": "string"} | ({"enum": found} if found else {})
     linked = {"type": "array", "items": items, "maxItems": len(found)}
     if any(label in GROUPS for label in found):
@@ -103,32 +101,31 @@ def _linked(tool: Schema, questions: list[str]) -> Schema:
     return tool | {"function": function | {"parameters": parameters | {"properties": properties}}}
 
 
-def first_call(tools: Iterable[Schema], messages: list[Message]) -> str | None:
+def first_call(tools: Iterable[Schema], messages: list[Turn]) -> str | None:
     """The tool that an unanswered question must begin with; None where the planner chooses.
 
     "What colour is the logo?" names nothing that a detector knows, so that a planner trained on
     labels sees no way; `describe_colors` tells the thing from a plain ground.
     """
-    question = next(_questions(messages), "")
+    question = _question(messages)
     offered = any(tool["function"]["name"] == _COLOURS for tool in tools)
-    is_new = bool(messages) and messages[-1]["role"] == "user" and question != ""
-    is_new = is_new and _content(messages[-1]).endswith(f"Question: {question}")
+    is_new = bool(messages) and "question" in messages[-1]
     asks = asks_colour_of_drawing(question) and not mentioned(question, CLASSES)
     return _COLOURS if offered and is_new and asks else None
 
 
-def fill_in(calls: Calls, tools: Iterable[Schema], messages: list[Message]) -> Calls:
+def fill_in(calls: Calls, tools: Iterable[Schema], messages: list[Turn]) -> Calls:
     """The calls that a planner wrote, with the part of the picture that the question asks of."""
     known = {tool["function"]["name"]: tool["function"].get("parameters") or {} for tool in tools}
     takes_part = _PART in known.get(_COLOURS, {}).get("properties", {})
-    part = {_PART: part_asked_of(next(_questions(messages), ""))}
+    part = {_PART: part_asked_of(_question(messages))}
     return [
         (name, arguments | part if takes_part and name == _COLOURS else arguments)
         for name, arguments in calls
     ]
 
 
-def as_planned(messages: list[Message]) -> list[Message]:
+def as_planned(messages: list[Turn]) -> list[Turn]:
     """The conversation as its planner planned it: calls without what `fill_in` added."""
 
     def planned(call: dict[str, Any]) -> dict[str, Any]:
@@ -146,21 +143,21 @@ def as_planned(messages: list[Message]) -> list[Message]:
     ]
 
 
-def narrow_tools(tools: Iterable[Schema], messages: list[Message]) -> list[Schema]:
+def narrow_tools(tools: Iterable[Schema], messages: list[Turn]) -> list[Schema]:
     """The offered tools (OpenAI form) with `picture`, `region` and `query` narrowed.
 
     Without what `fill_in` adds.
     """
-    question = next(_questions(messages), "")
+    present = next(questions(messages), {"question": "", "pictures": []})
     choices: dict[str, list[str | None]] = {
-        "picture": list(_pictures(messages)),
-        "region": [*(f"e{n}" for n, fields in _evidence(messages) if "box" in fields), None],
-        "query": [*dict.fromkeys([*FIELD_QUERIES, *_spans(question)]), None],
+        "picture": present["pictures"],
+        "region": [*(e.id for e in _shown(messages) if _has_place(e)), None],
+        "query": [*dict.fromkeys([*FIELD_QUERIES, *_spans(present["question"])]), None],
     }
     return [_narrowed(_planned(tool), choices) for tool in tools]
 
 
-def narrow_answer(schema: Schema, messages: list[Message]) -> Schema | str:
+def narrow_answer(schema: Schema, messages: list[Turn]) -> Schema | str:
     """The answer's grammar as EBNF: strings hold text, references to evidence and citations.
 
     The schema itself where it holds anything but strings.
@@ -175,7 +172,7 @@ def narrow_answer(schema: Schema, messages: list[Message]) -> Schema | str:
         )
         value = f"({options})" if options else '"\\"" text "\\""'
         parts.append(_literal(("{" if not index else ", ") + json.dumps(name) + ": ") + " " + value)
-    return "root ::= " + " ".join(parts) + ' "}"\n' + _text_rules(list(_evidence(messages)))
+    return "root ::= " + " ".join(parts) + ' "}"\n' + _text_rules(list(_shown(messages)))
 
 
 def _planned(tool: Schema) -> Schema:
@@ -205,27 +202,9 @@ def _is_text(rule: Schema) -> bool:
     return "string" in kinds and set(kinds) <= {"string", "null"}
 
 
-def _questions(messages: list[Message]) -> Iterator[str]:
-    """The questions of the conversation, the present one first."""
-    for message in reversed(messages):
-        content = _content(message)
-        if message["role"] == "user" and "Question: " in content:
-            yield content.partition("Question: ")[2]
-
-
-def _pictures(messages: list[Message]) -> Iterator[str]:
-    for message in reversed(messages):
-        content = _content(message)
-        if message["role"] == "user" and content.startswith("Pictures: "):
-            yield from re.findall(r"img_\d+", content.split("\n", 1)[0])
-            return
-
-
-def _content(message: Message) -> str:
-    content = message.get("content") or ""
-    if isinstance(content, str):
-        return content
-    return "".join(part.get("text", "") for part in content if isinstance(part, dict))
+def _question(messages: list[Turn]) -> str:
+    """The present question."""
+    return str(next(questions(messages), {"question": ""})["question"])
 
 
 def _spans(question: str) -> Iterator[str]:
@@ -240,51 +219,33 @@ def _spans(question: str) -> Iterator[str]:
                     yield span
 
 
-def _evidence(messages: list[Message]) -> Iterator[tuple[int, set[str]]]:
-    """Number and fields of all that the tools reported (`agent.grounding.ledger.render_report`)."""
-    for message in messages:
-        if message["role"] != "tool":
-            continue
-        lines = _content(message).split("\n")
-        for index, line in enumerate(lines):
-            if match := _LINE.match(line):
-                details = [d for d in _following(lines[index + 1 :]) if d.startswith("  ")]
-                fields = _fields(match[3], details)
-                for number in range(int(match[1]), int(match[2] or match[1]) + 1):
-                    yield number, fields
+def _shown(messages: list[Turn]) -> Iterator[Evidence]:
+    """All evidence that the planner got to read of (`agent.grounding.ledger.render_report`)."""
+    return (e for report in reported(messages) for e in report[:MAX_LINES])
 
 
-def _following(lines: list[str]) -> Iterator[str]:
-    for line in lines:
-        if not line.startswith("  "):
-            return
-        yield line
+def _has_place(evidence: Evidence) -> bool:
+    return evidence.box_xyxy is not None and evidence.status != "none"
 
 
-def _fields(rest: str, details: list[str]) -> set[str]:
-    fields = {"label", "picture"}
-    if rest.endswith(" none"):
-        return fields
-    if " = " in rest or any(_MEMBER.match(detail) for detail in details):
-        fields.add("value")
-    if '"' in rest or any('"' in detail for detail in details):
-        fields.add("text")
-    if any(" at " in f" {detail.strip()}" for detail in details):
-        fields.add("box")
-    return fields
+def _fields(evidence: Evidence) -> list[str]:
+    """What may be referred to, as far as the planner read that it is there."""
+    fields = []
+    if evidence.status != "none":
+        is_single = evidence.status == "found" and evidence.group is None
+        if evidence.member is not None or (is_single and evidence.value is not None):
+            fields.append("value")
+        if evidence.text is not None:
+            fields.append("text")
+    return [*fields, "label", "picture"]
 
 
-def _text_rules(evidence: list[tuple[int, set[str]]]) -> str:
+def _text_rules(evidence: list[Evidence]) -> str:
     character = r'[^"\\{}\[\]\0-\x1f] | "\\" ["\\/bfnrt]'
     if not evidence:
         return f"text ::= ({character})*\n"
-    ids = " | ".join(_literal(f"e{number}") for number, _ in evidence)
-    fields = " | ".join(
-        _literal(f"e{number}.{field}")
-        for number, has in evidence
-        for field in ("value", "text", "label", "picture")
-        if field in has
-    )
+    ids = " | ".join(_literal(e.id) for e in evidence)
+    fields = " | ".join(_literal(f"{e.id}.{field}") for e in evidence for field in _fields(e))
     operations = " | ".join(_literal(name) for name in _OPERATIONS)
     return (
         f"text ::= ({character} | reference | citation)*\n"

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import convert_to_messages
 
 from agent.loop.tool_schemas import answer_form, tool_schema
+from agent.planners.conversation import Turn, messages_of
+from tools.evidence import Evidence
 from tools.toolset import ToolConfig, load_toolset
 
 FILE = Path(__file__).parents[1] / "data" / "planner" / "conversations.jsonl"
@@ -23,7 +24,7 @@ class Place:
     """Where a planner has to write: the messages before, and what is offered."""
 
     conversation: int
-    messages: list[dict[str, Any]]
+    messages: list[Turn]
     tools: list[dict[str, Any]]
 
 
@@ -32,9 +33,10 @@ def places() -> Iterator[Place]:
     for number, line in enumerate(FILE.read_text(encoding="utf-8").splitlines()):
         recorded = json.loads(line)
         tools = [_offered(name, recorded["labels"]) for name in recorded["tools"]]
-        for index, message in enumerate(recorded["messages"]):
+        turns = [_turn(message) for message in recorded["messages"]]
+        for index, message in enumerate(turns):
             if message["role"] == "assistant":
-                yield Place(number, recorded["messages"][:index], tools)
+                yield Place(number, turns[:index], tools)
 
 
 def written(planner: BaseChatModel, asked: list[Place], at_once: int = 1) -> list[Any]:
@@ -43,12 +45,19 @@ def written(planner: BaseChatModel, asked: list[Place], at_once: int = 1) -> lis
 
     def ask(place: Place) -> Any:
         bound = planner.bind_tools(place.tools, **form)
-        message = bound.invoke(convert_to_messages(place.messages))
+        message = bound.invoke(messages_of(place.messages))
         calls = [(call["name"], call["args"]) for call in message.tool_calls]
         return calls or message.text
 
     with ThreadPoolExecutor(at_once) as threads:
         return list(threads.map(ask, asked))
+
+
+def _turn(recorded: dict[str, Any]) -> Turn:
+    """With its evidence as the agent has it."""
+    if "evidence" not in recorded:
+        return recorded
+    return recorded | {"evidence": [Evidence.model_validate(e) for e in recorded["evidence"]]}
 
 
 def _offered(name: str, labels: list[str]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from agent.cli import app
 from agent.errors import PlannerError
 from agent.events import Answered, Sentence, ToolFinished, ToolStarted, Writing
 from agent.loop.tool_schemas import answer_form
+from agent.planners.conversation import messages_of
 from agent.planners.server.chat_model import ServerChatModel, connect
 from agent.planners.server.families import SERVED_NAME
 from agent.planners.server.own_weights import ServedPlanner
@@ -138,14 +139,13 @@ def test_any_other_model_writes_calls_or_the_answer_and_nothing_else(
     server: LanguageModelServer,
 ) -> None:
     """Strict tools and the answer's schema make one grammar, which vLLM holds any model to."""
-    from langchain_core.messages import convert_to_messages
 
     planner = connect(server.command.url, PLAIN, max_tokens=256)
     assert type(planner) is ServerChatModel
     ended = 0
     for place in list(places())[:40]:
         bound = planner.bind_tools(place.tools, **answer_form())
-        message = bound.invoke(convert_to_messages(place.messages))
+        message = bound.invoke(messages_of(place.messages))
         assert not message.invalid_tool_calls
         known = {tool["function"]["name"] for tool in place.tools}
         assert {call["name"] for call in message.tool_calls} <= known

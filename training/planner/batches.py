@@ -53,11 +53,7 @@ def turns(sample: Sample, *, plans_only: bool = False) -> list[Turn]:
     `plans_only` ends each turn with the planner's first message, which chooses the tools.
     """
     found = []
-    asked = [
-        n
-        for n, message in enumerate(sample.messages)
-        if message["role"] == "user" and not message["content"].startswith("Check failed")
-    ]
+    asked = [n for n, message in enumerate(sample.messages) if "question" in message]
     for start, end in pairwise([*asked, len(sample.messages)]):
         messages = sample.messages[: start + 2 if plans_only else end]
         tools = link_labels(sample.tools, messages)

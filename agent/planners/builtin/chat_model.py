@@ -7,7 +7,6 @@ The grammar (`agent.planners.builtin.grammar`) makes every call valid; decoding 
 from __future__ import annotations
 
 import asyncio
-import json
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,7 +20,6 @@ from langchain_core.messages import (
     AIMessage,
     BaseMessage,
     ToolCall,
-    convert_to_openai_messages,
 )
 from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGeneration, ChatResult
@@ -34,6 +32,7 @@ from agent.planners.builtin import kinds
 from agent.planners.builtin.decoding import Completion, Decoder, Form
 from agent.planners.builtin.grammar import parse_calls
 from agent.planners.constraints import fill_in
+from agent.planners.conversation import turns_of
 from agent.planners.token_callback import listener
 
 MAX_NEW_TOKENS = 256
@@ -166,16 +165,6 @@ def form_of(kwargs: dict[str, Any]) -> Form:
         tool_choice=choice,
         parallel=kwargs.get("parallel_tool_calls") is not False,
     )
-
-
-def turns_of(messages: list[BaseMessage]) -> list[dict[str, Any]]:
-    """Messages in OpenAI form, call arguments as mappings (vLLM renders its template so too)."""
-    turns = convert_to_openai_messages(messages)
-    for turn in turns:
-        for call in turn.get("tool_calls") or ():
-            if isinstance(call["function"]["arguments"], str):
-                call["function"]["arguments"] = json.loads(call["function"]["arguments"])
-    return turns
 
 
 def _as_result(

@@ -13,6 +13,7 @@ import re
 from typing import Any
 
 from agent.errors import PlannerOutputError
+from agent.planners.constraints import Calls
 
 CALL_BEGIN = '<tool_call>\n{"name": '
 CALL_ARGUMENTS = ', "arguments": '
@@ -25,7 +26,6 @@ _OPEN, _CLOSE = "<tool_call>\n", "\n</tool_call>"
 _DECODER = json.JSONDecoder()
 
 Schema = dict[str, Any]
-Calls = list[tuple[str, dict[str, Any]]]
 
 _ANY_ESCAPE = re.compile(r"^basic_escape ::= .*$", re.MULTILINE)
 _PLAIN_ESCAPE = r'basic_escape ::= (["\\bfnrt])'

@@ -8,7 +8,6 @@ check judges it like any other. Of every other question it says nothing, and the
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -18,6 +17,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 from agent.grounding.wording import language_of
 from agent.planners.builtin.kind_questions import KindQuestion, kind_question
 from agent.planners.builtin.kind_sentences import Sentences
+from agent.planners.conversation import pictures_of, question_of
 from tools.evidence import Evidence
 from tools.words.groups import members_of
 from tools.words.kinds import Kind, standard
@@ -73,12 +73,12 @@ def without_kinds(tools: Sequence[Schema]) -> list[Schema]:
 
 def next_turn(messages: Sequence[BaseMessage], tools: Sequence[Schema]) -> Turn | None:
     """What to do next for a question about kinds; None: let the weights plan."""
-    at = next((n for n in reversed(range(len(messages))) if _asked(messages[n])), None)
+    at = next((n for n in reversed(range(len(messages))) if question_of(messages[n])), None)
     if at is None:
         return None
-    asked, after = _asked(messages[at]) or "", messages[at + 1 :]
+    asked, after = question_of(messages[at]) or "", messages[at + 1 :]
     question = kind_question(asked)
-    pictures = re.findall(r"img_\d+", messages[at].text.partition("\n")[0])
+    pictures = pictures_of(messages[at])
     reports = list(_reports(after))
     offered = {tool["function"]["name"]: tool["function"]["parameters"] for tool in tools}
     is_able = "kinds" in offered.get(CLASSIFY, {}).get("properties", {}) or reports
@@ -296,12 +296,6 @@ def _abstain(why: str) -> Turn:
 def _draft(abstain: str, short_answer: str, answer: str) -> str:
     draft = {"abstain": abstain, "short_answer": short_answer, "answer": answer}
     return json.dumps(draft, ensure_ascii=False)
-
-
-def _asked(message: BaseMessage) -> str | None:
-    """The question of a message that asks one (`prompts/user.j2`)."""
-    _, found, question = message.text.partition("Question: ")
-    return question if isinstance(message, HumanMessage) and found else None
 
 
 def _reports(messages: Sequence[BaseMessage]) -> list[Report]:

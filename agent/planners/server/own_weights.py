@@ -18,9 +18,10 @@ from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
-from agent.planners.builtin.chat_model import MAX_NEW_TOKENS, form_of, planned_in_code, turns_of
+from agent.planners.builtin.chat_model import MAX_NEW_TOKENS, form_of, planned_in_code
 from agent.planners.builtin.grammar import build_structural_tag
 from agent.planners.constraints import as_planned, fill_in
+from agent.planners.conversation import Turn, as_read, turns_of
 from agent.planners.server.chat_model import ServerChatModel
 
 
@@ -70,8 +71,8 @@ class ServedPlanner(ServerChatModel):
         return payload | ({"tools": list(form.tools)} if form.tools else {})
 
 
-def _as_sent(turns: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Messages with the arguments of their calls as the JSON text that a server takes."""
+def _as_sent(turns: list[Turn]) -> list[Turn]:
+    """What a model reads of the turns, arguments of calls as the JSON text that a server takes."""
 
     def call_as_sent(call: dict[str, Any]) -> dict[str, Any]:
         arguments = json.dumps(call["function"]["arguments"], ensure_ascii=False)
@@ -81,7 +82,7 @@ def _as_sent(turns: list[dict[str, Any]]) -> list[dict[str, Any]]:
         turn | {"tool_calls": [call_as_sent(call) for call in turn["tool_calls"]]}
         if turn.get("tool_calls")
         else turn
-        for turn in turns
+        for turn in map(as_read, turns)
     ]
 
 

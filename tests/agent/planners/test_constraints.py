@@ -19,6 +19,7 @@ from agent.planners.constraints import (
     narrow_answer,
     narrow_tools,
 )
+from agent.planners.conversation import question_turn
 from tests.agent.evidence_makers import finding, ledger_of, seen, seen_group
 from tools.evidence import ToolReport
 from training.planner.fields import FIELDS
@@ -47,11 +48,12 @@ LEDGER = ledger_of(
 
 
 def conversation(question: str) -> list[dict[str, Any]]:
-    reports = [render_report(ToolReport(summary="look img_1"), list(LEDGER))]
+    evidence = list(LEDGER)
+    report = render_report(ToolReport(summary="look img_1"), evidence)
     return [
         {"role": "system", "content": "e99 = not evidence"},
-        {"role": "user", "content": f"Pictures: img_1, img_2\nQuestion: {question}"},
-        *({"role": "tool", "content": report} for report in reports),
+        question_turn(question, ["img_1", "img_2"]),
+        {"role": "tool", "content": report, "evidence": evidence},
         {"role": "user", "content": "Check failed:\n- e77 is not there"},
     ]
 
@@ -110,7 +112,7 @@ def linked_tool(known: list[str] | None, *questions: str) -> dict[str, Any]:
     properties = {"picture": {"type": "string"}, "labels": {"type": "array", "items": items}}
     parameters = {"type": "object", "properties": properties}
     tool = {"type": "function", "function": {"name": "detect", "parameters": parameters}}
-    messages = [{"role": "user", "content": f"Pictures: img_1\nQuestion: {q}"} for q in questions]
+    messages = [question_turn(q, ["img_1"]) for q in questions]
     (linked,) = link_labels([tool], messages)
     return linked
 
