@@ -6,23 +6,33 @@ planner sees is no evidence; the check is the same as for one that is blind.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
 from langchain.agents.middleware.types import AgentState
 from langchain_core.messages import BaseMessage, HumanMessage
 
 from agent.context import RunContext
+from tools.pictures.store import Picture
 
 LONGEST_SIDE = 1024
 """Pixels; about a thousand tokens of a Qwen3-VL, whose patches are 32 pixels wide."""
 
 
 class ShowPictures(AgentMiddleware[AgentState[Any], RunContext, Any]):
-    """Puts each picture behind the question that lists it first: prompts keep their beginning."""
+    """Puts each picture behind the question that lists it first: prompts keep their beginning.
+
+    A picture is encoded once, in a thread; what was made of it is kept no longer than it is.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._encoded: WeakKeyDictionary[Picture, str] = WeakKeyDictionary()
 
     async def awrap_model_call(
         self,
@@ -36,8 +46,16 @@ class ShowPictures(AgentMiddleware[AgentState[Any], RunContext, Any]):
         for message in request.messages:
             new = [i for i in _listed(message) if i not in shown]
             shown.update(new)
-            messages.append(_with_pictures(message, new, context) if new else message)
+            pictures = {i: await self._jpeg(context.picture(i)) for i in new}
+            messages.append(_with_pictures(message, pictures) if new else message)
         return await handler(request.override(messages=messages))
+
+    async def _jpeg(self, picture: Picture) -> str:
+        """The picture as a JPEG in base64."""
+        if picture not in self._encoded:
+            jpeg = await asyncio.to_thread(picture.jpeg, LONGEST_SIDE)
+            self._encoded[picture] = base64.b64encode(jpeg).decode()
+        return self._encoded[picture]
 
 
 def _listed(message: BaseMessage) -> list[str]:
@@ -47,10 +65,9 @@ def _listed(message: BaseMessage) -> list[str]:
     return re.findall(r"img_\d+", message.text.split("\n", 1)[0])
 
 
-def _with_pictures(message: BaseMessage, ids: list[str], context: RunContext) -> HumanMessage:
+def _with_pictures(message: BaseMessage, pictures: dict[str, str]) -> HumanMessage:
     parts: list[str | dict[str, Any]] = [{"type": "text", "text": message.text}]
-    for picture_id in ids:
-        jpeg = base64.b64encode(context.picture(picture_id).jpeg(LONGEST_SIDE)).decode()
+    for picture_id, jpeg in pictures.items():
         parts.append({"type": "text", "text": f"{picture_id}:"})
         parts.append({"type": "image_url", "image_url": {"url": f"data:image/jpeg;base64,{jpeg}"}})
     return HumanMessage(parts)
