@@ -153,7 +153,11 @@ def _refusal(run: _Run) -> Refused | None:
     if trace.earlier_messages:
         return Refused.FOLLOW_UP
     is_cut_off = run.reason == "out_of_time"
-    if is_cut_off or run.reason == "unsupported" or any(c.status != "supported" for c in run.claims):
+    if (
+        is_cut_off
+        or run.reason == "unsupported"
+        or any(c.status != "supported" for c in run.claims)
+    ):
         return Refused.CUT_OFF if is_cut_off else Refused.UNSUPPORTED
     if run.abstained and any(record.status == "error" for record in run.tool_calls):
         return Refused.FAILED_CALL

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -13,8 +14,12 @@ from agent.references import counted
 from agent.settings import Settings
 from agent.wording import WORDING, join_words, label_in, number_phrase
 from tools.evidence import Evidence
+from tools.words.groups import groups_with
 from tools.words.labels import chinese
+from tools.words.questions import mentioned
+from tools.words.sentences import label_words
 
+_PICTURE = re.compile(r"(?:\bimg_|\b(?:picture|image|photo)\s+|图\s*)(\d+)", re.IGNORECASE)
 SEEN_ITEMS = 5
 """Pieces of evidence that an abstention names."""
 
@@ -27,7 +32,8 @@ def compose(
     grounded = context.outcome if reason is None else None
     claims = list(grounded.claims) if grounded else _failed_claims(context)
     cited = [context.ledger[i] for i in grounded.cited] if grounded else []
-    others = [e for e in context.ledger if e not in cited]
+    ids = {e.id for e in cited}
+    others = [e for e in [*_looked_into(context), *_own(context)] if e.id not in ids]
     return Answer(
         answer=grounded.text
         if grounded
@@ -58,14 +64,43 @@ def compose(
 def _reason(context: RunContext) -> Reason | None:
     """Why the run abstains, as the run itself shows it; None if it answers.
 
-    "Not there" needs a look that succeeded: otherwise nobody could look.
+    "Not there" needs a look that succeeded, of this question or at what it names: otherwise nobody
+    looked.
     """
     if context.abstained is None:
         return None if context.outcome else "unsupported"
-    looked = any(record.status == "ok" for record in context.records) or len(context.ledger) > 0
-    if context.abstained == "not_found" and not looked:
+    looked = any(record.status == "ok" for record in context.records)
+    if context.abstained == "not_found" and not looked and not _earlier_look(context):
         return "could_not_look"
     return cast("Reason", context.abstained)
+
+
+def _own(context: RunContext) -> list[Evidence]:
+    """What this question's calls have seen."""
+    calls = {record.id for record in context.records}
+    return [e for e in context.ledger if e.call_id in calls]
+
+
+def _looked_into(context: RunContext) -> list[Evidence]:
+    """Earlier evidence that this question's calls looked into: their regions."""
+    calls = {record.id for record in context.records}
+    regions = dict.fromkeys(str(record.arguments.get("region")) for record in context.records)
+    found = [context.ledger[i] for i in regions if i in context.ledger]
+    return [e for e in found if e.call_id not in calls]
+
+
+def _earlier_look(context: RunContext) -> bool:
+    """Whether earlier questions looked for what this one names, in all pictures that it is about.
+
+    Who looked for animals has looked for dogs.
+    """
+    question = context.question
+    known = {name for e in context.ledger for name in (e.label, e.member) if name}
+    asked = label_words(question, context.language).union(mentioned(question, known))
+    asked = asked.union(*map(groups_with, asked))
+    looked_at = {e.picture.id for e in context.ledger if asked & {e.label, e.member}}
+    named = {f"img_{number}" for number in _PICTURE.findall(question)}
+    return (named or {picture.ref.id for picture in context.pictures}) <= looked_at
 
 
 def _failed_claims(context: RunContext) -> list[Claim]:
@@ -81,8 +116,7 @@ def _abstention(context: RunContext, reason: Reason, missing: Sequence[str]) -> 
     parts += [words["failed"].format(tool=r.name, why=r.error) for r in context.records if r.error]
     if reason == "could_not_look" and missing:
         parts.append(words["missing"].format(names=join_words(list(missing), language)))
-    recent = {record.id for record in context.records}
-    own = [e for e in context.ledger if e.call_id in recent and e.group != "line"]
+    own = [e for e in _own(context) if e.group != "line"]
     if reason == "unsure" and (unsure := [e for e in own if e.status == "unsure"]):
         best = max(unsure, key=lambda e: e.score)
         parts.append(

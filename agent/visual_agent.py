@@ -22,7 +22,7 @@ from tools.execution.cache import ResultCache
 from tools.execution.local import LocalRunner
 from tools.execution.runner import Runner
 from tools.pictures.store import PictureStore
-from tools.toolset import load_toolset
+from tools.toolset import Toolset, load_toolset
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     Source = str | Path | bytes | Image | np.ndarray[Any, Any]
 
+CLOSED = "this agent is closed; make a new VisualAgent"
 MAX_QUESTION = 2000
 """Characters of a question."""
 
@@ -39,7 +40,8 @@ class VisualAgent:
     """Answers questions about pictures, from evidence only.
 
     Cheap to make: planner and tools load on first use and stay warm. Safe to share between
-    threads and event loops; use it as a context manager, or call `close()`.
+    threads and event loops; use it as a context manager, or call `close()`. Used when it is closed,
+    it raises `RuntimeError`.
 
     Args:
         settings: defaults come from the environment (`VQA_*`) and `.env`.
@@ -65,6 +67,8 @@ class VisualAgent:
         )
         self._background = BackgroundLoop()
         self._planner = planner
+        self._owns_planner = planner is None
+        self._closed = False
         self._making = threading.RLock()
         self._loop: Any = None
         self._premises: dict[str, Any] = {}
@@ -93,12 +97,32 @@ class VisualAgent:
 
     def session(self, *pictures: Source) -> Session:
         """Begin a conversation about some pictures; it remembers them and what was said."""
+        self._check_open()
         return Session(self, pictures)
 
     def close(self) -> None:
-        """Stop workers and threads; the agent cannot be used afterwards."""
+        """Stop workers and threads, let go of all weights; the agent cannot be used afterwards.
+
+        Questions that are still being answered end with `RuntimeError`. A planner that was handed
+        in stays as it is.
+        """
+        self._closed = True
         self._background.close()
         self._runner.close()
+        end = getattr(self._planner, "close", None) if self._owns_planner else None
+        if end is not None:
+            end()
+        self._planner = self._loop = None
+        self.toolset = Toolset((), self.toolset.missing)
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise RuntimeError(CLOSED)
+
+    @property
+    def troubles(self) -> dict[str, str]:
+        """Tools that do not answer in time, and what is known of each, in words."""
+        return self._runner.troubles
 
     def __enter__(self) -> Self:
         return self
@@ -123,6 +147,7 @@ class VisualAgent:
             PlannerError: it cannot be had; the message says what to do.
         """
         with self._making:
+            self._check_open()
             if self._planner is None:
                 from agent.planners import make_planner
 
@@ -180,13 +205,17 @@ class VisualAgent:
 
 
 class Session:
-    """A conversation: pictures, ledger and messages. Pictures stay here, out of the messages."""
+    """A conversation: pictures, ledger and messages. Pictures stay here, out of the messages.
+
+    Serial: of questions that are asked at once each waits for those before it, and knows of them.
+    """
 
     def __init__(self, agent: VisualAgent, pictures: Sequence[Source]) -> None:
         self._agent = agent
         self.pictures = PictureStore()
         self.ledger = Ledger()
         self.messages: list[Any] = []
+        self._turn = asyncio.Lock()
         for source in pictures:
             self.add(source)
 
@@ -200,10 +229,12 @@ class Session:
 
     def ask(self, question: str) -> Answer:
         """Ask; earlier questions and answers are remembered."""
-        return self._agent._background.run(self._run(question))  # noqa: SLF001 - one module's pair
+        self._agent._check_open()  # noqa: SLF001 - one module's pair
+        return self._agent._background.run(self._run(question))  # noqa: SLF001
 
     async def aask(self, question: str) -> Answer:
         """`ask` for event loops."""
+        self._agent._check_open()  # noqa: SLF001
         return await asyncio.wrap_future(self._agent._background.submit(self._run(question)))  # noqa: SLF001
 
     def stream(self, question: str, *, text: bool = True) -> Iterator[Event]:
@@ -211,6 +242,7 @@ class Session:
 
         With `text`, sentences of the answer come as soon as they are written and checked.
         """
+        self._agent._check_open()  # noqa: SLF001
         events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         future = self._agent._background.submit(  # noqa: SLF001
             self._run(question, events.put, streams=text)
@@ -232,9 +264,14 @@ class Session:
     ) -> Answer:
         if not len(self.pictures):
             raise InputError("there is no picture; give at least one before the question")
-        return await self._agent._answer(  # noqa: SLF001
-            self, _checked(question), emit, streams=streams
-        )
+        question = _checked(question)
+        agent = self._agent
+        try:
+            async with self._turn:
+                return await agent._answer(self, question, emit, streams=streams)  # noqa: SLF001
+        except asyncio.CancelledError:
+            agent._check_open()  # noqa: SLF001 - closed meanwhile: nobody cancelled the question
+            raise
 
 
 def _question(pictures: Sequence[Source], question: str | None) -> str:
