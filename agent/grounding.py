@@ -173,9 +173,7 @@ def _uncarried_number(
     text: str, evidence: list[Evidence], ledger: Ledger, language: Language
 ) -> str | None:
     said = literals.numbers(text, language)
-    uncarried = said - literals.carried_numbers(
-        said, evidence, ledger, label_words(text, language)
-    )
+    uncarried = said - literals.carried_numbers(said, evidence, ledger, label_words(text, language))
     if uncarried:
         return f"the number {min(uncarried)} is neither cited nor derived from what is cited"
     return None

@@ -44,7 +44,8 @@ class VisualAgent:
     it raises `RuntimeError`.
 
     Args:
-        settings: defaults come from the environment (`VQA_*`) and `.env`.
+        settings: defaults come from the environment (`VQA_*`) and the file that it names
+            (`VQA_ENV_FILE`).
         planner: a LangChain chat model that plans instead of the one that the settings name.
         tools: tools of one's own, made with `tools.vision_tool`, offered beside the others.
 
