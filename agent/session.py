@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from agent.answer import Answer
 from agent.events import Event
 from agent.grounding.ledger import Ledger
-from agent.loop.background import BackgroundLoop
+from agent.loop.background import CLOSED, BackgroundLoop
 from tools.errors import InputError
 from tools.pictures.store import PictureStore
 
@@ -42,6 +42,8 @@ class Answering(Protocol):
 class Session:
     """A conversation; made by `VisualAgent.session`.
 
+    Serial: of questions that are asked at once each waits for those before it, and knows of them.
+
     Args:
         background: the event loop on which questions are answered.
         answering: answers them.
@@ -62,6 +64,7 @@ class Session:
         self.messages: list[BaseMessage] = []
         self._background = background
         self._answering = answering
+        self._turn = asyncio.Lock()
         for source in pictures:
             self.add(source)
 
@@ -119,7 +122,14 @@ class Session:
     ) -> Answer:
         if not len(self.pictures):
             raise InputError("there is no picture; give at least one before the question")
-        return await self._answering(self, _checked(question), emit, streams=streams)
+        question = _checked(question)
+        try:
+            async with self._turn:
+                return await self._answering(self, question, emit, streams=streams)
+        except asyncio.CancelledError:
+            if self._background.is_closed:  # nobody cancelled the question
+                raise RuntimeError(CLOSED) from None
+            raise
 
 
 def _checked(question: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from agent.answer import Answer
 from agent.events import Answered, Event
 from agent.grounding.wording import language_of
-from agent.loop.background import BackgroundLoop
+from agent.loop.background import CLOSED, BackgroundLoop
 from agent.session import Emit, Session
 from agent.settings import Settings
 from tools.base import VisionTool
@@ -19,7 +19,7 @@ from tools.errors import InputError
 from tools.execution.cache import ResultCache
 from tools.execution.local import LocalRunner
 from tools.execution.runner import Runner
-from tools.toolset import load_toolset
+from tools.toolset import Toolset, load_toolset
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -32,10 +32,12 @@ class VisualAgent:
     """Answers questions about pictures, from evidence only.
 
     Cheap to make: planner and tools load on first use and stay warm. Safe to share between
-    threads and event loops; use it as a context manager, or call `close()`.
+    threads and event loops; use it as a context manager, or call `close()`. Used when it is closed,
+    it raises `RuntimeError`.
 
     Args:
-        settings: defaults come from the environment (`VQA_*`) and `.env`.
+        settings: defaults come from the environment (`VQA_*`) and the file that it names
+            (`VQA_ENV_FILE`).
         planner: a LangChain chat model that plans instead of the one that the settings name.
         tools: tools of one's own, made with `tools.vision_tool`, offered beside the others.
 
@@ -58,6 +60,7 @@ class VisualAgent:
         )
         self._background = BackgroundLoop()
         self._planner = planner
+        self._owns_planner = planner is None
         self._making = threading.RLock()
         self._planning: Planning | None = None
         self._premises: dict[str, Any] = {}
@@ -92,12 +95,31 @@ class VisualAgent:
 
     def session(self, *pictures: Source, session_id: str | None = None) -> Session:
         """Begin a conversation about some pictures; it remembers them and what was said."""
+        self._check_open()
         return Session(self._background, self._answer, pictures, session_id)
 
     def close(self) -> None:
-        """Stop workers and threads; the agent cannot be used afterwards."""
+        """Stop workers and threads, let go of all weights; the agent cannot be used afterwards.
+
+        Questions that are still being answered end with `RuntimeError`. A planner that was handed
+        in stays as it is.
+        """
         self._background.close()
         self._runner.close()
+        end = getattr(self._planner, "close", None) if self._owns_planner else None
+        if end is not None:
+            end()
+        self._planner = self._planning = None
+        self.toolset = Toolset((), self.toolset.missing)
+
+    def _check_open(self) -> None:
+        if self._background.is_closed:
+            raise RuntimeError(CLOSED)
+
+    @property
+    def troubles(self) -> dict[str, str]:
+        """Tools that do not answer in time, and what is known of each, in words."""
+        return self._runner.troubles
 
     def __enter__(self) -> Self:
         return self
@@ -122,6 +144,7 @@ class VisualAgent:
             PlannerError: it cannot be had; the message says what to do.
         """
         with self._making:
+            self._check_open()
             if self._planner is None:
                 from agent.planners import make_planner
 

@@ -15,7 +15,7 @@ from agent.grounding import literals
 from agent.grounding.asking import asks_for_absence, asks_which
 from agent.grounding.hedging import is_hedged
 from agent.grounding.ledger import Ledger
-from agent.grounding.naming import misnamed, names_of
+from agent.grounding.naming import by_group, misnamed, names_of
 from agent.grounding.references import (
     CITATION,
     REFERENCE,
@@ -164,24 +164,23 @@ def literal_problem(
 
 
 def _unsaid_quote(text: str, seen: list[str]) -> str | None:
+    written = "\n".join(seen)
     for quote in literals.quotes(text):
-        if not any(quote in s for s in seen):
+        if quote not in written:
             return f"the quote {quote!r} does not stand in the cited text"
     return None
 
 
 def _unseen_date(text: str, seen: list[str]) -> str | None:
-    for date in literals.dates(text):
-        if not any(literals.same_date(date, s) for s in seen):
-            return f"the date {date} is not in the cited evidence"
-    return None
+    unseen = literals.unseen_dates(literals.dates(text), seen)
+    return f"the date {unseen[0]} is not in the cited evidence" if unseen else None
 
 
 def _uncarried_number(
     text: str, evidence: list[Evidence], ledger: Ledger, language: Language
 ) -> str | None:
-    carried = literals.carried_numbers(evidence, ledger, label_words(text, language))
-    uncarried = literals.numbers(text, language) - carried
+    said = literals.numbers(text, language)
+    uncarried = said - literals.carried_numbers(said, evidence, ledger, label_words(text, language))
     if uncarried:
         return f"the number {min(uncarried)} is neither cited nor derived from what is cited"
     return None
@@ -192,24 +191,27 @@ def _uncited_label(
 ) -> str | None:
     cited = {label.casefold() for e in evidence for label in (e.label, e.group) if label}
     meant = {word for label in cited for word in label_words(label, "en")}
+    written = "\n".join(seen).casefold()
     for label in sorted(label_words(text, language) - cited - meant - set(GROUPS)):
-        if not any(label in s.casefold() for s in seen):
+        if label not in written:
             return f"{label!r} is not among the cited labels"
     return None
 
 
 def _unknown_name(text: str, known: list[str], language: Language) -> str | None:
+    written = "\n".join(known).casefold()
     for name in literals.names(text, language):
-        if not any(name.casefold() in s.casefold() for s in known):
+        if name.casefold() not in written:
             return f"the name {name!r} is not in the cited evidence"
     return None
 
 
 def _incomplete_count(counted: tuple[str, ...], ledger: Ledger) -> str | None:
     """A count must rest on all boxes of its kind, else it is recounted wrongly."""
-    for evidence_id in counted:
-        group = ledger.group_of(ledger[evidence_id])
-        missing = [e.id for e in group if e.status == "found" and e.id not in counted]
+    ids = set(counted)
+    for cited in by_group(ledger[i] for i in counted):
+        group = ledger.group_of(cited[0])
+        missing = [e.id for e in group if e.status == "found" and e.id not in ids]
         if missing:
             return f"the count leaves out {' '.join(missing)}; cite {group[0].id}-{group[-1].id}"
     return None

@@ -8,6 +8,7 @@ does).
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
@@ -28,6 +29,8 @@ class Ledger:
 
     def __init__(self) -> None:
         self._by_id: dict[str, Evidence] = {}
+        self._groups: dict[tuple[str, str], list[Evidence]] = {}
+        self._found: dict[tuple[str, str], Counter[str | None]] = {}
         self._calls = 0
 
     def __getitem__(self, evidence_id: str) -> Evidence:
@@ -54,6 +57,11 @@ class Ledger:
                 call_id=call_id,
             )
             self._by_id[evidence_id] = evidence
+            if evidence.group is not None:
+                key = (call_id, evidence.group)
+                self._groups.setdefault(key, []).append(evidence)
+                found = self._found.setdefault(key, Counter())
+                found[evidence.member] += evidence.status == "found"
             entered.append(evidence)
         return entered
 
@@ -66,7 +74,11 @@ class Ledger:
         """All evidence of the same call and group (itself alone where it has no group)."""
         if evidence.group is None:
             return [evidence]
-        return [e for e in self if (e.call_id, e.group) == (evidence.call_id, evidence.group)]
+        return list(self._groups[evidence.call_id, evidence.group])
+
+    def found_in_group_of(self, evidence: Evidence) -> Counter[str | None]:
+        """How many of its call and group were found, by member; only of evidence with a group."""
+        return self._found[evidence.call_id, str(evidence.group)]
 
 
 def render_report(report: ToolReport, evidence: Iterable[Evidence]) -> str:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Sequence
 from decimal import Decimal, InvalidOperation
-from itertools import combinations
 
 from agent.answer import Language
 from agent.grounding.ledger import Ledger
@@ -83,12 +83,14 @@ def without_dates(text: str) -> str:
     return _DATE.sub(" ", text)
 
 
-def same_date(date: str, text: str) -> bool:
-    """Whether the text holds that date, in whatever notation (day first or month first)."""
-    if re.sub(r"\s", "", date.casefold()) in re.sub(r"\s", "", text.casefold()):
-        return True
-    wanted = _readings(date)
-    return any(wanted & _readings(other) for other in dates(text))
+def unseen_dates(said: Sequence[str], texts: Sequence[str]) -> list[str]:
+    """Which dates no text holds, in whatever notation (day first or month first)."""
+    written = "\n".join(re.sub(r"\s", "", text.casefold()) for text in texts)
+    others = [date for date in said if re.sub(r"\s", "", date.casefold()) not in written]
+    if not others:
+        return []
+    seen = {reading for text in texts for date in dates(text) for reading in _readings(date)}
+    return [date for date in others if not seen & _readings(date)]
 
 
 def _readings(date: str) -> set[str]:
@@ -115,9 +117,12 @@ def numbers(text: str, language: Language) -> set[Decimal]:
 
 
 def carried_numbers(
-    evidence: list[Evidence], ledger: Ledger, named: Collection[str] = ()
+    wanted: Collection[Decimal],
+    evidence: list[Evidence],
+    ledger: Ledger,
+    named: Collection[str] = (),
 ) -> set[Decimal]:
-    """All numbers that evidence carries or that a named operation derives from it.
+    """Which of the `wanted` numbers evidence carries, or a named operation derives from it.
 
     Values and numbers in texts; the count of a completely cited group (of its members that the
     sentence has `named`: `agent.grounding.naming.counts`); the sum of all values; the difference of
@@ -132,8 +137,16 @@ def carried_numbers(
                 carried |= {n for n in found if n is not None}
         if e.value_type == "share":
             carried.add(Decimal(round(float(str(e.value)) * 100)))
-    carried |= {abs(a - b) for a, b in combinations(values, 2)}
-    return carried | {sum(values, Decimal(0))} if values else carried
+    if values:
+        carried.add(sum(values, Decimal(0)))
+    return {n for n in wanted if n in carried or _is_difference(n, Counter(values))}
+
+
+def _is_difference(number: Decimal, values: Counter[Decimal]) -> bool:
+    """Whether it lies between two of the values."""
+    if not number:
+        return any(times > 1 for times in values.values())
+    return number > 0 and any(value - number in values for value in values)
 
 
 def _quantity(evidence: Evidence) -> Decimal | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from agent.answer import Language
 from agent.grounding.ledger import Ledger
@@ -42,18 +42,24 @@ def counts(evidence: list[Evidence], ledger: Ledger, named: Collection[str]) -> 
     The number of a completely cited group; where the sentence names members of a group and not
     the group itself, the numbers of those members.
     """
-    cited = {e.id for e in evidence}
     carried: set[int] = set()
-    for e in evidence:
-        if e.group is None:
-            continue
-        found = [other for other in ledger.group_of(e) if other.status == "found"]
-        kinds = {other.member for other in found if other.member in named}
-        parts = [[other for other in found if other.member == kind] for kind in kinds]
-        if not kinds or e.group in named:
-            parts.append(found)
-        carried |= {len(part) for part in parts if cited.issuperset(p.id for p in part)}
+    for group in by_group(evidence):
+        cited = Counter(e.member for e in group if e.status == "found")
+        found = ledger.found_in_group_of(group[0])
+        kinds = {kind for kind in found if kind in named}
+        carried |= {found[kind] for kind in kinds if cited[kind] == found[kind]}
+        if (not kinds or group[0].group in named) and cited.total() == found.total():
+            carried.add(found.total())
     return carried
+
+
+def by_group(evidence: Iterable[Evidence]) -> list[list[Evidence]]:
+    """Evidence that counts together (same call, same group), each piece once."""
+    groups: dict[tuple[str, str | None], dict[str, Evidence]] = {}
+    for e in evidence:
+        if e.group is not None:
+            groups.setdefault((e.call_id, e.group), {})[e.id] = e
+    return [list(group.values()) for group in groups.values()]
 
 
 def misnamed(

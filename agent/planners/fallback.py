@@ -59,6 +59,12 @@ class StandInChatModel(BaseChatModel):
     def _llm_type(self) -> str:
         return "vqa-agent-stand-in"
 
+    def close(self) -> None:
+        """Close both planners, as far as they were made and can be closed."""
+        for planner in self._made.values():
+            if (end := getattr(planner, "close", None)) is not None:
+                end()
+
     def bind_tools(
         self, tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool], **kwargs: Any
     ) -> Runnable[LanguageModelInput, AIMessage]:

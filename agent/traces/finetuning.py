@@ -152,10 +152,13 @@ def _refusal(run: _Run) -> Refused | None:
         return Refused.OLD
     if trace.earlier_messages:
         return Refused.FOLLOW_UP
-    if run.reason == "unsupported" or any(c.status == "unsupported" for c in run.claims):
-        return Refused.UNSUPPORTED
-    if run.reason == "out_of_time":
-        return Refused.CUT_OFF
+    is_cut_off = run.reason == "out_of_time"
+    if (
+        is_cut_off
+        or run.reason == "unsupported"
+        or any(c.status != "supported" for c in run.claims)
+    ):
+        return Refused.CUT_OFF if is_cut_off else Refused.UNSUPPORTED
     if run.abstained and any(record.status == "error" for record in run.tool_calls):
         return Refused.FAILED_CALL
     errors = [m.content or "" for m in trace.messages if m.role == "tool"]

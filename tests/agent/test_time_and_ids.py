@@ -158,6 +158,33 @@ async def test_a_tool_that_never_ends_leaves_time_for_an_answer_from_the_others(
     assert [record.status for record in answer.tool_calls] == ["ok", "error"]
 
 
+async def test_a_question_that_is_given_up_lets_the_next_one_begin(
+    release: threading.Event,
+) -> None:
+    begun = threading.Event()
+
+    @vision_tool
+    def stare(picture: Picture) -> ToolReport:
+        """Stare at it."""
+        begun.set()
+        release.wait()
+        return ToolReport()
+
+    planner = ScriptedChatModel(
+        responses=[
+            calls_named("a", ("stare", {"picture": "img_1"})),
+            calls_named("a", brightness()),
+            draft("{e1.value} [e1].", "{e1.value}"),
+        ]
+    )
+    with agent_of(planner, stare) as agent:
+        session = agent.session(GREY)
+        first, second = (asyncio.ensure_future(session.aask(q)) for q in ("Stare!", "How bright?"))
+        assert await asyncio.to_thread(begun.wait, STUCK_S)
+        first.cancel()
+        assert (await asyncio.wait_for(second, STUCK_S)).short_answer == "47"
+
+
 async def test_after_the_deadline_the_session_goes_on_where_it_was() -> None:
     script = [calls_named("a", brightness()), draft("{e1.value} [e1].", "{e1.value}")]
     planner = Never(responses=script)

@@ -115,7 +115,7 @@ class LocalRunner:
         return self._workers[tool.name]
 
     async def _kept(self, key: str, picture: PictureRef) -> ToolReport | None:
-        """What the cache has; the disk is read in a thread, because it may have to be waited for."""
+        """What the cache has; the disk is read in a thread: it may have to be waited for."""
         kept = self._cache.recall(key, picture)
         if kept is None and self._cache.is_on_disk:
             kept = await asyncio.to_thread(self._cache.get, key, picture)

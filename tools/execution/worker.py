@@ -30,8 +30,8 @@ class ToolWorker:
     """Runs one tool's calls in a thread of its own, batched where the tool can do that.
 
     The same look at the same time is one run; a run that nobody waits for any more is dropped,
-    unless it has begun (code of the tool cannot be interrupted). A tool that hangs keeps its thread;
-    its `breaker` sees to it that callers are soon told so at once.
+    unless it has begun (code of the tool cannot be interrupted). A tool that hangs keeps its
+    thread; its `breaker` sees to it that callers are soon told so at once.
     """
 
     def __init__(self, tool: VisionTool, timeout_s: float, breaker: CircuitBreaker) -> None:
@@ -109,7 +109,7 @@ class ToolWorker:
         return run
 
     def _note_late(self, future: Future[ToolReport], *, was_fair: bool) -> None:
-        """A call was given up: the tool's fault if it had begun, or if it waited for one that hangs.
+        """A call was given up: the tool's fault if it had begun, or waited for one that hangs.
 
         Waiting behind others that go on is nobody's fault.
         """

@@ -80,6 +80,11 @@ class BuiltinChatModel(BaseChatModel):
         """Load the weights now instead of at the first question."""
         self._worker.submit(self._loaded).result()
 
+    def close(self) -> None:
+        """Let go of the weights and end the worker; the planner cannot be asked afterwards."""
+        self._worker.shutdown(wait=False, cancel_futures=True)
+        self._decoder = None
+
     def bind_tools(
         self,
         tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool],

@@ -87,7 +87,8 @@ class FakeAgent:
         self.asked: list[tuple[Any, ...]] = []
         self.closed = False
         self.toolset = SimpleNamespace(offered=[], missing=[])
-        self.settings = SimpleNamespace(planner_url=None, not_pulled=[])
+        self.settings = SimpleNamespace(planner_url=None, not_pulled=[], env_file=None)
+        self.troubles: dict[str, str] = {}
 
     def ask(self, *words: Any) -> Answer:
         self.asked.append(words)
@@ -138,6 +139,7 @@ class Command:
         self.script: Script = {"What is the total?": answer()}
         self.offered: list[Any] = []
         self.missing: list[Any] = []
+        self.troubles: dict[str, str] = {}
         self.agents: list[FakeAgent] = []
         self.options: list[Options] = []
         self.make: Callable[[Options], Any] = self._make
@@ -146,6 +148,7 @@ class Command:
         self.options.append(options)
         self.agents.append(FakeAgent(self.script))
         self.agents[-1].toolset = SimpleNamespace(offered=self.offered, missing=self.missing)
+        self.agents[-1].troubles = self.troubles
         return self.agents[-1]
 
     def __call__(self, *words: str, stdin: str | bytes | None = None, **env: str) -> Result:

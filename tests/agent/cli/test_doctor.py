@@ -64,6 +64,23 @@ def test_without_any_tool_nothing_can_be_answered(command):
     assert "cannot be answered" in result.stdout
 
 
+def test_a_tool_that_hangs_is_said(command):
+    command.offered = [find_things]
+    command.troubles = {"find_things": "did not answer in time 3 times in a row"}
+    result = command("doctor", "--json")
+    assert result.exit_code == 1, "it was the only one"
+    (check,) = [c for c in json.loads(result.stdout)["checks"] if c["name"] == "find_things"]
+    assert check["status"] == "failed"
+    assert "3 times in a row" in check["found"]
+    assert check["fix"]
+
+
+def test_the_order_is_that_of_the_parts(command):
+    command.offered = [find_things]
+    parts = [check["part"] for check in json.loads(command("doctor", "--json").stdout)["checks"]]
+    assert list(dict.fromkeys(parts)) == ["installed", "tools", "planner"]
+
+
 def test_a_planner_that_fails_is_said(command):
     command.offered = [find_things]
     command.script["What is the total?"] = PlannerError("the weights are gone; make train-planner")
