@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from agent.answer import Answer
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MAX_QUESTION = 2000
 """Characters of a question."""
+
+SNAPSHOT_VERSION = 1
 
 Emit = Callable[[Event], None]
 
@@ -116,6 +118,51 @@ class Session:
             future.result()
         finally:
             future.cancel()
+
+    def snapshot(self) -> dict[str, Any]:
+        """The conversation as JSON data, for `VisualAgent.restore`; handles, never pixels.
+
+        Raises:
+            RuntimeError: a question is being answered.
+        """
+        from langchain_core.messages import messages_to_dict
+
+        if self._turn.locked():
+            raise RuntimeError("a question is being answered; take the snapshot when it is done")
+        messages = messages_to_dict(self.messages)
+        for message in messages:
+            if artifact := message["data"].get("artifact"):
+                message["data"]["artifact"] = [evidence["id"] for evidence in artifact]
+        return {
+            "version": SNAPSHOT_VERSION,
+            "id": self.id,
+            "pictures": [picture.ref.model_dump(mode="json") for picture in self.pictures],
+            "ledger": self.ledger.snapshot(),
+            "messages": messages,
+        }
+
+    def take_up(self, snapshot: Mapping[str, Any]) -> None:
+        """Go on where the conversation of a snapshot, about these same pictures, was.
+
+        Raises:
+            InputError: it is no snapshot, or one about other pictures.
+        """
+        from langchain_core.messages import messages_from_dict
+
+        try:
+            if snapshot["version"] != SNAPSHOT_VERSION:
+                raise InputError(f"the snapshot is of version {snapshot['version']}")
+            stored = [(ref["id"], ref["sha256"]) for ref in snapshot["pictures"]]
+            ledger = Ledger.restored(snapshot["ledger"])
+            messages = messages_from_dict(snapshot["messages"])
+            for message in messages:
+                if artifact := getattr(message, "artifact", None):
+                    message.artifact = [ledger[i] for i in artifact]
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputError(f"this is no snapshot of a session ({error!r})") from error
+        if stored != [(picture.ref.id, picture.ref.sha256) for picture in self.pictures]:
+            raise InputError("the pictures are not those of the snapshot, in its order")
+        self.ledger, self.messages = ledger, messages
 
     async def _run(
         self, question: str, emit: Emit = lambda _event: None, *, streams: bool = False

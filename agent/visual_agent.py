@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -97,6 +97,19 @@ class VisualAgent:
         """Begin a conversation about some pictures; it remembers them and what was said."""
         self._check_open()
         return Session(self._background, self._answer, pictures, session_id)
+
+    def restore(self, snapshot: Mapping[str, Any], *pictures: Source) -> Session:
+        """Go on with a conversation that was stored (`Session.snapshot`).
+
+        The snapshot holds no pixels: its pictures are given again, in the same order.
+
+        Raises:
+            InputError: it is no snapshot, or these are other pictures.
+            PictureError: a picture cannot be read.
+        """
+        session = self.session(*pictures, session_id=str(snapshot.get("id", "")) or None)
+        session.take_up(snapshot)
+        return session
 
     def close(self) -> None:
         """Stop workers and threads, let go of all weights; the agent cannot be used afterwards.

@@ -31,7 +31,8 @@ from langchain_core.messages import SystemMessage
 
 from agent.loop.tool_schemas import answer_form
 from agent.planners.conversation import messages_of
-from agent.planners.server.chat_model import ServerChatModel, connect
+from agent.planners.server.chat_model import ServerChatModel
+from agent.planners.server.connecting import connect
 from agent.planners.server.families import SERVED_NAME
 from agent.serving import LanguageModelServer, build
 from agent.serving.hardware import gpus

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from agent.cli.console import ABSTAINED, ANSWERED, note, output, working
 from agent.cli.factory import Options, open_agent
-from agent.cli.files import check_writable, dumps
 from agent.cli.progress import Progress
 from agent.cli.render import print_answer, print_grounds
-from agent.cli.traces import write_trace
+from agent.files import check_writable, dumps
+from agent.traces.files import write_trace
 
 if TYPE_CHECKING:
     from agent import Session

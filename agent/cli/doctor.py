@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from agent.cli.console import ANSWERED, FAILED, clean, output, working
 from agent.cli.factory import Options, open_agent
-from agent.cli.files import dumps
 from agent.cli.render import duration, planner_name
 from agent.errors import PlannerError
+from agent.files import dumps
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.cli.console import ANSWERED, clean, note, output, working
 from agent.cli.factory import Options, open_agent
-from agent.cli.files import dumps
+from agent.files import dumps
 
 if TYPE_CHECKING:
     from rich.console import Console

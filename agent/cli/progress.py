@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agent.cli.console import clean, note, output
-from agent.cli.files import dumps
 from agent.cli.render import duration
+from agent.files import dumps
 
 if TYPE_CHECKING:
     from rich.status import Status

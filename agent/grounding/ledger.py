@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
+from typing import Any, Self
 
 from tools.evidence import Evidence, ToolReport
 
@@ -56,14 +57,37 @@ class Ledger:
                 tool=tool,
                 call_id=call_id,
             )
-            self._by_id[evidence_id] = evidence
-            if evidence.group is not None:
-                key = (call_id, evidence.group)
-                self._groups.setdefault(key, []).append(evidence)
-                found = self._found.setdefault(key, Counter())
-                found[evidence.member] += evidence.status == "found"
+            self._enter(evidence)
             entered.append(evidence)
         return entered
+
+    def _enter(self, evidence: Evidence) -> None:
+        self._by_id[evidence.id] = evidence
+        if evidence.group is not None:
+            key = (evidence.call_id, evidence.group)
+            self._groups.setdefault(key, []).append(evidence)
+            found = self._found.setdefault(key, Counter())
+            found[evidence.member] += evidence.status == "found"
+
+    def snapshot(self) -> dict[str, Any]:
+        """All of it as JSON data."""
+        return {"calls": self._calls, "evidence": [e.model_dump(mode="json") for e in self]}
+
+    @classmethod
+    def restored(cls, snapshot: Mapping[str, Any]) -> Self:
+        """The ledger of a snapshot.
+
+        Raises:
+            ValueError: it is none.
+        """
+        ledger = cls()
+        ledger._calls = int(snapshot["calls"])
+        for number, data in enumerate(snapshot["evidence"], 1):
+            evidence = Evidence.model_validate(data)
+            if evidence.id != f"e{number}":
+                raise ValueError(f"{evidence.id} stands where e{number} should")
+            ledger._enter(evidence)
+        return ledger
 
     def new_call_id(self) -> str:
         """An id for a call: `call00001`, nine letters and digits as Mistral's template wants."""

@@ -51,7 +51,7 @@ def make_planner(
 
     def make(url: str | None, model: str | None) -> BaseChatModel:
         if url and url != BUILTIN:
-            from agent.planners.server.chat_model import connect
+            from agent.planners.server.connecting import connect
 
             return connect(
                 url,

@@ -13,8 +13,8 @@ import pytest
 from agent import Settings, VisualAgent
 from agent.loop.background import BackgroundLoop
 from agent.planners.builtin.chat_model import BuiltinChatModel
+from agent.testing import ScriptedPlanner
 from tests.agent.test_visual_agent import GREY, agents, brightness, call, draft
-from tests.fakes.chat_model import ScriptedChatModel
 from tools import Picture, ToolReport, vision_tool
 from tools.base import VisionTool
 from tools.toolset import ToolConfig
@@ -45,7 +45,7 @@ def test_threads_end_and_weights_go_though_the_agent_is_still_there() -> None:
     before = set(threading.enumerate())
     weights = Weights()
     gone = weakref.ref(weights)
-    planner = ScriptedChatModel(
+    planner = ScriptedPlanner(
         responses=[call(("weigh", {"picture": "img_1"})), draft("?", "", "not_found")]
     )
     agent = VisualAgent(Settings(tools=ToolConfig(offer=[])), planner, [tool_with(weights)])
@@ -79,7 +79,7 @@ def test_the_built_in_planner_lets_go_of_its_weights_and_its_thread() -> None:
 def test_a_planner_that_was_handed_in_stays_open() -> None:
     closed: list[bool] = []
 
-    class Closing(ScriptedChatModel):
+    class Closing(ScriptedPlanner):
         def close(self) -> None:
             closed.append(True)
 
@@ -122,7 +122,7 @@ async def test_questions_in_the_middle_end_with_that_error_too() -> None:
         go.wait(20)
         return ToolReport()
 
-    planner = ScriptedChatModel(responses=[call(("stare", {"picture": "img_1"}))])
+    planner = ScriptedPlanner(responses=[call(("stare", {"picture": "img_1"}))])
     agent = VisualAgent(Settings(tools=ToolConfig(offer=[])), planner, [stare])
     session = agent.session(GREY)
     waiting = [asyncio.ensure_future(session.aask("How bright?")) for _ in range(2)]

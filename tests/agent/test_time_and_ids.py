@@ -17,6 +17,7 @@ from agent.grounding.ledger import Ledger
 from agent.loop.deadline import Deadline
 from agent.loop.planning import Budget
 from agent.loop.state import Question
+from agent.testing import ScriptedPlanner
 from tests.agent.test_visual_agent import (
     GREY,
     brightness,
@@ -25,7 +26,6 @@ from tests.agent.test_visual_agent import (
     measure_brightness,
     things,
 )
-from tests.fakes.chat_model import ScriptedChatModel
 from tools import Picture, PictureStore, ToolError, ToolReport, vision_tool
 from tools.execution.cache import ResultCache
 from tools.execution.local import LocalRunner
@@ -35,7 +35,7 @@ STUCK_S = 20
 """Seconds after which a test that should have ended is given up."""
 
 
-class Never(ScriptedChatModel):
+class Never(ScriptedPlanner):
     """Says what is scripted, and then nothing any more."""
 
     async def _agenerate(self, messages: list[BaseMessage], *args: Any, **kw: Any) -> ChatResult:
@@ -74,7 +74,7 @@ def calls_named(call_id: str | None, *calls: tuple[str, dict[str, Any]]) -> AIMe
 async def test_calls_of_one_turn_with_one_id_do_not_wait_for_each_other(call_id: Any) -> None:
     turn = calls_named(call_id, brightness(), things("dog"), brightness())
     said = draft("It is {e1.value} percent bright [e1].", "{e1.value}")
-    answer = await asked(agent_of(ScriptedChatModel(responses=[turn, said])), "How bright is it?")
+    answer = await asked(agent_of(ScriptedPlanner(responses=[turn, said])), "How bright is it?")
     assert answer.short_answer == "47"
     ids = [record.id for record in answer.tool_calls]
     assert len(set(ids)) == 3
@@ -82,7 +82,7 @@ async def test_calls_of_one_turn_with_one_id_do_not_wait_for_each_other(call_id:
 
 
 async def test_an_id_that_comes_again_in_a_later_turn_merges_no_groups() -> None:
-    planner = ScriptedChatModel(
+    planner = ScriptedPlanner(
         responses=[
             calls_named("call_0", things("dog")),
             calls_named("call_0", things("dog")),
@@ -96,7 +96,7 @@ async def test_an_id_that_comes_again_in_a_later_turn_merges_no_groups() -> None
 async def test_ids_of_calls_are_new_to_the_session_and_such_as_every_template_takes() -> None:
     turns = [calls_named("x", brightness()), draft("{e1.value} [e1].", "{e1.value}")]
     again = [calls_named("x", brightness()), draft("{e2.value} [e2].", "{e2.value}")]
-    with agent_of(ScriptedChatModel(responses=[*turns, *again])) as agent:
+    with agent_of(ScriptedPlanner(responses=[*turns, *again])) as agent:
         session = agent.session(GREY)
         answers = [await session.aask("How bright?") for _ in range(2)]
     ids = [record.id for answer in answers for record in answer.tool_calls]
@@ -113,7 +113,7 @@ async def test_calls_in_the_content_are_renamed_with_the_calls() -> None:
     ]
     name, args = brightness()
     turn = AIMessage(blocks, tool_calls=[{"name": name, "args": args, "id": "toolu_1"}])
-    planner = ScriptedChatModel(responses=[turn, draft("{e1.value} [e1].", "{e1.value}")])
+    planner = ScriptedPlanner(responses=[turn, draft("{e1.value} [e1].", "{e1.value}")])
     await asked(agent_of(planner), "How bright?")
     sent = next(m for m in planner.seen[-1] if isinstance(m, AIMessage))
     assert isinstance(sent.content, list)
@@ -148,7 +148,7 @@ async def test_a_tool_that_never_ends_leaves_time_for_an_answer_from_the_others(
         return ToolReport()
 
     turn = calls_named("a", brightness(), ("stare", {"picture": "img_1"}))
-    planner = ScriptedChatModel(
+    planner = ScriptedPlanner(
         responses=[turn, draft("It is {e1.value} percent bright [e1].", "{e1.value}")]
     )
     answer = await asked(
@@ -170,7 +170,7 @@ async def test_a_question_that_is_given_up_lets_the_next_one_begin(
         release.wait()
         return ToolReport()
 
-    planner = ScriptedChatModel(
+    planner = ScriptedPlanner(
         responses=[
             calls_named("a", ("stare", {"picture": "img_1"})),
             calls_named("a", brightness()),

@@ -29,7 +29,8 @@ from agent.errors import PlannerError
 from agent.events import Answered, Sentence, ToolFinished, ToolStarted, Writing
 from agent.loop.tool_schemas import answer_form
 from agent.planners.conversation import messages_of
-from agent.planners.server.chat_model import ServerChatModel, connect
+from agent.planners.server.chat_model import ServerChatModel
+from agent.planners.server.connecting import connect
 from agent.planners.server.families import SERVED_NAME
 from agent.planners.server.own_weights import ServedPlanner
 from agent.serving import LanguageModelServer

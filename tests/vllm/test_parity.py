@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.planners.builtin.chat_model import BuiltinChatModel
-from agent.planners.server.chat_model import connect
+from agent.planners.server.connecting import connect
 from agent.planners.server.families import SERVED_NAME
 from agent.planners.server.own_weights import ServedPlanner
 from agent.serving import LanguageModelServer

@@ -1,7 +1,6 @@
 """A planner on a server: vLLM, or anything else that speaks OpenAI's chat completions.
 
-The server and the model's name are checked once, before the first question. How to start a
-server is not known here.
+Which model on which server is `agent.planners.server.connecting`'s to find out.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ import json
 import random
 import re
 import time
-from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +21,8 @@ from langchain_openai import ChatOpenAI
 from pydantic import PrivateAttr, SecretStr
 
 from agent.errors import PlannerError, PlannerTimeoutError, PlannerUnavailableError
-from agent.planners.server.address import PASSING, Server
-from agent.planners.server.families import SERVED_NAME, family_of
+from agent.planners.server.address import PASSING
+from agent.planners.server.families import family_of
 from agent.planners.server.http_client import Endpoint, Reply
 from agent.planners.threads import in_thread
 from agent.planners.token_callback import Listener, listener
@@ -32,7 +30,6 @@ from agent.planners.token_callback import Listener, listener
 TRIES = 3
 """Of one call, for what passes: no connection, a lost one, 408, 409, 429, 5xx."""
 BACKOFF_S = 0.5
-CHECK_TIMEOUT_S = 10.0
 
 
 class ServerChatModel(ChatOpenAI):
@@ -216,59 +213,6 @@ def _with_objects(reply: dict[str, Any]) -> dict[str, Any]:
     return reply
 
 
-def connect(
-    url: str,
-    model: str | None = None,
-    api_key: str | None = None,
-    *,
-    strict: bool | None = None,
-    timeout_s: float = 60.0,
-    max_tokens: int | None = None,
-    tries: int = TRIES,
-    backoff_s: float = BACKOFF_S,
-) -> ServerChatModel:
-    """The model of that name on the server at `url`: `http://host:8000/v1`, or `unix:/path`.
-
-    Without a name, the one model that the server serves. `strict` says whether the answer's schema
-    goes with the tools (None: by the model), `timeout_s` bounds each call, and `max_tokens` what it
-    may write. Weights of ours (`served`) are asked as in the process.
-
-    Raises:
-        PlannerUnavailableError: no server there, no such model, or the key is refused.
-    """
-    server = Server.at(url, api_key)
-    served = server.models(min(timeout_s, CHECK_TIMEOUT_S))
-    if model is None and len(served) != 1:
-        raise PlannerUnavailableError(
-            f"{url} serves {_listed(served)}; choose one with VQA_PLANNER_MODEL"
-        )
-    if model is not None and served and model not in served:
-        raise PlannerUnavailableError(
-            f"{url} does not serve {model!r}; it serves {_listed(served)}: set VQA_PLANNER_MODEL"
-        )
-    name = model or next(iter(served))
-    kind = ServerChatModel
-    if name == SERVED_NAME:
-        from agent.planners.server.own_weights import ServedPlanner
-
-        kind = ServedPlanner
-    return kind(
-        model=name,
-        base_url=server.url,
-        uds=server.uds,
-        weights=served.get(name),
-        strict=strict,
-        api_key=SecretStr(api_key or "none"),  # never the OPENAI_API_KEY that is for OpenAI
-        temperature=0,
-        max_tokens=max_tokens,
-        disable_streaming=True,  # LangChain's; what is heard while it is written is `_ask_aloud`'s
-        use_responses_api=False,
-        total_s=timeout_s,
-        tries=tries,
-        backoff_s=backoff_s,
-    )
-
-
 def refusal(reply: Reply, url: str) -> PlannerError:
     """The planner error that tells a person what to do about a status of 300 or more."""
     code = reply.status
@@ -282,7 +226,3 @@ def refusal(reply: Reply, url: str) -> PlannerError:
     if re.search("max_(?:completion_)?tokens|context length", said):
         advice = "; set VQA_PLANNER_MAX_TOKENS lower, or serve it with a longer context"
     return PlannerError(f"the planner at {url} answered {code}: {said}{advice}")
-
-
-def _listed(models: Collection[str]) -> str:
-    return ", ".join(models) if models else "no model"

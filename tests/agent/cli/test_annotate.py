@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from agent.cli.annotate import annotate, draw, label_of
+from agent.cli.annotate import annotate
+from tools.explain.drawing import draw, label_of
 from tools.pictures.store import PictureStore
 
 

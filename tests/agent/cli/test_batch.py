@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from agent.answer import Answer
 from agent.cli.batch import MAX_PLANNER_FAILURES, answer_all
-from agent.cli.files import dumps
 from agent.cli.rows import AnswersFile, BadRow, Row, read_rows
 from agent.errors import PlannerOutputError, PlannerUnavailableError
+from agent.files import dumps
 from tools.errors import InputError, PictureError
 
 TOTAL = "What is the total?"

@@ -13,7 +13,7 @@ from langchain_core.messages import AIMessage
 from typer.testing import CliRunner, Result
 
 from agent.cli import app
-from agent.cli.traces import trace_name
+from agent.traces.files import trace_name
 from tests.fakes.written_runs import GOOD, NOT_THERE, QUESTION, Runs, call, export, rows
 
 

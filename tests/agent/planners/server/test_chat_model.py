@@ -17,7 +17,7 @@ from agent.errors import (
     PlannerUnavailableError,
 )
 from agent.planners import make_planner
-from agent.planners.server.chat_model import connect
+from agent.planners.server.connecting import connect
 from tests.agent.test_visual_agent import measure_brightness
 from tests.fakes.openai_server import (
     ScriptedServer,
