@@ -123,7 +123,10 @@ def _abstention(context: RunContext, reason: Reason, missing: Sequence[str]) -> 
             words["best_guess"].format(what=_what(best, context), score=f"{best.score:.2f}")
         )
     elif own:
-        seen = list(dict.fromkeys(_what(e, context) for e in own))[:SEEN_ITEMS]
+        firsts: dict[tuple[str | None, ...], Evidence] = {}
+        for e in own:
+            firsts.setdefault((e.call_id, e.group or e.id, e.label, e.status), e)
+        seen = list(dict.fromkeys(_what(e, context) for e in firsts.values()))[:SEEN_ITEMS]
         parts.append(words["seen"].format(what=("; " if language == "en" else ";").join(seen)))
     return (" " if language == "en" else "").join(parts)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from agent.answer import Answer
 from agent.background import BackgroundLoop
+from agent.deadline import Deadline
 from agent.events import Event
 from agent.ledger import Ledger
 from agent.settings import Settings
@@ -178,14 +179,13 @@ class VisualAgent:
         self, session: Session, question: str, emit: Callable[[Event], None], *, streams: bool
     ) -> Answer:
         """One question of a session, on the agent's own event loop."""
+        deadline = Deadline(self.settings.deadline_s)
+        if self._loop is None:
+            await asyncio.to_thread(self._prepare)  # imports what is imported here, too
         from agent.context import RunContext
-        from agent.deadline import Deadline
         from agent.outcome import planner_facts
         from agent.run import answer_question
 
-        deadline = Deadline(self.settings.deadline_s)
-        if self._loop is None:
-            await asyncio.to_thread(self._prepare)
         context = RunContext(
             question=question,
             language=language_of(question),
