@@ -12,6 +12,7 @@ from agent.answer import Answer
 from agent.events import Answered, Event
 from agent.grounding.wording import language_of
 from agent.loop.background import CLOSED, BackgroundLoop
+from agent.loop.deadline import Deadline
 from agent.session import Emit, Session
 from agent.settings import Settings
 from tools.base import VisionTool
@@ -188,13 +189,13 @@ class VisualAgent:
         self, session: Session, question: str, emit: Emit, *, streams: bool
     ) -> Answer:
         """One question of a session, on the agent's own event loop."""
-        from agent.loop.deadline import Deadline
+        deadline = Deadline(self.settings.deadline_s)
+        # In a thread: it may ask a server, and it imports what is imported here, too.
+        planning = self._planning or await asyncio.to_thread(self._prepare)
         from agent.loop.state import Question
         from agent.planners import planner_facts
         from agent.run import answer_question
 
-        deadline = Deadline(self.settings.deadline_s)
-        planning = self._planning or await asyncio.to_thread(self._prepare)
         asked = Question(
             text=question,
             language=language_of(question),

@@ -43,7 +43,11 @@ def abstention(
         what = _what(best, ledger, language)
         parts.append(words["best_guess"].format(what=what, score=f"{best.score:.2f}"))
     elif own:
-        seen = list(dict.fromkeys(_what(e, ledger, language) for e in own))[:SEEN_ITEMS]
+        firsts: dict[tuple[str | None, ...], Evidence] = {}
+        for e in own:
+            firsts.setdefault((e.call_id, e.group or e.id, e.label, e.status), e)
+        named = dict.fromkeys(_what(e, ledger, language) for e in firsts.values())
+        seen = list(named)[:SEEN_ITEMS]
         parts.append(words["seen"].format(what=("; " if language == "en" else ";").join(seen)))
     return (" " if language == "en" else "").join(parts)
 

