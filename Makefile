@@ -43,7 +43,7 @@ test: $(STAMP)  ## The default tests (under five minutes on two cores)
 test-slow: $(STAMP) ## The tests that train or measure
 	$(BIN)/python -m pytest -m slow --numprocesses logical --maxprocesses 8
 
-vllm: $(VLLM_STAMP) ## Make .venv-vllm, which serve-llm finds (the CPU build where there is no GPU)
+vllm: $(VLLM_STAMP) ## Install vLLM where serve-llm finds it (the CPU build where there is no GPU)
 	ln -sfn $(VLLM_HOME) .venv-vllm
 
 # Registry builds of torchvision and its kind do not load beside a CPU torch, and transformers then

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from agent.answer import Answer, Claim
     from agent.events import Event
+    from agent.session import Session
     from agent.settings import Settings
-    from agent.visual_agent import Session, VisualAgent
+    from agent.visual_agent import VisualAgent
 
 __all__ = ["Answer", "Claim", "Event", "Session", "Settings", "VisualAgent"]
 _HOMES = {
     "Answer": "agent.answer",
     "Claim": "agent.answer",
     "Event": "agent.events",
-    "Session": "agent.visual_agent",
+    "Session": "agent.session",
     "Settings": "agent.settings",
     "VisualAgent": "agent.visual_agent",
 }

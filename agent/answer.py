@@ -11,7 +11,7 @@ from tools.evidence import Evidence
 SCHEMA_VERSION = 1
 
 Abstain = Literal["no", "not_found", "unsure", "could_not_look"]
-Reason = Literal["not_found", "unsure", "could_not_look", "unsupported"]
+Reason = Literal["not_found", "unsure", "could_not_look", "unsupported", "out_of_time"]
 Language = Literal["en", "zh"]
 ClaimStatus = Literal["supported", "unsupported"]
 
@@ -67,7 +67,7 @@ class Answer(BaseModel):
     confidence: float = Field(ge=0, le=1)
     claims: list[Claim]
     evidence: list[Evidence]
-    """The evidence that the claims cite, then all other evidence of the run."""
+    """What the claims cite, then what else this question looked into or saw."""
     tool_calls: list[ToolCallRecord]
     timings_ms: dict[str, float]
     planner: dict[str, Any]

@@ -1,23 +1,66 @@
-"""What happens during a run, as `stream()` yields it."""
+"""What happens during a run, as `stream()` and `astream()` yield it: one type for each step.
+
+match event:
+    case ToolStarted(): ...
+    case Sentence(text=text): ...
+    case Answered(answer=answer): ...
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Any
 
-from agent.answer import Answer
+from agent.answer import Answer, ToolCallRecord
+from tools.evidence import Evidence
 
 
 @dataclass(frozen=True)
-class Event:
-    """One step: a tool call begins or ends, a sentence, a repair, or the answer is there.
+class ToolStarted:
+    """A tool begins to look."""
 
-    `data`: of `tool_call` the name and arguments; of `tool_result` the fields of the
-    `ToolCallRecord` and the text that the planner reads; of `text` one sentence of the answer,
-    checked, while the rest is still being written; of `writing` the beginning of the next one,
-    not checked (for a status line, not for an answer); of `repair` the problems.
-    """
+    call_id: str
+    name: str
+    arguments: dict[str, Any]
 
-    kind: Literal["tool_call", "tool_result", "writing", "text", "repair", "answer"]
-    data: dict[str, Any] = field(default_factory=dict)
-    answer: Answer | None = None
+
+@dataclass(frozen=True)
+class ToolFinished:
+    """A tool has looked, or failed."""
+
+    call: ToolCallRecord
+    evidence: tuple[Evidence, ...]
+    """What it found; empty where it failed."""
+    text: str
+    """What the planner reads of it."""
+
+
+@dataclass(frozen=True)
+class Writing:
+    """The beginning of a sentence, not checked yet: for a status line, not for an answer."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of the answer, checked, while the rest is still being written."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Repair:
+    """The planner's answer did not pass the check; it is asked for another one."""
+
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The end: the answer is there."""
+
+    answer: Answer
+
+
+Event = ToolStarted | ToolFinished | Writing | Sentence | Repair | Answered

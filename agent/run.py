@@ -1,73 +1,106 @@
 """The loop, and the first file to read: a question and pictures in, a grounded answer out.
 
-    plan (chat model) → tool calls → evidence → … → answer → evidence check → answer or abstention
+    plan ──▶ tool calls ──▶ evidence ─┐
+      ▲ ◀──────────────────────────────┘
+      └──▶ answer ──▶ check ──▶ it stands, or one repair, or an abstention
 
-`build_loop` is the whole loop; what surrounds each step is in `agent.middleware`, the check in
-`agent.grounding`, the words of the outcome in `agent.outcome`. It knows nothing of pixels (the
-tools do) nor of terminals (the CLI does).
+How a planner is asked is in `agent.loop.planning`, how calls run in `agent.loop.tool_calls`; what
+may be said is judged in `agent.grounding`. It knows nothing of pixels (the tools do) nor of
+terminals (the CLI does).
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from langchain.agents import create_agent
-from langchain.agents.structured_output import ProviderStrategy
-from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage
 
-from agent.answer import Answer, Draft
-from agent.context import RunContext
-from agent.middleware import Budget, EvidenceCheck, ToolGate
-from agent.outcome import compose
+from agent.answer import Answer
+from agent.events import Repair
+from agent.grounding.verdict import judge
+from agent.loop.outcome import answer_of
+from agent.loop.pictures import ShownPictures
+from agent.loop.planning import Budget, Planning
+from agent.loop.state import Question
+from agent.loop.tool_calls import run_calls
+from agent.loop.tool_schemas import openai_schema, tool_schema
+from agent.planners.conversation import question_message
 from agent.settings import Settings
-from agent.showing import ShowPictures
-from agent.toolbox import as_langchain_tool, openai_schema
-from agent.tracing import spare_threads
 from prompts import render
 from tools.base import VisionTool
 
-
-def build_loop(planner: BaseChatModel, tools: Sequence[VisionTool], settings: Settings) -> Any:
-    """LangChain's agent loop with our budgets, tool gate and evidence check around its steps."""
-    spare_threads()
-    return create_agent(
-        planner,
-        [as_langchain_tool(tool) for tool in tools],
-        system_prompt=render("system", sees=settings.planner_sees),
-        middleware=[
-            EvidenceCheck(
-                Budget(settings.max_model_calls, settings.max_tool_calls), settings.max_repairs
-            ),
-            *([ShowPictures()] if settings.planner_sees else []),
-            ToolGate(),
-        ],
-        # One grammar for "tool calls or answer"; with it, tools are bound as strict.
-        response_format=ProviderStrategy(Draft, strict=True),
-        context_schema=RunContext,
-    )
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
 
 
-def premises(tools: Sequence[VisionTool], settings: Settings) -> dict[str, Any]:
-    """The system prompt and the tools as the loop gives them to the planner, for the trace."""
-    system = render("system", sees=settings.planner_sees)
-    return {"system": system, "tools": [openai_schema(tool) for tool in tools]}
+async def work_out(
+    planning: Planning, max_repairs: int, history: Sequence[BaseMessage], question: Question
+) -> None:
+    """Plan, call tools, and check the answer; a refused one is asked for again at most
+    `max_repairs` times.
+
+    Everything that happens is noted in `question`; its last verdict is the outcome.
+    """
+    while True:
+        turn = await planning.next_turn(history, question)
+        question.messages.append(turn)
+        if turn.tool_calls:
+            question.messages += await run_calls(turn.tool_calls, question)
+            continue
+        verdict = judge(
+            turn.text, question.ledger, question=question.text, language=question.language
+        )
+        question.verdicts.append(verdict)
+        if verdict.stands or question.spent.repairs >= max_repairs:
+            return
+        question.spent.repairs += 1
+        question.emit(Repair(verdict.problems))
+        question.messages.append(HumanMessage(verdict.request))
 
 
 async def answer_question(
-    loop: Any, history: Sequence[BaseMessage], context: RunContext, missing: Sequence[str]
-) -> tuple[Answer, list[BaseMessage]]:
-    """Run the loop once; returns the answer and the messages for a follow-up question.
+    planning: Planning,
+    settings: Settings,
+    history: Sequence[BaseMessage],
+    question: Question,
+    missing: Sequence[str] = (),
+) -> Answer:
+    """Answer a question of a session; `missing` names the tools that are not available here.
+
+    At the question's deadline the answer is what is there.
 
     Raises:
         PlannerError: the planner could not be reached or kept failing.
     """
     started = time.perf_counter()
-    pictures = [picture.ref.id for picture in context.pictures]
-    prompt = HumanMessage(render("user", pictures=pictures, question=context.question))
-    state = await loop.ainvoke({"messages": [*history, prompt]}, context=context)
-    messages: list[BaseMessage] = state["messages"]
-    elapsed_ms = (time.perf_counter() - started) * 1000
-    return compose(context, messages[len(history) :], elapsed_ms, missing), messages
+    question.messages.append(question_message(question.text, (p.ref.id for p in question.pictures)))
+    try:
+        async with asyncio.timeout(question.deadline.left) as limit:
+            await work_out(planning, settings.max_repairs, history, question)
+    except TimeoutError:
+        if not limit.expired():
+            raise
+        question.is_cut_off = True
+    return answer_of(question, (time.perf_counter() - started) * 1000, missing)
+
+
+def make_planning(
+    planner: BaseChatModel, tools: Sequence[VisionTool], settings: Settings
+) -> Planning:
+    """How the planner is asked, by the settings."""
+    return Planning(
+        planner,
+        render("system", sees=settings.planner_sees),
+        [tool_schema(tool) for tool in tools],
+        Budget(settings.max_model_calls, settings.max_tool_calls),
+        ShownPictures() if settings.planner_sees else None,
+    )
+
+
+def premises(tools: Sequence[VisionTool], settings: Settings) -> dict[str, Any]:
+    """The system prompt and the tools as the planner gets them, for the trace."""
+    system = render("system", sees=settings.planner_sees)
+    return {"system": system, "tools": [openai_schema(tool) for tool in tools]}

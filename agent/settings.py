@@ -1,22 +1,30 @@
-"""Settings: every knob, from arguments, `VQA_*` environment variables or a `.env` file.
+"""Settings: every knob, from arguments, `VQA_*` environment variables or a file that is named.
 
-`VQA_PLANNER_URL`, `VQA_PLANNER_MODEL`, `VQA_TOOLS__DETECT_THRESHOLD=0.5` …
+`VQA_PLANNER_URL`, `VQA_PLANNER_MODEL`, `VQA_TOOLS__DETECT_THRESHOLD=0.5` … A `.env` of the working
+directory is not read unasked: whoever put it there could have pictures' text sent anywhere.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, FilePath, SecretStr, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from agent.planners import BUILTIN
-from agent.planners.server_address import DEFAULT_URL
+from agent.planners.server.address import DEFAULT_URL
 from models import catalog
 from tools.toolset import ToolConfig
 from tools.weights.downloads import is_pulled
 
+ENV_FILE = "VQA_ENV_FILE"
 _TASKS: dict[str, catalog.Task] = {"detector": "detection", "classifier": "classification"}
 """The settings of `ToolConfig` that name weights, and what these are for."""
 
@@ -25,9 +33,13 @@ class Settings(BaseSettings):
     """What a `VisualAgent` runs with."""
 
     model_config = SettingsConfigDict(
-        env_prefix="VQA_", env_nested_delimiter="__", env_file=".env", extra="ignore"
+        env_prefix="VQA_", env_nested_delimiter="__", env_ignore_empty=True, extra="ignore"
     )
 
+    env_file: FilePath | None = Field(
+        default=None,
+        description="A file of `VQA_…=…` lines that is read as well; the environment wins.",
+    )
     planner_url: str | None = Field(
         default=None,
         description="An OpenAI-compatible server (http://host:8000/v1, or unix:/path), or "
@@ -66,7 +78,13 @@ class Settings(BaseSettings):
         "suit a CPU or a GPU, once they are pulled (vqa-agent models); with `gpu`, a server plans.",
     )
     timeout_s: float = Field(default=60.0, gt=0, description="Seconds for one planner call.")
-    tool_timeout_s: float = Field(default=120.0, gt=0, description="Seconds for one tool call.")
+    tool_timeout_s: float = Field(default=60.0, gt=0, description="Seconds for one tool call.")
+    deadline_s: float = Field(
+        default=120.0,
+        gt=0,
+        description="Seconds for one question, all its calls included; then it ends with what is "
+        "there. Three quarters of them are for the tools.",
+    )
     max_model_calls: int = Field(default=6, ge=1, description="Planner calls of one question.")
     max_tool_calls: int = Field(default=12, ge=0, description="Tool calls of one question.")
     max_repairs: int = Field(default=1, ge=0, description="Repair turns of one question.")
@@ -76,6 +94,20 @@ class Settings(BaseSettings):
     tools: ToolConfig = Field(
         default_factory=ToolConfig, description="What the tools load, and their bars."
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then the file that one of them names."""
+        named = init_settings().get("env_file") or os.environ.get(ENV_FILE) or None
+        named_file = DotEnvSettingsSource(settings_cls, env_file=named)
+        return init_settings, env_settings, named_file, dotenv_settings, file_secret_settings
 
     @model_validator(mode="after")
     def _choose_planner(self) -> Self:

@@ -1,48 +1,44 @@
-"""The library's surface: `VisualAgent` asks, `Session` remembers."""
+"""The library's surface: `VisualAgent` answers, its sessions (`agent.session`) remember."""
 
 from __future__ import annotations
 
 import asyncio
-import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from agent.answer import Answer
-from agent.background import BackgroundLoop
-from agent.events import Event
-from agent.ledger import Ledger
+from agent.events import Answered, Event
+from agent.grounding.wording import language_of
+from agent.loop.background import CLOSED, BackgroundLoop
+from agent.loop.deadline import Deadline
+from agent.session import Emit, Session
 from agent.settings import Settings
-from agent.wording import language_of
 from tools.base import VisionTool
 from tools.errors import InputError
 from tools.execution.cache import ResultCache
 from tools.execution.local import LocalRunner
 from tools.execution.runner import Runner
-from tools.pictures.store import PictureStore
-from tools.toolset import load_toolset
+from tools.toolset import Toolset, load_toolset
 
 if TYPE_CHECKING:
-    import numpy as np
     from langchain_core.language_models import BaseChatModel
-    from PIL.Image import Image
 
-    Source = str | Path | bytes | Image | np.ndarray[Any, Any]
-
-MAX_QUESTION = 2000
-"""Characters of a question."""
+    from agent.loop.planning import Planning
+    from agent.session import Source
 
 
 class VisualAgent:
     """Answers questions about pictures, from evidence only.
 
     Cheap to make: planner and tools load on first use and stay warm. Safe to share between
-    threads and event loops; use it as a context manager, or call `close()`.
+    threads and event loops; use it as a context manager, or call `close()`. Used when it is closed,
+    it raises `RuntimeError`.
 
     Args:
-        settings: defaults come from the environment (`VQA_*`) and `.env`.
+        settings: defaults come from the environment (`VQA_*`) and the file that it names
+            (`VQA_ENV_FILE`).
         planner: a LangChain chat model that plans instead of the one that the settings name.
         tools: tools of one's own, made with `tools.vision_tool`, offered beside the others.
 
@@ -65,8 +61,9 @@ class VisualAgent:
         )
         self._background = BackgroundLoop()
         self._planner = planner
-        self._making = threading.Lock()
-        self._loop: Any = None
+        self._owns_planner = planner is None
+        self._making = threading.RLock()
+        self._planning: Planning | None = None
         self._premises: dict[str, Any] = {}
 
     def ask(self, *pictures: Source, question: str | None = None) -> Answer:
@@ -91,14 +88,52 @@ class VisualAgent:
         session = self.session(*self._pictures(pictures, question))
         yield from session.stream(_question(pictures, question))
 
-    def session(self, *pictures: Source) -> Session:
+    async def astream(self, *pictures: Source, question: str | None = None) -> AsyncIterator[Event]:
+        """`stream` for event loops."""
+        session = await asyncio.to_thread(self.session, *self._pictures(pictures, question))
+        async for event in session.astream(_question(pictures, question)):
+            yield event
+
+    def session(self, *pictures: Source, session_id: str | None = None) -> Session:
         """Begin a conversation about some pictures; it remembers them and what was said."""
-        return Session(self, pictures)
+        self._check_open()
+        return Session(self._background, self._answer, pictures, session_id)
+
+    def restore(self, snapshot: Mapping[str, Any], *pictures: Source) -> Session:
+        """Go on with a conversation that was stored (`Session.snapshot`).
+
+        The snapshot holds no pixels: its pictures are given again, in the same order.
+
+        Raises:
+            InputError: it is no snapshot, or these are other pictures.
+            PictureError: a picture cannot be read.
+        """
+        session = self.session(*pictures, session_id=str(snapshot.get("id", "")) or None)
+        session.take_up(snapshot)
+        return session
 
     def close(self) -> None:
-        """Stop workers and threads; the agent cannot be used afterwards."""
+        """Stop workers and threads, let go of all weights; the agent cannot be used afterwards.
+
+        Questions that are still being answered end with `RuntimeError`. A planner that was handed
+        in stays as it is.
+        """
         self._background.close()
         self._runner.close()
+        end = getattr(self._planner, "close", None) if self._owns_planner else None
+        if end is not None:
+            end()
+        self._planner = self._planning = None
+        self.toolset = Toolset((), self.toolset.missing)
+
+    def _check_open(self) -> None:
+        if self._background.is_closed:
+            raise RuntimeError(CLOSED)
+
+    @property
+    def troubles(self) -> dict[str, str]:
+        """Tools that do not answer in time, and what is known of each, in words."""
+        return self._runner.troubles
 
     def __enter__(self) -> Self:
         return self
@@ -123,6 +158,7 @@ class VisualAgent:
             PlannerError: it cannot be had; the message says what to do.
         """
         with self._making:
+            self._check_open()
             if self._planner is None:
                 from agent.planners import make_planner
 
@@ -139,92 +175,53 @@ class VisualAgent:
                 )
             return self._planner
 
+    def _prepare(self) -> Planning:
+        """Make the planner, once; blocks, because a server may have to be asked first."""
+        from agent.run import make_planning, premises
+
+        with self._making:
+            planning = self._planning
+            if planning is None:
+                tools, settings = self.toolset.offered, self.settings
+                planning = make_planning(self.planner, tools, settings)
+                self._premises, self._planning = premises(tools, settings), planning
+            return planning
+
     async def _answer(
-        self, session: Session, question: str, emit: Callable[[Event], None], *, streams: bool
+        self, session: Session, question: str, emit: Emit, *, streams: bool
     ) -> Answer:
         """One question of a session, on the agent's own event loop."""
-        from agent.context import RunContext
-        from agent.outcome import planner_facts
-        from agent.run import answer_question, build_loop, premises
+        deadline = Deadline(self.settings.deadline_s)
+        # In a thread: it may ask a server, and it imports what is imported here, too.
+        planning: Planning = self._planning or await asyncio.to_thread(self._prepare)
+        from agent.loop.state import Question
+        from agent.planners import planner_facts
+        from agent.run import answer_question
 
-        if self._loop is None:
-            planner = await asyncio.to_thread(lambda: self.planner)  # it may ask a server first
-            self._premises = premises(self.toolset.offered, self.settings)
-            self._loop = self._loop or build_loop(planner, self.toolset.offered, self.settings)
-        context = RunContext(
-            question=question,
+        asked = Question(
+            text=question,
             language=language_of(question),
             pictures=session.pictures,
             ledger=session.ledger,
             runner=self._runner,
+            deadline=deadline,
             emit=emit,
             streams=streams,
-            premises=self._premises | {"earlier_messages": len(session.messages)},
         )
         missing = [m.what for m in self.toolset.missing]
-        answer, messages = await answer_question(self._loop, session.messages, context, missing)
-        session.messages = messages
-        answer.planner |= planner_facts(self.planner, self.settings, context.stood_in)
-        emit(Event("answer", answer=answer))
+        earlier = len(session.messages)
+        answer = await answer_question(planning, self.settings, session.messages, asked, missing)
+        if not asked.is_cut_off:
+            session.messages += asked.messages
+        answer.trace = self._premises | {"earlier_messages": earlier} | answer.trace
+        answer.planner |= planner_facts(
+            self.planner,
+            url=self.settings.planner_url,
+            fallback=self.settings.planner_fallback,
+            stood_in=asked.spent.stood_in,
+        )
+        emit(Answered(answer))
         return answer
-
-
-class Session:
-    """A conversation: pictures, ledger and messages. Pictures stay here, out of the messages."""
-
-    def __init__(self, agent: VisualAgent, pictures: Sequence[Source]) -> None:
-        self._agent = agent
-        self.pictures = PictureStore()
-        self.ledger = Ledger()
-        self.messages: list[Any] = []
-        for source in pictures:
-            self.add(source)
-
-    def add(self, source: Source) -> str:
-        """Add a picture; returns its id, by which later questions may name it.
-
-        Raises:
-            PictureError: it cannot be read.
-        """
-        return self.pictures.add(source).ref.id
-
-    def ask(self, question: str) -> Answer:
-        """Ask; earlier questions and answers are remembered."""
-        return self._agent._background.run(self._run(question))  # noqa: SLF001 - one module's pair
-
-    async def aask(self, question: str) -> Answer:
-        """`ask` for event loops."""
-        return await asyncio.wrap_future(self._agent._background.submit(self._run(question)))  # noqa: SLF001
-
-    def stream(self, question: str, *, text: bool = True) -> Iterator[Event]:
-        """`ask`, step by step; leaving the iterator early cancels the run.
-
-        With `text`, sentences of the answer come as soon as they are written and checked.
-        """
-        events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
-        future = self._agent._background.submit(  # noqa: SLF001
-            self._run(question, events.put, streams=text)
-        )
-        future.add_done_callback(lambda _done: events.put(None))
-        try:
-            while (event := events.get()) is not None:
-                yield event
-            future.result()
-        finally:
-            future.cancel()
-
-    async def _run(
-        self,
-        question: str,
-        emit: Callable[[Event], None] = lambda _event: None,
-        *,
-        streams: bool = False,
-    ) -> Answer:
-        if not len(self.pictures):
-            raise InputError("there is no picture; give at least one before the question")
-        return await self._agent._answer(  # noqa: SLF001
-            self, _checked(question), emit, streams=streams
-        )
 
 
 def _question(pictures: Sequence[Source], question: str | None) -> str:
@@ -233,12 +230,3 @@ def _question(pictures: Sequence[Source], question: str | None) -> str:
     if not pictures or not isinstance(pictures[-1], str):
         raise InputError("there is no question; it is the last argument, or question=")
     return pictures[-1]
-
-
-def _checked(question: str) -> str:
-    question = " ".join(question.split())
-    if not question:
-        raise InputError("the question is empty; ask something")
-    if len(question) > MAX_QUESTION:
-        raise InputError(f"the question has {len(question)} characters; {MAX_QUESTION} is the most")
-    return question

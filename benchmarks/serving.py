@@ -27,12 +27,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from langchain.agents.structured_output import ProviderStrategy
-from langchain_core.messages import SystemMessage, convert_to_messages
+from langchain_core.messages import SystemMessage
 
-from agent.answer import Draft
-from agent.planners.families import SERVED_NAME
-from agent.planners.openai_compatible import ServerChatModel, connect
+from agent.loop.tool_schemas import answer_form
+from agent.planners.conversation import messages_of
+from agent.planners.server.chat_model import ServerChatModel
+from agent.planners.server.connecting import connect
+from agent.planners.server.families import SERVED_NAME
 from agent.serving import LanguageModelServer, build
 from agent.serving.hardware import gpus
 from prompts import render
@@ -77,11 +78,10 @@ def percentile(times: list[float], share: float) -> float:
 
 async def ask(planner: ServerChatModel, place: Place, *, large: bool) -> tuple[float, int, int]:
     """Milliseconds, tokens read and tokens written of one turn."""
-    form = ProviderStrategy(Draft, strict=True).to_model_kwargs()
-    messages = convert_to_messages(place.messages)
+    messages = messages_of(place.messages)
     if large:
         messages.insert(0, SystemMessage(render("system", sees=False)))
-    bound = planner.bind_tools(place.tools, strict=True, **form)
+    bound = planner.bind_tools(place.tools, **answer_form())
     started = time.perf_counter()
     message = await bound.ainvoke(messages)
     elapsed_ms = (time.perf_counter() - started) * 1000

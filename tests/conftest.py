@@ -7,6 +7,8 @@ import tempfile
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 _cache = tempfile.TemporaryDirectory(prefix="vqa-agent-tests-")
+# Tests hold on a machine that is busy with something else.
+os.environ.update(VQA_DEADLINE_S="900", VQA_TOOL_TIMEOUT_S="600")
 os.environ["XDG_CACHE_HOME"] = _cache.name  # nobody's own cache is read or filled
 
 from tests.fakes.weights import folder, open_weights, weights  # noqa: E402 - after the above

@@ -1,7 +1,8 @@
 """What a tool is: a typed function whose docstring and signature become the planner's schema.
 
 The planner names pictures (`img_1`) and regions (`e3`); the function gets the `Picture` and the
-`Region`. Running, batching and caching are `tools.execution`'s; LangChain is `agent.toolbox`'s.
+`Region`. Running, batching and caching are `tools.execution`'s; LangChain is
+`agent.loop.tool_schemas`'s.
 """
 
 from __future__ import annotations

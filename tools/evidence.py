@@ -1,6 +1,7 @@
 """The types that everything speaks: pictures by reference, regions, findings, evidence, reports.
 
-No pixels live here (`tools.pictures` keeps those) and no ids are given here (`agent.ledger` does).
+No pixels live here (`tools.pictures` keeps those) and no ids are given here
+(`agent.grounding.ledger` does).
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ Only typer and the standard library are imported here: this file is what `--help
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -73,11 +74,26 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _read_settings_from(file: Path | None) -> Path | None:
+    if file is not None:
+        # For whatever makes settings in this process, which is all that a command does.
+        os.environ["VQA_ENV_FILE"] = str(file)
+    return file
+
+
 @app.callback()
 def options(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
+    env_file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            callback=_read_settings_from,
+            help="Settings (VQA_…=… lines), read besides the environment. [env: VQA_ENV_FILE]",
+        ),
+    ] = None,
 ) -> None:
     """Questions about pictures, answered from evidence."""
 
@@ -237,7 +253,7 @@ def serve_llm(
         typer.Option(metavar="NAME=FOLDER", help="A LoRA adapter; ask it by VQA_PLANNER_MODEL."),
     ] = None,
     python: Annotated[
-        Path | None, typer.Option(help="Python of vLLM's environment; unset: .venv-vllm.")
+        Path | None, typer.Option(help="Python of vLLM's environment; unset: make vllm's.")
     ] = None,
     log: Annotated[Path | None, typer.Option(metavar="FILE", help="Where vLLM's log goes.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the command only.")] = False,

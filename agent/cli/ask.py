@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from agent.cli.console import ABSTAINED, ANSWERED, note, output, working
 from agent.cli.factory import Options, open_agent
-from agent.cli.files import check_writable, dumps
+from agent.cli.progress import Progress
 from agent.cli.render import print_answer, print_grounds
-from agent.cli.telling import Telling
-from agent.cli.traces import write_trace
+from agent.files import check_writable, dumps
+from agent.traces.files import write_trace
 
 if TYPE_CHECKING:
     from agent import Session
@@ -80,10 +80,10 @@ def run_ask(factory: Any, options: Options, words: list[str], outputs: Outputs) 
         session = agent.session()
         for name in pictures:
             add_picture(session, name)
-        told = Telling(status, steps=outputs.verbose or outputs.stream)
-        answer = told.follow(session, question, text=outputs.stream and not outputs.json)
+        progress = Progress(status, steps=outputs.verbose or outputs.stream)
+        answer = progress.follow(session, question, text=outputs.stream and not outputs.json)
         outputs.write(answer, session)
-    outputs.show(answer, said=told.has_said(answer))
+    outputs.show(answer, said=progress.has_said(answer))
     return ABSTAINED if answer.abstained else ANSWERED
 
 

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 from agent.answer import SCHEMA_VERSION
 from agent.cli.console import ANSWERED, messages, note, working
 from agent.cli.factory import Options, open_agent
-from agent.cli.files import check_writable, dumps
 from agent.cli.rows import AnswersFile, BadRow, Row, key, read_rows
-from agent.cli.traces import trace_folder, trace_name, write_trace
 from agent.errors import PlannerError, PlannerUnavailableError
+from agent.files import check_writable, dumps
+from agent.traces.files import trace_folder, trace_name, write_trace
 from tools.errors import InputError
 
 if TYPE_CHECKING:

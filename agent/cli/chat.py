@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from agent.cli.ask import add_picture, check_pictures
 from agent.cli.console import ANSWERED, complain, note, output, working
 from agent.cli.factory import Options, open_agent
+from agent.cli.progress import Progress
 from agent.cli.render import print_answer, print_evidence
-from agent.cli.telling import Telling
 from agent.errors import PlannerError
 from tools.errors import InputError
 
@@ -119,8 +119,8 @@ class Chat:
     def _ask(self, question: str) -> None:
         try:
             with working("looking …") as status:
-                told = Telling(status, steps=self._verbose)
-                self._last = told.follow(self._session, question)
+                progress = Progress(status, steps=self._verbose)
+                self._last = progress.follow(self._session, question)
         except KeyboardInterrupt:
             if not sys.stdin.isatty():
                 raise

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from agent.cli.console import ANSWERED, FAILED, clean, output, working
 from agent.cli.factory import Options, open_agent
-from agent.cli.files import dumps
 from agent.cli.render import duration, planner_name
 from agent.errors import PlannerError
+from agent.files import dumps
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -51,8 +51,9 @@ def run_doctor(factory: Any, options: Options, *, as_json: bool) -> int:
     with working("looking around …"):
         checks = [*check_installation(), check_device(), check_vllm()]
         with open_agent(factory, options) as agent:
-            checks += check_tools(agent)
-            checks.append(check_planner(agent))
+            checks += check_settings(agent)
+            planner = check_planner(agent)  # first: a tool that hangs shows when it is asked
+            checks += [*check_tools(agent), planner]
     answers = {"tools", "planner"} <= {c.part for c in checks if c.status == "ok"}
     if as_json:
         print(dumps({"answers": answers, "checks": [asdict(c) for c in checks]}, indent=2))
@@ -104,12 +105,23 @@ def check_vllm() -> Check:
     return Check("installed", "vLLM", "ok", where)
 
 
+def check_settings(agent: VisualAgent) -> Iterator[Check]:
+    """The file that settings were read from, if there is one."""
+    if (file := agent.settings.env_file) is not None:
+        yield Check("installed", "settings", "ok", f"those of {file}, below the environment's")
+
+
 def check_tools(agent: VisualAgent) -> Iterator[Check]:
-    """The tools that are offered, and those that are not."""
+    """The tools that are offered, those that hang, and those that are not there."""
     from tools.weights.downloads import how_to_pull
 
+    troubles = agent.troubles
     for tool in agent.toolset.offered:
-        yield Check("tools", tool.name, "ok", f"version {tool.version}")
+        if trouble := troubles.get(tool.name):
+            fix = "start again; if it stays so, give it longer (VQA_TOOL_TIMEOUT_S) or leave it out"
+            yield Check("tools", tool.name, "failed", trouble, fix)
+        else:
+            yield Check("tools", tool.name, "ok", f"version {tool.version}")
     for row in agent.settings.not_pulled:
         found = "not here yet, built-in weights look"
         yield Check("tools", row.name, "gap", found, how_to_pull(row))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agent.cli.console import ANSWERED, clean, messages, note, output
-from agent.cli.files import dumps
+from agent.files import dumps
 
 if TYPE_CHECKING:
     from evaluation.classifier import ClassifierFigures

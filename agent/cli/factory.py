@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from agent import Settings, VisualAgent
 
 
+ORIGIN = "VQA_…, or the file of --env-file"
+
+
 @dataclass(frozen=True)
 class Options:
     """What the command line says about the agent; None leaves it to the settings (`VQA_…`)."""
@@ -44,11 +47,13 @@ def make_agent(options: Options) -> VisualAgent:
     try:
         return VisualAgent(settings)
     except ValueError as error:
-        raise InputError(f"settings (VQA_… or .env): {error}") from None
+        raise InputError(f"settings ({ORIGIN}): {error}") from None
 
 
 def settings_from(options: Options) -> Settings:
     """The settings of the environment, overridden by the options given.
+
+    A file that is read for them (--env-file, `VQA_ENV_FILE`) is named on stderr.
 
     Raises:
         InputError: a setting (a `VQA_…` variable, say) has a value that it cannot have.
@@ -60,10 +65,13 @@ def settings_from(options: Options) -> Settings:
 
     given = {name: value for name, value in vars(options).items() if value is not None}
     try:
-        return Settings(**given)
+        settings = Settings(**given)
     except ValidationError as error:
         wrong = [f"{'__'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-        raise InputError("settings (VQA_… or .env): " + "; ".join(wrong)) from None
+        raise InputError(f"settings ({ORIGIN}): " + "; ".join(wrong)) from None
+    if settings.env_file is not None:
+        note(f"settings are read from {settings.env_file}, too")
+    return settings
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.cli.console import ANSWERED, clean, note, output, working
 from agent.cli.factory import Options, open_agent
-from agent.cli.files import dumps
+from agent.files import dumps
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,7 +19,7 @@ MAX_CHOICES = 12
 
 def run_tools(factory: Any, *, as_json: bool) -> int:
     """Print the tools that are offered; what is missing is said on stderr."""
-    from agent.toolbox import openai_schema
+    from agent.loop.tool_schemas import openai_schema
 
     with working("looking around …"), open_agent(factory, Options()) as agent:
         offered = list(agent.toolset.offered)
@@ -39,7 +39,7 @@ def show(console: Console, tools: list[VisionTool]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from agent.toolbox import openai_schema
+    from agent.loop.tool_schemas import openai_schema
 
     for tool in tools:
         function = openai_schema(tool)["function"]

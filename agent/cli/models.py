@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from agent.cli.console import ANSWERED, FAILED, clean, complain, messages, note, output
-from agent.cli.files import dumps
+from agent.files import dumps
 
 if TYPE_CHECKING:
     from models.catalog import Model

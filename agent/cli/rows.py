@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from agent.cli.files import dumps, replacing
+from agent.files import dumps, replacing
 from tools.errors import InputError
 
 Id = str | int

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -38,9 +37,10 @@ def run_serve(options: Serving) -> int:
     from agent.serving.warmup import warm_up
 
     try:
+        key = api_key()
         if options.dry_run:
-            return dry_run(options)
-        command = command_of(options)
+            return dry_run(options, key)
+        command = command_of(options, key)
         note(str(command))
         log = options.log or log_file()
         note(f"its log: {log}")
@@ -64,20 +64,32 @@ def run_serve(options: Serving) -> int:
     return ANSWERED
 
 
-def dry_run(options: Serving) -> int:
+def api_key() -> str | None:
+    """The key of the settings, which clients will have to send.
+
+    Raises:
+        InputError: a setting has a value that it cannot have.
+    """
+    from agent.cli.factory import Options, settings_from
+
+    key = settings_from(Options()).planner_api_key
+    return key.get_secret_value() if key else None
+
+
+def dry_run(options: Serving, key: str | None) -> int:
     """Print the command; also where vLLM is not installed yet."""
     from agent.serving import ServingError
 
     try:
-        command = command_of(options)
+        command = command_of(options, key)
     except ServingError as error:
-        command = command_of(options, installed=False)
+        command = command_of(options, key, installed=False)
         note(str(error))
     output().print(str(command), soft_wrap=True)
     return ANSWERED
 
 
-def command_of(options: Serving, *, installed: bool = True) -> Command:
+def command_of(options: Serving, key: str | None, *, installed: bool = True) -> Command:
     """The command for this machine.
 
     Raises:
@@ -95,7 +107,7 @@ def command_of(options: Serving, *, installed: bool = True) -> Command:
         uds=options.uds,
         utilization=options.gpu_memory_utilization,
         adapters=options.lora_modules,
-        api_key=os.environ.get("VQA_PLANNER_API_KEY"),
+        api_key=key,
         python=options.python,
         installed=installed,
         extra=options.extra,

@@ -1,66 +1,30 @@
-"""`vqa-agent traces export`, and the files of `--trace` and `--traces` that it reads.
+"""`vqa-agent traces export`: conversations out of the files that `agent.traces.files` writes.
 
-Which runs are accepted, and as what, is `agent.finetuning`'s.
+Which runs are accepted, and as what, is `agent.traces.finetuning`'s.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from agent.cli.console import ANSWERED, FAILED, complain, messages
-from agent.cli.files import check_writable, dumps, replacing, write_json
+from agent.files import check_writable, dumps, replacing
 from tools.errors import InputError
 
 if TYPE_CHECKING:
-    from agent.answer import Answer
-    from agent.finetuning import Conversation, Form, Refused
+    from agent.traces.finetuning import Conversation, Form, Refused
 
 ACCEPTED, ABSTENTIONS = "accepted", "of these, abstentions"
 DUPLICATE = "the same conversation as another"
 LEFT_OUT = "abstentions, which were to be left out"
 BAD = "files that cannot be read"
-
-_PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-
-
-def write_trace(path: Path, answer: Answer, **first: Any) -> None:
-    """Write a run down in one go: `first`, the answer's JSON, and the run under `trace`."""
-    write_json(path, {**first, **answer.to_json(), "trace": answer.trace})
-
-
-def trace_folder(folder: Path) -> Path:
-    """The folder itself, made if it is not there.
-
-    Raises:
-        InputError: it cannot be made or written to.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot make the folder {folder}: {error.strerror}") from None
-    check_writable(folder / "trace.json")
-    return folder
-
-
-def trace_name(row_id: str | int) -> str:
-    """The file name for a row: its id where that is a plain name, else what can be kept of it.
-
-    Different ids have different names, also where a file system takes no heed of upper case.
-    """
-    text = str(row_id)
-    if _PLAIN.fullmatch(text) and (isinstance(row_id, int) or not text.isdigit()):
-        return f"{text}.json"
-    kept = re.sub(r"[^a-z0-9_-]+", "-", text.lower())[:40].strip("-")
-    mark = hashlib.sha256(json.dumps(row_id).encode()).hexdigest()[:12]
-    return f"{kept or 'row'}.{mark}.json"
 
 
 def run_export(paths: Sequence[Path], out: str, form: Form, *, abstentions: bool) -> int:
@@ -119,7 +83,7 @@ def _rows(
 
 def _read(file: Path) -> Conversation | Refused | None:
     """What a file holds; None, and a word to the person, where that is no trace."""
-    from agent.finetuning import MalformedTraceError, conversation_of
+    from agent.traces.finetuning import MalformedTraceError, conversation_of
 
     try:
         return conversation_of(json.loads(file.read_bytes()))

@@ -1,6 +1,6 @@
 """The words of the terminal output, in each language that answers come in.
 
-What answers themselves say is `agent.wording`'s.
+What answers themselves say is `agent.grounding.wording`'s.
 """
 
 from __future__ import annotations

@@ -1,19 +1,19 @@
 """The planners: chat models that decide which tools to call and write the answer.
 
-`builtin` runs small weights in this process, `openai_compatible` talks to a server, `stand_in`
-puts a second planner behind the first. All are LangChain chat models; the loop (`agent.run`) does
-not know which one it has.
+`builtin` runs small weights in this process, `server` asks one, `fallback` puts a second planner
+behind the first. All are LangChain chat models; the loop (`agent.run`) does not know which one it
+has.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-__all__ = ["BUILTIN", "make_planner"]
+__all__ = ["BUILTIN", "make_planner", "planner_facts"]
 
 BUILTIN = "builtin"
 """What stands for the built-in planner where an address could stand."""
@@ -51,7 +51,7 @@ def make_planner(
 
     def make(url: str | None, model: str | None) -> BaseChatModel:
         if url and url != BUILTIN:
-            from agent.planners.openai_compatible import connect
+            from agent.planners.server.connecting import connect
 
             return connect(
                 url,
@@ -61,15 +61,27 @@ def make_planner(
                 timeout_s=timeout_s,
                 max_tokens=max_tokens,
             )
-        from agent.planners.builtin import BuiltinChatModel
+        from agent.planners.builtin.chat_model import BuiltinChatModel
 
         return BuiltinChatModel(path=planner_path) if planner_path else BuiltinChatModel()
 
     if planner_url is None or planner_fallback is None:
         return make(planner_url, planner_model)
-    from agent.planners.stand_in import StandInChatModel
+    from agent.planners.fallback import StandInChatModel
 
     return StandInChatModel(
         make_first=lambda: make(planner_url, planner_model),
         make_second=lambda: make(planner_fallback, None),
     )
+
+
+def planner_facts(
+    planner: Any, *, url: str | None, fallback: str | None, stood_in: str | None
+) -> dict[str, Any]:
+    """Which planner answered: its kind, the model's name and the server; why another stood in."""
+    name = getattr(planner, "model_name", None) or getattr(planner, "model", None)
+    name = name or type(planner).__name__
+    facts = {"kind": "server" if url else "builtin", "model": str(name), "url": url}
+    if stood_in is not None:
+        facts |= {"stood_in": fallback, "because": stood_in}
+    return facts

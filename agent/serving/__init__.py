@@ -1,7 +1,7 @@
 """Starts vLLM for the planner: the right flags for the model, ready when it says so, no orphans.
 
 `families` is the table of what each kind of model wants, `command` makes the command line,
-`server` runs it. Talking to a server is `agent.planners.openai_compatible`'s.
+`server` runs it. Talking to a server is `agent.planners.server.chat_model`'s.
 """
 
 from __future__ import annotations

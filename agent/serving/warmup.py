@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
-from langchain.agents.structured_output import ProviderStrategy
 from langchain_core.messages import HumanMessage, SystemMessage
 from pydantic import SecretStr
 
-from agent.answer import Draft
-from agent.planners.openai_compatible import ServerChatModel
+from agent.loop.tool_schemas import answer_form, tool_schema
+from agent.planners.server.chat_model import ServerChatModel
 from agent.serving.command import Command
 from agent.serving.errors import ServingError
 from agent.serving.server import client_of
-from agent.toolbox import as_langchain_tool
 from prompts import render
 from tools.toolset import ToolConfig, load_toolset
 
@@ -30,8 +28,7 @@ def warm_up(command: Command) -> None:
     Raises:
         ServingError: it does not answer, or not in that form: the flags do not fit the model.
     """
-    tools = [as_langchain_tool(tool) for tool in load_toolset(ToolConfig()).offered]
-    form = ProviderStrategy(Draft, strict=True).to_model_kwargs()
+    tools = [tool_schema(tool) for tool in load_toolset(ToolConfig()).offered]
     model = ServerChatModel(
         model=command.served_name,
         base_url=command.url,
@@ -39,7 +36,7 @@ def warm_up(command: Command) -> None:
         max_tokens=1,
         total_s=WARM_UP_S,
     )
-    bound: Any = model.bind_tools(tools, strict=True, **form)
+    bound: Any = model.bind_tools(tools, **answer_form())
     messages = [
         SystemMessage(render("system", sees=False)),
         HumanMessage(render("user", pictures=["img_1"], question="Is there a dog?")),

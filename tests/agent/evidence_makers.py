@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from agent.ledger import Ledger
+from agent.grounding.ledger import Ledger
 from tools.evidence import Finding, PictureRef, ToolReport
 
 

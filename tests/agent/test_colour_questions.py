@@ -11,9 +11,10 @@ import pytest
 from PIL import Image, ImageDraw
 
 from agent import Answer, Settings, VisualAgent
-from agent.planners.builtin import BuiltinChatModel
-from agent.planners.narrowing import as_planned, fill_in, first_call, narrow_tools
-from agent.toolbox import openai_schema
+from agent.loop.tool_schemas import openai_schema
+from agent.planners.builtin.chat_model import BuiltinChatModel
+from agent.planners.constraints import as_planned, fill_in, first_call, narrow_tools
+from agent.planners.conversation import question_turn
 from tests.fakes.detectors import FixedDetector
 from tools.describe_colors import describe_colors
 from tools.detect_objects import make_tool
@@ -128,8 +129,10 @@ def test_a_logo_that_cannot_be_told_from_its_ground_is_not_named(ask: Asks) -> N
 
 
 def conversation(*texts: str) -> list[dict[str, Any]]:
-    said = [{"role": "user", "content": "Pictures: img_1\nQuestion: " + texts[0]}]
-    return [*said, *({"role": "tool", "content": text} for text in texts[1:])]
+    return [
+        question_turn(texts[0], ["img_1"]),
+        *({"role": "tool", "content": text} for text in texts[1:]),
+    ]
 
 
 @pytest.mark.parametrize(

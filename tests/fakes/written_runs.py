@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from agent import Settings, VisualAgent
 from agent.cli import app
-from tests.fakes.chat_model import ScriptedChatModel
+from agent.testing import ScriptedPlanner
 from tools import Finding, Picture, ToolError, ToolReport, vision_tool
 from tools.toolset import ToolConfig
 
@@ -80,14 +80,14 @@ class Runs:
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "traces"
         self.picture = folder / FOLDER / "a-private-name.png"
-        self.planners: list[ScriptedChatModel] = []
+        self.planners: list[ScriptedPlanner] = []
         self.folder.mkdir()
         self.picture.parent.mkdir()
         pixels = np.random.default_rng(0).integers(0, 255, (40, 60, 3), np.uint8)
         Image.fromarray(pixels).save(self.picture)
 
     def make(self, *script: AIMessage) -> VisualAgent:
-        self.planners.append(ScriptedChatModel(responses=list(script)))
+        self.planners.append(ScriptedPlanner(responses=list(script)))
         settings = Settings(tools=ToolConfig(offer=[]), planner_api_key=SecretStr(KEY))
         return VisualAgent(settings, self.planners[-1], [measure_brightness, find_dogs])
 

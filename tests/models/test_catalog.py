@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from agent.errors import PlannerUnavailableError
-from agent.planners.builtin import packaged_weights
-from agent.planners.decoding import Decoder
+from agent.planners.builtin.chat_model import packaged_weights
+from agent.planners.builtin.decoding import Decoder
 from models import catalog
 from tools.classify_image import classifier_weights
 from tools.networks import backbone

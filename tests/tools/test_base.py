@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from agent.toolbox import strict_schema
+from agent.loop.tool_schemas import strict_schema
 from tools import Picture, Region, ToolReport, vision_tool
 
 

@@ -162,6 +162,16 @@ def test_open_vocabulary_without_its_text_encoder_is_missing(open_weights: Path)
     assert "clip" in missing.why
 
 
+def test_a_text_encoder_of_the_working_directory_is_not_loaded(
+    open_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    detector = open_detector(open_weights, "cpu")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / str(detector.text_encoder)).write_bytes(b"anybody's network")
+    with pytest.raises(ToolError, match="working directory"):
+        detector.detect(NOISE, ["lamp"], floor=0.5)
+
+
 def test_open_vocabulary_needs_labels(open_weights: Path) -> None:
     tool = make_detect(SeededEmbeddings(open_weights, "cpu"), None, Bars())
     with pytest.raises(ToolError, match="give labels"):

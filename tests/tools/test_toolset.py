@@ -44,6 +44,18 @@ def test_what_was_put_into_the_cache_is_found(
     assert find("t", explicit="mine.pt", builtin="detector", file="detector.pt") == placed
 
 
+@pytest.mark.parametrize("name", ["yolo26n.pt", "mine.pt", "mobileclip2_b.ts"])
+def test_a_name_is_no_file_of_the_working_directory(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_bytes(b"anybody's pickle")
+    asked = {"builtin": "detector", "file": "detector.pt"}
+    assert isinstance(find("t", explicit=name, **asked), Missing)
+    assert find("t", explicit=f"./{name}", **asked) == Path(name)
+
+
 def test_the_toolset_offers_what_is_there_and_names_what_is_not(
     weights: Path, folder: Path
 ) -> None:

@@ -15,10 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.answer import Draft
-from agent.planners.builtin import packaged_weights
-from agent.planners.decoding import Decoder, Form
-from agent.planners.grammar import build_structural_tag
-from agent.references import expand, fill
+from agent.grounding.references import expand, fill
+from agent.planners.builtin.chat_model import packaged_weights
+from agent.planners.builtin.decoding import Decoder, Form
+from agent.planners.builtin.grammar import build_structural_tag
+from agent.planners.conversation import question_turn
 from training.planner import batches, evaluate, generator, phrasings
 from training.planner.chat import Chat
 from training.planner.evaluate import answer_problem
@@ -38,8 +39,7 @@ def test_every_answer_passes_the_evidence_check(seed: int, held_out: bool) -> No
     sample = generator.make(seed, held_out=held_out)
     question = ""
     for message in sample.messages:
-        if message["role"] == "user" and "Question: " in message["content"]:
-            question = message["content"].partition("Question: ")[2]
+        question = message.get("question", question)
         if message["role"] == "assistant" and message["content"] and not message.get("wrong"):
             assert answer_problem(message["content"], sample.chat, question) is None, message
 
@@ -96,7 +96,7 @@ def test_a_turn_ends_with_what_the_planner_wrote(seed: int, plans_only: bool) ->
     for turn in batches.turns(sample, plans_only=plans_only):
         assert turn.messages == sample.messages[: len(turn.messages)]
         assert turn.messages[-1]["role"] == "assistant"
-        assert turn.messages[-turn.learnt - 1]["content"].startswith("Pictures: ")
+        assert turn.messages[-turn.learnt - 1]["question"]
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +137,7 @@ def test_the_grammar_forbids_nothing_that_is_taught(
 )
 def test_the_packaged_planner_counts(question: str, labels: list[str]) -> None:
     tools = _detector(["person", "dog", "car"])
-    messages = [{"role": "user", "content": f"Pictures: img_1\nQuestion: {question}"}]
+    messages = [question_turn(question, ["img_1"])]
     (text,) = evaluate.write(Decoder(packaged_weights()), [(messages, tools)])
     (call,) = evaluate.calls_in(text) or [{}]
     assert (call["name"], call["arguments"]["labels"]) == ("detect_objects", labels)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agent import Settings, VisualAgent
-from agent.planners.families import SERVED_NAME
+from agent.planners.server.families import SERVED_NAME
 from agent.serving import LanguageModelServer, ServingError, build
 from agent.serving.warmup import warm_up
 

@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from langchain.agents.structured_output import ProviderStrategy
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import convert_to_messages
-from langchain_core.utils.function_calling import convert_to_openai_tool
 
-from agent.answer import Draft
-from agent.toolbox import as_langchain_tool
+from agent.loop.tool_schemas import answer_form, tool_schema
+from agent.planners.conversation import Turn, messages_of
+from tools.evidence import Evidence
 from tools.toolset import ToolConfig, load_toolset
 
 FILE = Path(__file__).parents[1] / "data" / "planner" / "conversations.jsonl"
@@ -26,7 +24,7 @@ class Place:
     """Where a planner has to write: the messages before, and what is offered."""
 
     conversation: int
-    messages: list[dict[str, Any]]
+    messages: list[Turn]
     tools: list[dict[str, Any]]
 
 
@@ -35,18 +33,19 @@ def places() -> Iterator[Place]:
     for number, line in enumerate(FILE.read_text(encoding="utf-8").splitlines()):
         recorded = json.loads(line)
         tools = [_offered(name, recorded["labels"]) for name in recorded["tools"]]
-        for index, message in enumerate(recorded["messages"]):
+        turns = [_turn(message) for message in recorded["messages"]]
+        for index, message in enumerate(turns):
             if message["role"] == "assistant":
-                yield Place(number, recorded["messages"][:index], tools)
+                yield Place(number, turns[:index], tools)
 
 
 def written(planner: BaseChatModel, asked: list[Place], at_once: int = 1) -> list[Any]:
     """What the planner says at each place: calls without their ids, or the answer's text."""
-    form = ProviderStrategy(Draft, strict=True).to_model_kwargs()
+    form = answer_form()
 
     def ask(place: Place) -> Any:
-        bound = planner.bind_tools(place.tools, strict=True, **form)
-        message = bound.invoke(convert_to_messages(place.messages))
+        bound = planner.bind_tools(place.tools, **form)
+        message = bound.invoke(messages_of(place.messages))
         calls = [(call["name"], call["args"]) for call in message.tool_calls]
         return calls or message.text
 
@@ -54,11 +53,18 @@ def written(planner: BaseChatModel, asked: list[Place], at_once: int = 1) -> lis
         return list(threads.map(ask, asked))
 
 
+def _turn(recorded: dict[str, Any]) -> Turn:
+    """With its evidence as the agent has it."""
+    if "evidence" not in recorded:
+        return recorded
+    return recorded | {"evidence": [Evidence.model_validate(e) for e in recorded["evidence"]]}
+
+
 def _offered(name: str, labels: list[str]) -> dict[str, Any]:
     """The agent's own schema of a tool, with these labels; a stranger's takes a picture."""
     if name not in _TOOLS:
         return {"type": "function", "function": {"name": name, "parameters": _STRANGER}}
-    tool = convert_to_openai_tool(as_langchain_tool(_TOOLS[name]))
+    tool: dict[str, Any] = {"type": "function", "function": tool_schema(_TOOLS[name])}
     properties = tool["function"]["parameters"]["properties"]
     if "labels" in properties:
         properties["labels"]["items"] = {"type": "string", "enum": labels}

@@ -26,9 +26,13 @@ from agent import Settings, VisualAgent
 from agent.answer import Draft
 from agent.cli import app
 from agent.errors import PlannerError
-from agent.planners.families import SERVED_NAME
-from agent.planners.openai_compatible import ServerChatModel, connect
-from agent.planners.served import ServedPlanner
+from agent.events import Answered, Sentence, ToolFinished, ToolStarted, Writing
+from agent.loop.tool_schemas import answer_form
+from agent.planners.conversation import messages_of
+from agent.planners.server.chat_model import ServerChatModel
+from agent.planners.server.connecting import connect
+from agent.planners.server.families import SERVED_NAME
+from agent.planners.server.own_weights import ServedPlanner
 from agent.serving import LanguageModelServer
 from tests.vllm.conftest import EXAMPLES, PLAIN
 from tests.vllm.conversations import places
@@ -72,11 +76,11 @@ def test_the_command_line(server: LanguageModelServer) -> None:
 
 def test_an_answer_is_streamed(agent: VisualAgent) -> None:
     events = list(agent.stream(RECEIPT, "What is the total?"))
-    kinds = [event.kind for event in events]
-    assert kinds.count("writing") > 2
-    order = [kinds.index(k) for k in ("tool_call", "tool_result", "writing", "text", "answer")]
+    kinds = [type(event) for event in events]
+    assert kinds.count(Writing) > 2
+    order = [kinds.index(k) for k in (ToolStarted, ToolFinished, Writing, Sentence, Answered)]
     assert order == sorted(order)
-    assert [e.data["text"] for e in events if e.kind == "text"] == [
+    assert [e.text for e in events if isinstance(e, Sentence)] == [
         claim.text for claim in events[-1].answer.claims
     ]
 
@@ -136,16 +140,13 @@ def test_any_other_model_writes_calls_or_the_answer_and_nothing_else(
     server: LanguageModelServer,
 ) -> None:
     """Strict tools and the answer's schema make one grammar, which vLLM holds any model to."""
-    from langchain.agents.structured_output import ProviderStrategy
-    from langchain_core.messages import convert_to_messages
 
     planner = connect(server.command.url, PLAIN, max_tokens=256)
     assert type(planner) is ServerChatModel
-    form = ProviderStrategy(Draft, strict=True).to_model_kwargs()
     ended = 0
     for place in list(places())[:40]:
-        bound = planner.bind_tools(place.tools, strict=True, **form)
-        message = bound.invoke(convert_to_messages(place.messages))
+        bound = planner.bind_tools(place.tools, **answer_form())
+        message = bound.invoke(messages_of(place.messages))
         assert not message.invalid_tool_calls
         known = {tool["function"]["name"] for tool in place.tools}
         assert {call["name"] for call in message.tool_calls} <= known
@@ -173,8 +174,8 @@ def test_a_server_that_is_killed_in_the_middle_of_an_answer(tmp_path: Path) -> N
             with VisualAgent(settings) as agent:
                 assert agent.ask(RECEIPT, "What is the total?").short_answer == "39.10"
                 events = agent.stream(RECEIPT, "What is the date?")
-                kinds = list(takewhile(lambda kind: kind != "writing", (e.kind for e in events)))
-                assert kinds == ["tool_call", "tool_result"], "it is writing the answer now"
+                kinds = list(takewhile(lambda kind: kind is not Writing, map(type, events)))
+                assert kinds == [ToolStarted, ToolFinished], "it is writing the answer now"
                 (server,) = _servers(str(socket))
                 os.kill(server, signal.SIGKILL)
                 with pytest.raises(PlannerError, match=r"cannot be reached|answered 5"):

@@ -8,16 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from langchain.agents.structured_output import ProviderStrategy
 from langchain_core.messages import HumanMessage
 from pydantic import SecretStr
 
-from agent.answer import Draft
-from agent.planners.builtin import packaged_weights
-from agent.planners.families import FAMILIES, Family
-from agent.planners.openai_compatible import ServerChatModel
+from agent.loop.tool_schemas import answer_form, tool_schema
+from agent.planners.builtin.chat_model import packaged_weights
+from agent.planners.server.chat_model import ServerChatModel
+from agent.planners.server.families import FAMILIES, Family
 from agent.serving.command import find_vllm
-from agent.toolbox import as_langchain_tool
 from tests.agent.test_visual_agent import measure_brightness
 
 NAMES = {
@@ -54,8 +52,7 @@ def request(name: str) -> dict[str, Any]:
     planner = ServerChatModel(
         model=name, base_url="http://127.0.0.1:9/v1", api_key=SecretStr("none"), total_s=1
     )
-    form = ProviderStrategy(Draft, strict=True).to_model_kwargs()
-    bound: Any = planner.bind_tools([as_langchain_tool(measure_brightness)], strict=True, **form)
+    bound: Any = planner.bind_tools([tool_schema(measure_brightness)], **answer_form())
     return planner.payload([HumanMessage("How bright is it?")], None, **bound.kwargs)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from agent.planners.builtin import BuiltinChatModel
-from agent.planners.families import SERVED_NAME
-from agent.planners.openai_compatible import connect
-from agent.planners.served import ServedPlanner
+from agent.planners.builtin.chat_model import BuiltinChatModel
+from agent.planners.server.connecting import connect
+from agent.planners.server.families import SERVED_NAME
+from agent.planners.server.own_weights import ServedPlanner
 from agent.serving import LanguageModelServer
 from tests.vllm.conversations import places, written
 

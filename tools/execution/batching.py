@@ -14,6 +14,7 @@ import time
 import weakref
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -22,7 +23,22 @@ Result = TypeVar("Result")
 EXIT_WAIT_S = 10.0
 """How long the program waits at its end for batches that are still running."""
 
-_Inbox = queue.SimpleQueue[tuple[Any, Future[Any]] | None]
+
+@dataclass(eq=False)
+class _Queued:
+    """An item that waits; one that is cancelled is let go of at once, wherever it stands."""
+
+    item: Any
+    future: Future[Any] = field(default_factory=Future)
+
+    def __post_init__(self) -> None:
+        self.future.add_done_callback(self._let_go)
+
+    def _let_go(self, _done: Future[Any]) -> None:
+        self.item = None
+
+
+_Inbox = queue.SimpleQueue[_Queued | None]
 _threads: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
 
 
@@ -64,13 +80,13 @@ class MicroBatcher(Generic[Item, Result]):
         with self._lock:
             if self._closed:
                 raise RuntimeError("the batcher is closed")
-            future: Future[Result] = Future()
-            self._inbox.put((item, future))
+            queued = _Queued(item)
+            self._inbox.put(queued)
             if not self._started:
                 self._started = True
                 self._thread.start()
                 _threads.add(self._thread)
-        return future
+        return queued.future
 
     async def infer(self, item: Item) -> Result:
         """The result of one item; cancelling the caller takes an item that waits off the queue."""
@@ -90,13 +106,18 @@ def _work(
     while (first := inbox.get()) is not None:
         batch = [first, *_more(inbox, max_batch - 1, wait_s)]
         del first
-        _run([queued for queued in batch if queued[1].set_running_or_notify_cancel()], infer_batch)
+        _run([queued for queued in batch if _begins(queued)], infer_batch)
         del batch
 
 
-def _more(inbox: _Inbox, most: int, wait_s: float) -> list[tuple[Any, Future[Any]]]:
+def _begins(queued: _Queued) -> bool:
+    """Whether it is to be run: nobody has cancelled it, and nobody can from now on."""
+    return queued.future.set_running_or_notify_cancel()
+
+
+def _more(inbox: _Inbox, most: int, wait_s: float) -> list[_Queued]:
     """What else waits, and what comes within `wait_s`."""
-    more: list[tuple[Any, Future[Any]]] = []
+    more: list[_Queued] = []
     deadline = time.monotonic() + wait_s
     while len(more) < most:
         try:
@@ -110,28 +131,26 @@ def _more(inbox: _Inbox, most: int, wait_s: float) -> list[tuple[Any, Future[Any
     return more
 
 
-def _run(
-    batch: list[tuple[Any, Future[Any]]], infer_batch: Callable[[list[Any]], Sequence[Any]]
-) -> None:
+def _run(batch: list[_Queued], infer_batch: Callable[[list[Any]], Sequence[Any]]) -> None:
     """Answer the futures of a batch, each with its result or its error."""
     if not batch:
         return
     try:
-        results = list(infer_batch([item for item, _ in batch]))
+        results = list(infer_batch([queued.item for queued in batch]))
         answered = list(zip(batch, results, strict=True))
     except BaseException as error:
         # Whatever it is, it belongs to the callers and must not end this thread.
         if len(batch) == 1:
-            batch[0][1].set_exception(error)
+            batch[0].future.set_exception(error)
             return
         for one in batch:
             _run([one], infer_batch)
         return
-    for (_, future), result in answered:
+    for queued, result in answered:
         if isinstance(result, Exception):
-            future.set_exception(result)
+            queued.future.set_exception(result)
         else:
-            future.set_result(result)
+            queued.future.set_result(result)
 
 
 def _stop(inbox: _Inbox) -> None:
@@ -142,7 +161,7 @@ def _stop(inbox: _Inbox) -> None:
         except queue.Empty:
             break
         if queued is not None:
-            queued[1].cancel()
+            queued.future.cancel()
     inbox.put(None)
 
 

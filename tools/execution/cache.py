@@ -21,6 +21,8 @@ from tools.evidence import PictureRef, Region, ToolReport
 
 MEMORY_ENTRIES = 512
 DISK_ENTRIES = 100_000
+BUSY_S = 1.0
+"""How long a look waits for a file that another process has locked; then it does without."""
 
 _log = logging.getLogger(__name__)
 
@@ -29,7 +31,9 @@ class ResultCache:
     """In memory, least recently used first out; with `directory` also on disk.
 
     Safe to share between threads; several processes may share a directory. A directory that cannot
-    be used is logged once and does without: a cache is never a reason to fail.
+    be used is logged once and does without; a file that is locked is passed over, this once: a
+    cache is never a reason to fail. `recall` and `remember` never wait; `get` and `put`, which use
+    the disk as well, may, and are not for an event loop.
     """
 
     def __init__(self, directory: Path | None = None, entries: int = MEMORY_ENTRIES) -> None:
@@ -47,56 +51,80 @@ class ResultCache:
         identity = [picture.sha256, tool.name, tool.version, box, arguments]
         return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
 
-    def get(self, key: str, picture: PictureRef) -> ToolReport | None:
-        """The kept report, its findings bound to `picture` (ids differ between conversations)."""
+    @property
+    def is_on_disk(self) -> bool:
+        """Whether `get` and `put` do more than `recall` and `remember`."""
+        return self._disk is not None
+
+    def recall(self, key: str, picture: PictureRef) -> ToolReport | None:
+        """The report in memory, its findings bound to `picture` (ids differ by conversation)."""
         with self._lock:
             text = self._memory.get(key)
-            if text is None and self._disk is not None:
-                text = self._disk.get(key)
-            if text is None:
-                return None
-            self._remember(key, text)
-        try:
-            return _bound(json.loads(text), picture)
-        except (KeyError, TypeError, ValueError):
-            return None  # written by another version, or damaged: look again
+            if text is not None:
+                self._memory.move_to_end(key)
+        return _bound(text, picture)
+
+    def remember(self, key: str, report: ToolReport, picture: PictureRef) -> None:
+        """Keep a report in memory."""
+        self._store(key, _written(report, picture))
+
+    def get(self, key: str, picture: PictureRef) -> ToolReport | None:
+        """The same as `recall`, from the disk where it is not in memory."""
+        kept = self.recall(key, picture)
+        if kept is None and self._disk is not None and (text := self._disk.get(key)) is not None:
+            self._store(key, text)
+            kept = _bound(text, picture)
+        return kept
 
     def put(self, key: str, report: ToolReport, picture: PictureRef) -> None:
-        """Keep a report."""
-        data = report.model_dump(mode="json") | {"picture_id": picture.id}
-        text = json.dumps(data, ensure_ascii=False)
-        with self._lock:
-            self._remember(key, text)
-            if self._disk is not None:
-                self._disk.put(key, text)
+        """Keep a report in memory and on disk."""
+        text = _written(report, picture)
+        self._store(key, text)
+        if self._disk is not None:
+            self._disk.put(key, text)
 
     def close(self) -> None:
         """Close the file; it opens again when it is needed."""
+        if self._disk is not None:
+            self._disk.close()
+
+    def _store(self, key: str, text: str) -> None:
         with self._lock:
-            if self._disk is not None:
-                self._disk.close()
-
-    def _remember(self, key: str, text: str) -> None:
-        self._memory[key] = text
-        self._memory.move_to_end(key)
-        while len(self._memory) > self._entries:
-            self._memory.popitem(last=False)
+            self._memory[key] = text
+            self._memory.move_to_end(key)
+            while len(self._memory) > self._entries:
+                self._memory.popitem(last=False)
 
 
-def _bound(data: dict[str, Any], picture: PictureRef) -> ToolReport:
-    """The report as if `picture` had been looked at under its present id."""
-    for finding in data["findings"]:
-        finding["picture"] = picture.model_dump()
-    kept_id = re.escape(data.pop("picture_id"))
-    data["summary"] = re.sub(rf"\b{kept_id}\b", picture.id, data["summary"], count=1)
-    return ToolReport.model_validate(data)
+def _written(report: ToolReport, picture: PictureRef) -> str:
+    data = report.model_dump(mode="json") | {"picture_id": picture.id}
+    return json.dumps(data, ensure_ascii=False)
+
+
+def _bound(text: str | None, picture: PictureRef) -> ToolReport | None:
+    """The report as if `picture` had been looked at under its present id.
+
+    None for what another version has written, or what is damaged: then it is looked at again.
+    """
+    if text is None:
+        return None
+    try:
+        data = json.loads(text)
+        for finding in data["findings"]:
+            finding["picture"] = picture.model_dump()
+        kept_id = re.escape(data.pop("picture_id"))
+        data["summary"] = re.sub(rf"\b{kept_id}\b", picture.id, data["summary"], count=1)
+        return ToolReport.model_validate(data)
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 class _Disk:
-    """Key → text in one SQLite file; the oldest rows go first. Callers hold the cache's lock."""
+    """Key → text in one SQLite file; the oldest rows go first. One thread at a time uses it."""
 
     def __init__(self, directory: Path) -> None:
         self._file = directory / "results.sqlite3"
+        self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._broken = False
 
@@ -111,30 +139,43 @@ class _Disk:
         )
 
     def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
 
     def _run(self, statement: str, *values: object) -> list[Any]:
-        if self._broken:
-            return []
-        try:
-            return self._opened().execute(statement, values).fetchall()
-        except (OSError, sqlite3.Error) as error:
-            _log.warning("results are not kept on disk: %s: %s", self._file, error)
-            self._broken = True
-            return []
+        with self._lock:
+            if self._broken:
+                return []
+            try:
+                return self._opened().execute(statement, values).fetchall()
+            except (OSError, sqlite3.Error) as error:
+                if not _is_busy(error):
+                    _log.warning("results are not kept on disk: %s: %s", self._file, error)
+                    self._broken = True
+                return []
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(
-                self._file, timeout=10, isolation_level=None, check_same_thread=False
+                self._file, timeout=BUSY_S, isolation_level=None, check_same_thread=False
             )
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = NORMAL")
+                connection.execute(
+                    "CREATE TABLE IF NOT EXISTS results (key TEXT UNIQUE NOT NULL, report TEXT)"
+                )
+            except sqlite3.Error:
+                connection.close()
+                raise
             self._connection = connection
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS results (key TEXT UNIQUE NOT NULL, report TEXT)"
-            )
         return self._connection
+
+
+def _is_busy(error: Exception) -> bool:
+    """Whether somebody else holds the file for now; extended codes have the kind in a byte."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}

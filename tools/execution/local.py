@@ -1,23 +1,24 @@
-"""Runs vision tools: checks arguments, one worker a tool, a time-out, and the cache in front.
+"""Runs vision tools: checks arguments, the cache in front, one worker a tool behind it.
 
-Identical calls that overlap share one run. Ids are resolved before this (`agent.toolbox`).
+Ids are resolved before this (`agent.loop.tool_schemas`).
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from concurrent.futures import Future
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 from weakref import WeakValueDictionary
 
 from pydantic import ValidationError
 
-from tools.base import BatchedTool, VisionTool
-from tools.errors import BadArgumentError, ToolError
+from tools.base import VisionTool
+from tools.errors import BadArgumentError
 from tools.evidence import PictureRef, Region, ToolReport
-from tools.execution.batching import MicroBatcher
+from tools.execution.breaker import CircuitBreaker
 from tools.execution.cache import ResultCache
+from tools.execution.worker import ToolWorker
 from tools.pictures.store import Picture
 
 
@@ -29,7 +30,11 @@ class LocalRunner:
     """
 
     def __init__(
-        self, tools: Sequence[VisionTool], cache: ResultCache, timeout_s: float = 120.0
+        self,
+        tools: Sequence[VisionTool],
+        cache: ResultCache,
+        timeout_s: float = 60.0,
+        breaker: Callable[[], CircuitBreaker] = CircuitBreaker,
     ) -> None:
         self._tools = {tool.name: tool for tool in tools}
         if len(self._tools) < len(tools):
@@ -38,75 +43,93 @@ class LocalRunner:
             raise ValueError(f"two tools are named {', '.join(twice)}; rename one")
         self._cache = cache
         self._timeout_s = timeout_s
-        self._workers: dict[str, MicroBatcher[dict[str, Any], ToolReport]] = {}
+        self._breaker = breaker
+        self._workers: dict[str, ToolWorker] = {}
         self._known: WeakValueDictionary[PictureRef, Picture] = WeakValueDictionary()
-        self._running: dict[tuple[str, str], Future[ToolReport]] = {}
+        self._closed = False
 
     @property
     def names(self) -> list[str]:
         """The tools' names, in the order in which they are offered."""
         return list(self._tools)
 
+    @property
+    def troubles(self) -> dict[str, str]:
+        """Tools that do not answer in time, and what is known of each, in words."""
+        found = {name: worker.trouble for name, worker in list(self._workers.items())}
+        return {name: trouble for name, trouble in found.items() if trouble}
+
     def know(self, picture: Picture) -> None:
         """Take a picture's pixels, so that calls may name it; kept no longer than the picture."""
         self._known[picture.ref] = picture
 
     async def call(
-        self, name: str, arguments: dict[str, Any], *, picture: PictureRef, region: Region | None
+        self,
+        name: str,
+        arguments: dict[str, Any],
+        *,
+        picture: PictureRef,
+        region: Region | None,
+        within_s: float = math.inf,
     ) -> tuple[ToolReport, bool]:
         """Run one call; returns the report and whether it came from the cache.
 
+        Args:
+            within_s: seconds that the caller can wait; the runner's own time-out may be shorter.
+
         Raises:
-            ToolError: wrong arguments, the tool failed, or it took longer than the time-out.
+            ToolError: wrong arguments, the tool failed, or it took longer than may be.
             KeyError: a picture that is not known.
+            RuntimeError: the runner is closed.
         """
+        if self._closed:
+            raise RuntimeError("the runner is closed")
         tool = self._tools.get(name)
         if tool is None:
             raise BadArgumentError(f"there is no tool {name!r}; there are {', '.join(self._tools)}")
         checked = _check(tool, arguments, picture, region)
         look_at = checked.model_dump(mode="json", exclude={"picture", "region"})
         key = self._cache.key(tool, look_at, picture, region)
-        kept = self._cache.get(key, picture)
+        kept = await self._kept(key, picture)
         if kept is not None:
             return kept, True
         values = {field: getattr(checked, field) for field in type(checked).model_fields}
-        look = (key, picture.id)
-        future = self._running.get(look) or self._start(look, tool, values, picture, region)
-        try:
-            report = await asyncio.wait_for(
-                asyncio.shield(asyncio.wrap_future(future)), self._timeout_s
-            )
-        except TimeoutError:
-            raise ToolError(
-                f"{name} took longer than {self._timeout_s:g} s; try a smaller region"
-            ) from None
-        self._cache.put(key, report, picture)
-        rebound = self._cache.get(key, picture)
-        return rebound or report, False
-
-    def close(self) -> None:
-        """Stop the workers; calls that wait are dropped."""
-        for worker in self._workers.values():
-            worker.close()
-        self._workers.clear()
-        self._cache.close()
-
-    def _start(
-        self,
-        look: tuple[str, str],
-        tool: VisionTool,
-        values: dict[str, Any],
-        picture: PictureRef,
-        region: Region | None,
-    ) -> Future[ToolReport]:
         values["picture"] = self._known[picture]
         if tool.takes_region:
             values["region"] = region
-        worker = self._workers.get(tool.name) or self._workers.setdefault(tool.name, _worker(tool))
-        future = worker.submit(values)
-        self._running[look] = future
-        future.add_done_callback(lambda _done: self._running.pop(look, None))
-        return future
+        report = await self._worker_of(tool).run((key, picture.id), values, within_s)
+        return await self._keep(key, report, picture), False
+
+    def close(self) -> None:
+        """Stop the workers and let go of the tools; calls that wait are dropped."""
+        self._closed = True
+        for worker in self._workers.values():
+            worker.close()
+        self._workers.clear()
+        self._tools.clear()
+        self._cache.close()
+
+    def _worker_of(self, tool: VisionTool) -> ToolWorker:
+        if tool.name not in self._workers:
+            self._workers[tool.name] = ToolWorker(tool, self._timeout_s, self._breaker())
+        return self._workers[tool.name]
+
+    async def _kept(self, key: str, picture: PictureRef) -> ToolReport | None:
+        """What the cache has; the disk is read in a thread: it may have to be waited for."""
+        kept = self._cache.recall(key, picture)
+        if kept is None and self._cache.is_on_disk:
+            kept = await asyncio.to_thread(self._cache.get, key, picture)
+        return kept
+
+    async def _keep(self, key: str, report: ToolReport, picture: PictureRef) -> ToolReport:
+        """Keep a report, once for all that waited for it; returns it as the cache gives it back."""
+        kept = self._cache.recall(key, picture)
+        if kept is None:
+            self._cache.remember(key, report, picture)
+            if self._cache.is_on_disk:
+                await asyncio.to_thread(self._cache.put, key, report, picture)
+            kept = self._cache.recall(key, picture)
+        return kept or report
 
 
 def _check(
@@ -130,41 +153,3 @@ def _check(
             for problem in error.errors(include_url=False)
         )
         raise BadArgumentError(f"wrong arguments for {tool.name}: {wrong}") from None
-
-
-def _worker(tool: VisionTool) -> MicroBatcher[dict[str, Any], ToolReport]:
-    """One thread for a tool; calls that wait are run together where the tool can do that."""
-    return MicroBatcher(
-        lambda calls: _run(tool, calls),
-        max_batch=tool.max_batch if isinstance(tool, BatchedTool) else 1,
-        name=f"tool-{tool.name}",
-    )
-
-
-def _run(tool: VisionTool, calls: list[dict[str, Any]]) -> list[ToolReport | Exception]:
-    """Run calls of one tool; what goes wrong with a call takes its report's place.
-
-    Raises:
-        ToolError: all of the calls failed together.
-    """
-    try:
-        if isinstance(tool, BatchedTool) and len(calls) > 1:
-            return [_checked(tool, result) for result in tool.run_batch(calls)]
-        return [_checked(tool, tool.run(**values)) for values in calls]
-    except (Exception, SystemExit) as error:
-        # A tool of anybody's may raise anything; the planner must read a failure, not silence.
-        raise _as_tool_error(tool, error) from error
-
-
-def _checked(tool: VisionTool, result: object) -> ToolReport | Exception:
-    if isinstance(result, Exception):
-        return _as_tool_error(tool, result)
-    if not isinstance(result, ToolReport):
-        return ToolError(f"{tool.name} returned {type(result).__name__}, not a ToolReport")
-    return result
-
-
-def _as_tool_error(tool: VisionTool, error: BaseException) -> ToolError:
-    if isinstance(error, ToolError):
-        return error
-    return ToolError(f"{tool.name} failed: {type(error).__name__}: {error}")

@@ -6,6 +6,7 @@ this: pixels go to it once, under the picture's hash.
 
 from __future__ import annotations
 
+import math
 from typing import Any, Protocol
 
 from tools.evidence import PictureRef, Region, ToolReport
@@ -19,16 +20,29 @@ class Runner(Protocol):
     def names(self) -> list[str]:
         """The tools' names, in the order in which they are offered."""
 
+    @property
+    def troubles(self) -> dict[str, str]:
+        """Tools that do not answer in time, and what is known of each, in words."""
+
     def know(self, picture: Picture) -> None:
         """Take a picture's pixels, so that calls may name it; kept no longer than the picture."""
 
     async def call(
-        self, name: str, arguments: dict[str, Any], *, picture: PictureRef, region: Region | None
+        self,
+        name: str,
+        arguments: dict[str, Any],
+        *,
+        picture: PictureRef,
+        region: Region | None,
+        within_s: float = math.inf,
     ) -> tuple[ToolReport, bool]:
         """Run one call; returns the report and whether it came from a cache.
 
+        Args:
+            within_s: seconds that the caller can wait; the runner's own time-out may be shorter.
+
         Raises:
-            ToolError: wrong arguments, the tool failed, or it took longer than the time-out.
+            ToolError: wrong arguments, the tool failed, or it took longer than may be.
             KeyError: a picture that is not known.
         """
 

@@ -22,11 +22,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tools.errors import ToolUnavailableError
 from tools.weights.places import cache_directory
 
 if TYPE_CHECKING:
     import torch
 
+SAFE_LOAD = "ULTRALYTICS_SAFE_LOAD"
 _lock = threading.Lock()
 _done: list[bool] = []
 
@@ -48,21 +50,37 @@ def prepare() -> None:
 
 
 def import_ultralytics() -> Any:
-    """The ultralytics package: offline unless told otherwise, quiet, threads left alone."""
+    """The ultralytics package: offline unless told otherwise, quiet, threads left alone.
+
+    Raises:
+        ToolUnavailableError: somebody imported it before safe loading was set: it looks only then.
+    """
     prepare()
     os.environ.setdefault("YOLO_OFFLINE", "True")
     os.environ.setdefault("YOLO_AUTOINSTALL", "False")
     os.environ.setdefault("YOLO_VERBOSE", "False")
-    os.environ.setdefault("ULTRALYTICS_SAFE_LOAD", "True")  # a checkpoint is a pickle
+    os.environ.setdefault(SAFE_LOAD, "True")  # a checkpoint is a pickle
     os.environ.setdefault("YOLO_CONFIG_DIR", str(cache_directory() / "ultralytics"))
     Path(os.environ["YOLO_CONFIG_DIR"]).mkdir(parents=True, exist_ok=True)
     with threads_kept():
         import ultralytics
 
+        _check_safe_loading()
         ours = {"sync": False, "weights_dir": str(cache_directory() / "detector")}
         if any(ultralytics.settings.get(name) != value for name, value in ours.items()):
             ultralytics.settings.update(ours)
     return ultralytics
+
+
+def _check_safe_loading() -> None:
+    from ultralytics import utils
+
+    is_wanted = os.environ[SAFE_LOAD].lower() in {"true", "1"}
+    if is_wanted and not getattr(utils, "SAFE_LOAD", False):
+        raise ToolUnavailableError(
+            "ultralytics was imported before it was told to load safely, and a checkpoint is a "
+            f"pickle, which may run anything: set {SAFE_LOAD}=True before it is imported"
+        )
 
 
 @contextmanager

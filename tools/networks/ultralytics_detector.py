@@ -74,7 +74,17 @@ class UltralyticsDetector(Detector):
         return found
 
     def embed(self, labels: tuple[str, ...]) -> Any:
-        """Text embeddings of the labels, shape (1, labels, channels); open vocabulary only."""
+        """Text embeddings of the labels, shape (1, labels, channels); open vocabulary only.
+
+        Raises:
+            ToolUnavailableError: ultralytics would take a file of the working directory for the
+                text encoder.
+        """
+        if self.text_encoder and Path(self.text_encoder).exists():
+            raise ToolUnavailableError(
+                f"{self.text_encoder} lies in the working directory, where ultralytics looks "
+                "first; start elsewhere"
+            )
         return self._loaded().get_text_pe(list(labels))
 
     def _predict(

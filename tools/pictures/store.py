@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import io
+import threading
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -69,16 +70,20 @@ class Picture:
 
 
 class PictureStore:
-    """Pictures of one conversation, by id; the same content is the same picture."""
+    """Pictures of one conversation, by id; the same content is the same picture.
+
+    Pictures may be added from one thread while another looks.
+    """
 
     def __init__(self) -> None:
         self._by_id: dict[str, Picture] = {}
+        self._adding = threading.Lock()
 
     def __getitem__(self, picture_id: str) -> Picture:
         return self._by_id[picture_id]
 
     def __iter__(self) -> Iterator[Picture]:
-        return iter(self._by_id.values())
+        return iter(list(self._by_id.values()))
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -98,17 +103,18 @@ class PictureStore:
             )
         except PictureError as error:
             raise PictureError(f"{name}: {error}" if name else str(error)) from None
-        for picture in self:
-            if picture.ref.sha256 == digest:
-                return picture
         height, width = pixels.shape[:2]
-        picture_id = f"img_{len(self._by_id) + 1}"
-        ref = PictureRef(id=picture_id, sha256=digest, width=width, height=height, name=name)
         pixels.flags.writeable = False
         if opaque is not None:
             opaque.flags.writeable = False
-        self._by_id[picture_id] = Picture(ref, pixels, opaque)
-        return self._by_id[picture_id]
+        with self._adding:
+            for picture in self:
+                if picture.ref.sha256 == digest:
+                    return picture
+            picture_id = f"img_{len(self._by_id) + 1}"
+            ref = PictureRef(id=picture_id, sha256=digest, width=width, height=height, name=name)
+            self._by_id[picture_id] = Picture(ref, pixels, opaque)
+            return self._by_id[picture_id]
 
 
 def _read_file(path: Path) -> bytes:

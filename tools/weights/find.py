@@ -5,6 +5,7 @@ It only finds files. Reading them is the tool's own business.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,7 +41,8 @@ def find(
 
     Args:
         tool: the tool's name, for messages.
-        explicit: a path, or the name of weights in the catalogue or the cache (`yolo26m`).
+        explicit: a path, or the name of weights in the catalogue or the cache (`yolo26m`). A name
+            is never a file of the working directory, which is `./yolo26m.pt`.
         builtin: the folder below `models/`.
         file: what the built-in weights' file is called.
         allow_download: whether weights of the catalogue may be fetched.
@@ -51,19 +53,22 @@ def find(
     if explicit is None:
         return _default(tool, builtin, file)
     path = Path(explicit).expanduser()
-    row = catalog.find(explicit) if path.parent == Path() else None
-    places = [downloads.place_of(row)] if row else []
-    for place in (path, *places, cache_directory() / builtin / explicit):
+    is_name = os.sep not in explicit
+    row = catalog.find(explicit) if is_name else None
+    pulled = [downloads.place_of(row)] if row else []
+    places = [*pulled, cache_directory() / builtin / explicit] if is_name else [path]
+    for place in places:
         for candidate in (place, place / file):
             if candidate.is_file():
-                return _checked(tool, candidate, row if place in places else None)
-    if path.parent != Path():
+                return _checked(tool, candidate, row if place in pulled else None)
+    if not is_name:
         raise InputError(f"there are no weights at {path}; check VQA_TOOLS__{builtin.upper()}")
     if row is None:
         return Missing(
             tool,
             f"{explicit} is neither in the catalogue nor in {cache_directory() / builtin}",
-            "put the file there, or choose a name of: vqa-agent models",
+            f"put the file there, choose a name of vqa-agent models, or, for a file of the working "
+            f"directory, write ./{explicit}",
         )
     return _pulled(tool, row, file, allow_download=allow_download)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from agent.planners.narrowing import link_labels
+from agent.planners.constraints import link_labels
 from training.planner.generator import Sample, make
 from training.planner.vocabulary import TEMPLATE
 
@@ -53,11 +53,7 @@ def turns(sample: Sample, *, plans_only: bool = False) -> list[Turn]:
     `plans_only` ends each turn with the planner's first message, which chooses the tools.
     """
     found = []
-    asked = [
-        n
-        for n, message in enumerate(sample.messages)
-        if message["role"] == "user" and not message["content"].startswith("Check failed")
-    ]
+    asked = [n for n, message in enumerate(sample.messages) if "question" in message]
     for start, end in pairwise([*asked, len(sample.messages)]):
         messages = sample.messages[: start + 2 if plans_only else end]
         tools = link_labels(sample.tools, messages)

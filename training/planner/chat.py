@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent.answer import Language
-from agent.ledger import Ledger, render_report
+from agent.grounding.ledger import Ledger, render_report
+from agent.planners.conversation import question_turn
 from tools.evidence import Evidence, Finding, PictureRef, ToolReport
 from training.planner import simulate
 
@@ -46,8 +47,7 @@ class Chat:
 
     def ask(self, question: str) -> None:
         """The person's turn, as prompts/user.j2 writes it."""
-        ids = ", ".join(p.id for p in self.pictures)
-        self.messages.append({"role": "user", "content": f"Pictures: {ids}\nQuestion: {question}"})
+        self.messages.append(question_turn(question, (p.id for p in self.pictures)))
 
     def call(self, calls: list[Call]) -> list[list[Evidence]] | None:
         """One assistant turn with calls, and the tools' answers; None if one of them failed."""
@@ -59,11 +59,11 @@ class Chat:
         self.messages.append({"role": "assistant", "content": None, "tool_calls": written})
         seen: list[list[Evidence]] = []
         for call_id, call in zip(ids, calls, strict=True):
-            content = call.report
-            if isinstance(content, ToolReport):
-                seen.append(self.ledger.add(content, tool=call.name, call_id=call_id))
-                content = render_report(content, seen[-1])
-            self.messages.append({"role": "tool", "tool_call_id": call_id, "content": content})
+            turn: Message = {"role": "tool", "tool_call_id": call_id, "content": call.report}
+            if isinstance(call.report, ToolReport):
+                seen.append(self.ledger.add(call.report, tool=call.name, call_id=call_id))
+                turn |= {"content": render_report(call.report, seen[-1]), "evidence": seen[-1]}
+            self.messages.append(turn)
         return seen if len(seen) == len(calls) else None
 
     def say(self, answer: str, short: str = "", abstain: str = "no") -> None:

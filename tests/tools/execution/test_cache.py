@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools import Finding, PictureRef, Region, ToolReport, vision_tool
@@ -31,6 +31,7 @@ def test_the_least_recently_used_goes_first() -> None:
     assert cache.get("a", HERE) is not None
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_a_kept_report_speaks_of_the_picture_that_asks(text: str) -> None:
     cache = ResultCache()
@@ -98,6 +99,30 @@ def test_what_cannot_be_read_is_looked_at_again(tmp_path: Path, kept: str) -> No
     again.put("key", report_on(HERE), HERE)
     assert again.get("key", HERE) == report_on(HERE)
     again.close()
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_file_that_is_locked_is_passed_over_and_used_again_afterwards(
+    tmp_path: Path, is_new: bool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("tools.execution.cache.BUSY_S", 0.0)
+    if not is_new:
+        ResultCache(tmp_path).put("old", report_on(HERE), HERE)
+    cache = ResultCache(tmp_path)
+    if not is_new:
+        assert cache.get("none", HERE) is None
+    other = sqlite3.connect(tmp_path / "results.sqlite3", isolation_level=None)
+    other.execute("CREATE TABLE IF NOT EXISTS theirs (a)")
+    other.execute("BEGIN EXCLUSIVE")
+    cache.put("key", report_on(HERE), HERE)
+    assert cache.get("key", HERE) == report_on(HERE), "from memory"
+    assert ResultCache(tmp_path).get("old", HERE) is None or not is_new
+    other.execute("ROLLBACK")
+    other.close()
+    cache.put("key", report_on(HERE), HERE)
+    cache.close()
+    assert ResultCache(tmp_path).get("key", HERE) == report_on(HERE)
+    assert caplog.records == []
 
 
 @pytest.mark.parametrize("obstacle", ["folder is a file", "file is no database"])

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
+import weakref
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,6 +13,7 @@ import pytest
 from tools import Finding, Picture, PictureStore, Region, ToolError, ToolReport, vision_tool
 from tools.base import BatchedTool
 from tools.errors import BadArgumentError
+from tools.execution.breaker import CircuitBreaker
 from tools.execution.cache import ResultCache
 from tools.execution.local import LocalRunner
 
@@ -51,8 +53,10 @@ def counted() -> Counted:
     return Counted()
 
 
-def runner_of(*tools: Any, cache: ResultCache | None = None, timeout_s: float = 10) -> LocalRunner:
-    runner = LocalRunner(tools, cache or ResultCache(), timeout_s=timeout_s)
+def runner_of(
+    *tools: Any, cache: ResultCache | None = None, timeout_s: float = 10, **more: Any
+) -> LocalRunner:
+    runner = LocalRunner(tools, cache or ResultCache(), timeout_s=timeout_s, **more)
     runner.know(PICTURE)
     return runner
 
@@ -246,3 +250,155 @@ async def test_a_picture_is_known_as_long_as_it_lives(counted: Counted) -> None:
     with pytest.raises(KeyError):
         await runner.call("look", {"what": "b"}, picture=ref, region=None)
     runner.close()
+
+
+async def begun(counted: Counted, runs: int) -> None:
+    """Wait until the tool has begun that many runs."""
+    while counted.runs < runs:
+        await asyncio.sleep(0)
+
+
+async def test_what_nobody_waits_for_is_not_done(counted: Counted) -> None:
+    counted.go.clear()
+    runner = runner_of(counted.tool)
+
+    def look(what: str, box: Any = None) -> asyncio.Task[Any]:
+        region = Region(picture=PICTURE.ref, box_xyxy=box) if box else None
+        return asyncio.ensure_future(
+            runner.call("look", {"what": what}, picture=PICTURE.ref, region=region)
+        )
+
+    first = look("a")
+    await begun(counted, 1)
+    leaving = [look("b"), look("b"), look("a", (0, 0, 5, 5)), look("b", (0, 0, 5, 5))]
+    staying = look("b")
+    await asyncio.sleep(0)
+    for task in leaving:
+        task.cancel()
+    await asyncio.gather(*leaving, return_exceptions=True)
+    counted.go.set()
+    await asyncio.gather(first, staying)
+    assert counted.runs == 2, "the first, and the one that one of three still waits for"
+    again = await runner.call(
+        "look", {"what": "a"}, picture=PICTURE.ref,
+        region=Region(picture=PICTURE.ref, box_xyxy=(0, 0, 5, 5)),
+    )  # fmt: skip
+    assert again[1] is False
+    runner.close()
+
+
+async def test_a_call_that_was_given_up_in_the_queue_keeps_no_picture(counted: Counted) -> None:
+    counted.go.clear()
+    runner = runner_of(counted.tool)
+    first = asyncio.ensure_future(
+        runner.call("look", {"what": "a"}, picture=PICTURE.ref, region=None)
+    )
+    await begun(counted, 1)
+    other = PictureStore().add(np.full((6, 6, 3), 9, np.uint8))
+    gone = weakref.ref(other)
+    runner.know(other)
+    waiting = asyncio.ensure_future(
+        runner.call("look", {"what": "b"}, picture=other.ref, region=None)
+    )
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    del other, waiting
+    for _ in range(5):  # callbacks of the loop still hold the call's frames
+        await asyncio.sleep(0)
+    gc.collect()
+    assert gone() is None
+    counted.go.set()
+    await first
+    runner.close()
+
+
+async def test_a_tool_that_hangs_is_soon_not_waited_for_and_comes_back(counted: Counted) -> None:
+    now = 0.0
+    runner = runner_of(
+        counted.tool,
+        timeout_s=0.02,
+        breaker=lambda: CircuitBreaker(after=3, pause_s=60, clock=lambda: now),
+    )
+
+    async def look(what: str) -> str:
+        region = Region(picture=PICTURE.ref, box_xyxy=(0, 0, 5, 5))
+        try:
+            await runner.call("look", {"what": what}, picture=PICTURE.ref, region=region)
+        except ToolError as error:
+            return str(error)
+        return "seen"
+
+    assert await look("b") == "seen"
+    assert runner.troubles == {}
+    counted.go.clear()
+    assert "longer than 0.02 s" in await look("a")
+    assert "still busy" in runner.troubles["look"]
+    for _ in range(2):
+        with pytest.raises(ToolError, match="longer than"):
+            await runner.call("look", {"what": "b"}, picture=PICTURE.ref, region=None)
+    runs = counted.runs
+    assert "3 times in a row" in await look("a")
+    assert "not asked" in runner.troubles["look"]
+    now = 61
+    assert "not asked" in await look("a"), "the pause is over, and it still hangs"
+    counted.go.set()
+    while "busy" in runner.troubles["look"]:
+        await asyncio.sleep(0)
+    runner._timeout_s = runner._workers["look"]._timeout_s = 10
+    assert await look("a") == "seen"
+    assert runner.troubles == {}
+    assert counted.runs == runs + 1
+    runner.close()
+
+
+async def test_waiting_behind_calls_that_go_on_is_no_fault_of_the_tool(counted: Counted) -> None:
+    runner = runner_of(counted.tool, timeout_s=10)
+    counted.go.clear()
+    first = asyncio.ensure_future(
+        runner.call("look", {"what": "a"}, picture=PICTURE.ref, region=None)
+    )
+    await begun(counted, 1)
+    for _ in range(5):
+        with pytest.raises(ToolError, match="longer than"):
+            await runner.call(
+                "look", {"what": "b"}, picture=PICTURE.ref, region=None, within_s=0.01
+            )
+    assert runner.troubles == {}
+    counted.go.set()
+    await first
+    runner.close()
+
+
+async def test_the_event_loop_does_not_wait_for_the_disk(counted: Counted, tmp_path: Path) -> None:
+    class Held(ResultCache):
+        """Reads and writes only while the event loop is running."""
+
+        def get(self, key: str, picture: Any) -> Any:
+            self.wait()
+            return super().get(key, picture)
+
+        def put(self, key: str, report: ToolReport, picture: Any) -> None:
+            self.wait()
+            super().put(key, report, picture)
+
+        def wait(self) -> None:
+            turned = threading.Event()
+            loop.call_soon_threadsafe(turned.set)
+            assert turned.wait(10), "the event loop stands still"
+
+    loop = asyncio.get_running_loop()
+    runner = runner_of(counted.tool, cache=Held(tmp_path))
+    await runner.call("look", {"what": "a"}, picture=PICTURE.ref, region=None)
+    runner.close()
+    again = runner_of(counted.tool, cache=Held(tmp_path))
+    _, cached = await again.call("look", {"what": "a"}, picture=PICTURE.ref, region=None)
+    assert cached
+    again.close()
+
+
+async def test_a_closed_runner_says_so(counted: Counted) -> None:
+    runner = runner_of(counted.tool)
+    runner.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        await runner.call("look", {"what": "a"}, picture=PICTURE.ref, region=None)

@@ -6,6 +6,9 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
+
+from tools.errors import ToolUnavailableError
 
 NOISE = np.random.default_rng(0).integers(0, 256, (120, 160, 3), dtype=np.uint8)
 
@@ -29,6 +32,17 @@ def test_nms_of_other_architectures_works_without_compiled_operators() -> None:
         NOISE, conf=1e-9, imgsz=160, verbose=False, device="cpu"
     )
     assert len(result.boxes) > 1
+
+
+def test_an_ultralytics_that_loads_unsafely_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it does where somebody imported it before: it reads the setting at its import."""
+    from tools.networks.torch_runtime import import_ultralytics
+    from tools.networks.ultralytics_detector import load_checkpoint
+
+    utils = import_ultralytics().utils
+    monkeypatch.setattr(utils, "SAFE_LOAD", False)
+    with pytest.raises(ToolUnavailableError, match="ULTRALYTICS_SAFE_LOAD=True before"):
+        load_checkpoint(Path("mine.pt"))
 
 
 def test_our_nms_keeps_the_best_of_each_heap() -> None:

@@ -1,0 +1,311 @@
+"""The evidence check: does the cited evidence carry every sentence of a draft?
+
+References are right by construction (`agent.grounding.references`); what a planner wrote literally
+is recomputed here: counts from the cited boxes, quotes and names in the cited text, labels among
+the cited labels, numbers and dates as cited values or by a named operation. No model is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from agent.answer import Claim, Draft, Language, Reason
+from agent.grounding import literals
+from agent.grounding.asking import asks_for_absence, asks_which
+from agent.grounding.hedging import is_hedged
+from agent.grounding.ledger import Ledger
+from agent.grounding.naming import by_group, misnamed, names_of
+from agent.grounding.references import (
+    CITATION,
+    REFERENCE,
+    Filled,
+    UnresolvedReferenceError,
+    count_of,
+    fill,
+)
+from tools.evidence import Evidence
+from tools.words.labels import CLASSES, GROUPS
+from tools.words.questions import mentioned
+from tools.words.sentences import label_words
+
+_SENTENCE_END = re.compile(
+    r"(?:(?<=[。！？])|(?<=[.!?])(?=\s+[^\W\d_a-z]|\s+[{\"“'\[]|\s*$)|(?<=[.!?]['\"”])(?=\s))"
+)
+_NEGATION = re.compile(
+    r"\b(?:no|not|none|never|neither|nothing|\w+n't|cannot|zero)\b|没|不|无|未",
+    re.IGNORECASE,
+)
+KINDS = "classify_image"
+_THERE_IS = {"有"}
+_THERE_IS_NONE = {"没有", "无"}
+_YES = {"yes", "是", "是的", "对"} | _THERE_IS
+_NO = {"no", "否", "不", "不是"} | _THERE_IS_NONE
+_OPENING = re.compile(
+    rf"^\s*({'|'.join(sorted(_YES | _NO, key=len, reverse=True))})\s*[,;:，；：]", re.IGNORECASE
+)
+_EXISTS = re.compile(r"\{\s*exists\s+")
+
+
+@dataclass(frozen=True)
+class Grounded:
+    """A draft after the check.
+
+    `problems` is empty where every claim stands. `reason` is set where the answer must abstain
+    whatever the planner wants (it rests on what a tool was not sure of).
+    """
+
+    text: str
+    short_answer: str
+    claims: list[Claim]
+    problems: list[str] = field(default_factory=list)
+    reason: Reason | None = None
+
+    @property
+    def cited(self) -> list[str]:
+        """Ids of all evidence that the claims rest on, in order of first mention."""
+        return list(dict.fromkeys(i for claim in self.claims for i in claim.evidence))
+
+
+def check(draft: Draft, ledger: Ledger, *, question: str, language: Language) -> Grounded:
+    """Check a draft that does not abstain against the ledger."""
+    templates = sentences(draft.answer)
+    claims = [_check_claim(template, ledger, question, language) for template in templates]
+    problems = [f"{claim.text!r}: {claim.problem}" for claim in claims if claim.problem]
+    if not claims:
+        problems.append("the answer is empty")
+    cited = [ledger[i] for i in dict.fromkeys(i for c in claims for i in c.evidence) if i in ledger]
+    short_answer, problem = _check_short(draft.short_answer, cited, ledger, question, language)
+    if problem:
+        problems.append(f"short_answer {draft.short_answer!r}: {problem}")
+    pairs = zip(templates, claims, strict=True)
+    unsure = any(_rests_on_doubt(template, claim, ledger) for template, claim in pairs)
+    return Grounded(
+        text=_joined([claim.text for claim in claims], language),
+        short_answer=short_answer,
+        claims=claims,
+        problems=problems,
+        reason="unsure" if unsure and not problems else None,
+    )
+
+
+def sentences(template: str) -> list[str]:
+    """Split a template into sentences; a citation after the full stop stays with its sentence."""
+    kept: list[str] = []
+    masked = REFERENCE.sub(lambda m: kept.append(m[0]) or f"\0{len(kept) - 1}\0", template)  # type: ignore[func-returns-value]
+    masked = re.sub(r"([.!?。！？]['\"”]?)((?:\s*\[e\d[^\]]*\])+)", lambda m: m[2] + m[1], masked)
+    parts = (part.strip() for part in _SENTENCE_END.split(masked))
+    return [re.sub("\0(\\d+)\0", lambda m: kept[int(m[1])], part) for part in parts if part]
+
+
+def check_sentence(template: str, ledger: Ledger, *, question: str, language: Language) -> Claim:
+    """Check one sentence by itself; one that rests on what a tool was not sure of does not pass."""
+    claim = _check_claim(template, ledger, question, language)
+    if _rests_on_doubt(template, claim, ledger):
+        return claim.model_copy(update={"status": "unsupported"})
+    return claim
+
+
+def _rests_on_doubt(template: str, claim: Claim, ledger: Ledger) -> bool:
+    """Whether a sentence says for sure what a tool was not sure of."""
+    evidence = [ledger[i] for i in claim.evidence]
+    return any(e.status == "unsure" for e in evidence) and not is_hedged(template, evidence)
+
+
+def _check_claim(template: str, ledger: Ledger, question: str, language: Language) -> Claim:
+    try:
+        absence = asks_for_absence(question, language)
+        filled = fill(template, ledger, language, absence=absence)
+    except UnresolvedReferenceError as problem:
+        text = CITATION.sub("", template)
+        return Claim(text=text, evidence=[], status="unsupported", problem=str(problem))
+    evidence = [ledger[i] for i in dict.fromkeys((*filled.cited, *filled.used))]
+    problem_text = _problem(filled, evidence, ledger, question, language)
+    return Claim(
+        text=_capitalised(filled.text),
+        evidence=[e.id for e in evidence],
+        status="unsupported" if problem_text else "supported",
+        problem=problem_text,
+    )
+
+
+def _problem(
+    filled: Filled, evidence: list[Evidence], ledger: Ledger, question: str, language: Language
+) -> str | None:
+    """The first thing wrong with a claim, worded for the planner; None if it stands."""
+    if not evidence:
+        return "it cites no evidence"
+    return (
+        _incomplete_count(filled.counted, ledger)
+        or _wrong_opening(filled.text, evidence, question, language)
+        or _wrong_polarity(filled, evidence)
+        or misnamed(filled, evidence, ledger, language)
+        or _wrong_kind(filled, evidence)
+        or literal_problem(filled.literal, evidence, ledger, question, language)
+    )
+
+
+def literal_problem(
+    literal: str, evidence: list[Evidence], ledger: Ledger, question: str, language: Language
+) -> str | None:
+    """What of the planner's own words the evidence does not carry; None if it carries all."""
+    text = literals.normalise(literal)
+    seen = [
+        literals.normalise(t) for e in evidence for t in (e.text, e.value, e.label) if t is not None
+    ]
+    plain = literals.without_dates(literals.without_quotes(text))
+    return (
+        _unsaid_quote(text, seen)
+        or _unseen_date(literals.without_quotes(text), seen)
+        or _uncarried_number(plain, evidence, ledger, language)
+        or _uncited_label(plain, evidence, seen, language)
+        or _unknown_name(plain, [*seen, literals.normalise(question)], language)
+    )
+
+
+def _unsaid_quote(text: str, seen: list[str]) -> str | None:
+    written = "\n".join(seen)
+    for quote in literals.quotes(text):
+        if quote not in written:
+            return f"the quote {quote!r} does not stand in the cited text"
+    return None
+
+
+def _unseen_date(text: str, seen: list[str]) -> str | None:
+    unseen = literals.unseen_dates(literals.dates(text), seen)
+    return f"the date {unseen[0]} is not in the cited evidence" if unseen else None
+
+
+def _uncarried_number(
+    text: str, evidence: list[Evidence], ledger: Ledger, language: Language
+) -> str | None:
+    said = literals.numbers(text, language)
+    uncarried = said - literals.carried_numbers(said, evidence, ledger, label_words(text, language))
+    if uncarried:
+        return f"the number {min(uncarried)} is neither cited nor derived from what is cited"
+    return None
+
+
+def _uncited_label(
+    text: str, evidence: list[Evidence], seen: list[str], language: Language
+) -> str | None:
+    cited = {label.casefold() for e in evidence for label in (e.label, e.group) if label}
+    meant = {word for label in cited for word in label_words(label, "en")}
+    written = "\n".join(seen).casefold()
+    for label in sorted(label_words(text, language) - cited - meant - set(GROUPS)):
+        if label not in written:
+            return f"{label!r} is not among the cited labels"
+    return None
+
+
+def _unknown_name(text: str, known: list[str], language: Language) -> str | None:
+    written = "\n".join(known).casefold()
+    for name in literals.names(text, language):
+        if name.casefold() not in written:
+            return f"the name {name!r} is not in the cited evidence"
+    return None
+
+
+def _incomplete_count(counted: tuple[str, ...], ledger: Ledger) -> str | None:
+    """A count must rest on all boxes of its kind, else it is recounted wrongly."""
+    ids = set(counted)
+    for cited in by_group(ledger[i] for i in counted):
+        group = ledger.group_of(cited[0])
+        missing = [e.id for e in group if e.status == "found" and e.id not in ids]
+        if missing:
+            return f"the count leaves out {' '.join(missing)}; cite {group[0].id}-{group[-1].id}"
+    return None
+
+
+def _wrong_polarity(filled: Filled, evidence: list[Evidence]) -> str | None:
+    """A sentence without references must say "no" where the evidence says none, and only there."""
+    if filled.used:
+        return None
+    negated = _NEGATION.search(_OPENING.sub("", filled.literal)) is not None
+    if all(e.status == "none" for e in evidence) and not negated and "0" not in filled.literal:
+        return "the cited evidence says that there is none"
+    if all(e.status == "found" for e in evidence) and negated:
+        return "it denies what the cited evidence shows"
+    return None
+
+
+def _wrong_opening(
+    text: str, evidence: list[Evidence], question: str, language: Language
+) -> str | None:
+    """The "No" of "No, there are 2 dogs" must be true of what was asked."""
+    opening = _OPENING.match(text)
+    return _wrong_yes_no(opening[1], evidence, question, language) if opening else None
+
+
+def _wrong_kind(filled: Filled, evidence: list[Evidence]) -> str | None:
+    """A sentence that names kinds must deny those that are none, and no others.
+
+    One that denies may name what was found beside it only in a sentence of its own.
+    """
+    named = [e for e in evidence if e.tool == KINDS and e.id in filled.used]
+    if not named or filled.counted:
+        return None
+    negated = _NEGATION.search(filled.literal) is not None
+    if negated and any(e.status == "found" for e in named):
+        return "it denies a kind that the cited evidence shows"
+    if not negated and any(e.status == "none" for e in named):
+        return "the cited evidence says that it is none of that kind"
+    return None
+
+
+def _check_short(
+    template: str, cited: list[Evidence], ledger: Ledger, question: str, language: Language
+) -> tuple[str, str | None]:
+    if asks_which(question, language):
+        template = _EXISTS.sub("{list ", template)
+    try:
+        absence = asks_for_absence(question, language)
+        filled = fill(template, ledger, language, absence=absence)
+    except UnresolvedReferenceError as problem:
+        return "", str(problem)
+    if not filled.text:
+        return "", "it is empty"
+    word = filled.text.strip(" .。!！").casefold()
+    if not filled.used and word in _YES | _NO:
+        return filled.text, _wrong_yes_no(word, cited, question, language)
+    evidence = list({e.id: e for e in [*cited, *(ledger[i] for i in filled.used)]}.values())
+    problem_text = _incomplete_count(filled.counted, ledger) or misnamed(
+        filled, evidence, ledger, language
+    )
+    if problem_text:
+        return filled.text, problem_text
+    return filled.text, literal_problem(filled.literal, evidence, ledger, question, language)
+
+
+def _wrong_yes_no(
+    word: str, cited: list[Evidence], question: str, language: Language
+) -> str | None:
+    """Whether yes or no is the literal truth of the question, as far as the evidence tells.
+
+    "有" and "没有" say what there is, whichever way the question asked.
+    """
+    if not cited:
+        return "it rests on no evidence"
+    word = word.casefold()
+    says_there_is = word in _YES
+    if asks_for_absence(question, language) and word not in _THERE_IS | _THERE_IS_NONE:
+        says_there_is = not says_there_is
+    if says_there_is and count_of(cited) == 0:
+        return f"nothing was found, so it cannot be {word}"
+    kinds = {(e.label or "").casefold() for e in cited if (e.tool, e.status) == (KINDS, "found")}
+    if not says_there_is and any(kind in question.casefold() for kind in kinds):
+        return f"it is what was asked for, so it cannot be {word}"
+    asked = label_words(question, language) or set(mentioned(question, (*CLASSES, *GROUPS)))
+    found = {name for e in cited if e.status == "found" for name in names_of(e)}
+    asks_number = bool(literals.numbers(question, language))
+    if not says_there_is and not asks_number and asked and asked <= found:
+        return f"what was asked for was found, so it cannot be {word}"
+    return None
+
+
+def _joined(texts: list[str], language: Language) -> str:
+    return (" " if language == "en" else "").join(texts)
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]

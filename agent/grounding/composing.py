@@ -1,0 +1,71 @@
+"""The words of an abstention: why there is no answer, and what was seen all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent.answer import Language, Reason, ToolCallRecord
+from agent.grounding.ledger import Ledger
+from agent.grounding.references import counted
+from agent.grounding.wording import WORDING, join_words, label_in, number_phrase
+from tools.evidence import Evidence
+from tools.words.labels import chinese
+
+SEEN_ITEMS = 5
+"""Pieces of evidence that an abstention names."""
+
+
+def abstention(
+    reason: Reason,
+    language: Language,
+    ledger: Ledger,
+    calls: Sequence[ToolCallRecord],
+    missing: Sequence[str],
+) -> str:
+    """What is said instead of an answer.
+
+    Args:
+        reason: why there is none.
+        language: of the question.
+        ledger: what was seen, of which only what `calls` found is named.
+        calls: those of this question.
+        missing: the tools that are not available here.
+    """
+    words = WORDING[language]
+    parts = [words[reason]]
+    parts += [words["failed"].format(tool=r.name, why=r.error) for r in calls if r.error]
+    if reason == "could_not_look" and missing:
+        parts.append(words["missing"].format(names=join_words(list(missing), language)))
+    recent = {record.id for record in calls}
+    own = [e for e in ledger if e.call_id in recent and e.group != "line"]
+    if reason == "unsure" and (unsure := [e for e in own if e.status == "unsure"]):
+        best = max(unsure, key=lambda e: e.score)
+        what = _what(best, ledger, language)
+        parts.append(words["best_guess"].format(what=what, score=f"{best.score:.2f}"))
+    elif own:
+        firsts: dict[tuple[str | None, ...], Evidence] = {}
+        for e in own:
+            firsts.setdefault((e.call_id, e.group or e.id, e.label, e.status), e)
+        named = dict.fromkeys(_what(e, ledger, language) for e in firsts.values())
+        seen = list(named)[:SEEN_ITEMS]
+        parts.append(words["seen"].format(what=("; " if language == "en" else ";").join(seen)))
+    return (" " if language == "en" else "").join(parts)
+
+
+def _what(evidence: Evidence, ledger: Ledger, language: Language) -> str:
+    """A piece of evidence in a few words."""
+    label = evidence.label or evidence.group or ""
+    name = label_in(evidence, label, language)
+    if evidence.group and evidence.status == "found":
+        found = [e for e in ledger.group_of(evidence) if e.status == "found"]
+        return counted(label, found, language)
+    if evidence.status == "none" and evidence.group:
+        return number_phrase(label, 0, language)
+    if evidence.status == "none":
+        return WORDING[language]["absent"].format(what=name)
+    content = evidence.value if evidence.value is not None else evidence.text
+    if evidence.member is not None and language == "zh":
+        content = chinese(evidence.member)
+    text = " ".join(str(content).split()) if content is not None else ""
+    text = text if len(text) <= 60 else text[:59] + "…"
+    return ": ".join(part for part in (name, text) if part)

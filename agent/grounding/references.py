@@ -1,0 +1,284 @@
+"""Answers by reference: fills `{e7.value}`, `{count e1-e3}` … in from the ledger.
+
+A value that is filled in is right by construction, so `agent.grounding.check` only has to check
+what a planner wrote literally. The reference language is documented in docs/references.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from agent.answer import Language
+from agent.grounding.ledger import Ledger
+from agent.grounding.wording import WORDING, group_phrase, join_words, label_in, number_phrase
+from tools.evidence import Evidence
+from tools.words.labels import chinese
+
+REFERENCE = re.compile(r"\{([^{}]*)\}")
+CITATION = re.compile(r"\s*\[((?:e\d+)(?:\s*(?:-|–|,|\s)\s*(?:e\d+))*)\]")
+INSERTED = "\N{OBJECT REPLACEMENT CHARACTER}"
+"""Stands in `Filled.literal` where a reference was."""
+_ID = re.compile(r"e[1-9][0-9]*")
+_FIELD = re.compile(r"(e[1-9][0-9]*)\.(text|value|label|picture|score)")
+
+
+class UnresolvedReferenceError(ValueError):
+    """A reference that cannot be filled in; the message is for the planner."""
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A template after filling in.
+
+    `text` is what the person reads, without citations. `literal` is the template without its
+    references and citations: the words that the planner itself chose. `used` are the ids that
+    references named, `cited` those in brackets, `counted` those whose number was filled in.
+    """
+
+    text: str
+    literal: str
+    used: tuple[str, ...]
+    cited: tuple[str, ...]
+    counted: tuple[str, ...]
+
+
+def fill(template: str, ledger: Ledger, language: Language, *, absence: bool = False) -> Filled:
+    """Fill the references of one sentence (or short answer) in.
+
+    With `absence`, `{exists …}` says whether there is none: the question asked that
+    (`agent.grounding.asking`).
+
+    Raises:
+        UnresolvedReferenceError: an unknown operation, an id that is not there, a field that the
+            evidence does not have, a value that is not a number where one is needed.
+    """
+    used: list[str] = []
+    counted: list[str] = []
+    cited = [i for match in CITATION.finditer(template) for i in expand(match[1], ledger)]
+    uncited = CITATION.sub("", template)
+
+    def replace(match: re.Match[str]) -> str:
+        body = match[1].strip()
+        text, ids = _resolve(body, ledger, language, absence=absence)
+        used.extend(ids)
+        if body.partition(" ")[0] in _COUNTING:
+            counted.extend(ids)
+        return text
+
+    text = REFERENCE.sub(replace, uncited)
+    literal = REFERENCE.sub(f" {INSERTED} ", uncited)
+    return Filled(
+        text=text.strip(),
+        literal=literal,
+        used=tuple(dict.fromkeys(used)),
+        cited=tuple(dict.fromkeys(cited)),
+        counted=tuple(dict.fromkeys(counted)),
+    )
+
+
+def expand(ids: str, ledger: Ledger) -> list[str]:
+    """`e1 e3-e5` → e1 e3 e4 e5, checked against the ledger.
+
+    Raises:
+        UnresolvedReferenceError: no id at all, an unknown id, a range that runs backwards.
+    """
+    numbers: list[int] = []
+    for first, last in re.findall(r"e(\d+)(?:\s*[-–]\s*e(\d+))?", ids):
+        start, end = int(first), int(last or first)
+        if end < start or end - start > len(ledger):
+            raise UnresolvedReferenceError(f"e{first}-e{last} is not a range of evidence ids")
+        numbers += range(start, end + 1)
+    names = [f"e{n}" for n in numbers]
+    for name in names:
+        if name not in ledger:
+            raise UnresolvedReferenceError(
+                f"there is no evidence {name}; the last is e{len(ledger)}"
+            )
+    if not names:
+        raise UnresolvedReferenceError(f"{ids!r} names no evidence")
+    return names
+
+
+def count_of(evidence: list[Evidence]) -> int:
+    """How many of them were really found."""
+    return sum(e.status == "found" for e in evidence)
+
+
+def as_number(evidence: Evidence) -> Decimal:
+    """The value as a number.
+
+    Raises:
+        UnresolvedReferenceError: if it has none.
+    """
+    try:
+        return Decimal(str(evidence.value).replace(",", ""))
+    except InvalidOperation:
+        raise UnresolvedReferenceError(f"the value of {evidence.id} is not a number") from None
+
+
+def plain_number(number: Decimal | int) -> str:
+    """Digits as a person writes them: no exponent; the decimals that the operands had."""
+    return format(number, "f")
+
+
+def _resolve(
+    body: str, ledger: Ledger, language: Language, *, absence: bool
+) -> tuple[str, list[str]]:
+    if field := _FIELD.fullmatch(body):
+        (evidence_id,) = expand(field[1], ledger)
+        return _field(ledger[evidence_id], field[2], language), [evidence_id]
+    name, _, rest = body.partition(" ")
+    operation = _lacks if absence and name == "exists" else _OPERATIONS.get(name)
+    if operation is None:
+        known = ", ".join(sorted(_OPERATIONS))
+        raise UnresolvedReferenceError(
+            f"{{{body}}} is no reference; write {{e1.value}} or one of {known}"
+        )
+    groups = list(_groups(rest, ledger))
+    word = " ".join(part for part in rest.split() if not _ID.match(part))
+    return operation(groups, word, language), [e.id for group in groups for e in group]
+
+
+def _groups(rest: str, ledger: Ledger) -> Iterator[list[Evidence]]:
+    """Each argument of an operation is one group: an id or a range."""
+    arguments = re.findall(r"e\d+(?:\s*[-–]\s*e\d+)?", rest)
+    if not arguments:
+        raise UnresolvedReferenceError(f"{rest!r} names no evidence")
+    for argument in arguments:
+        yield [ledger[i] for i in expand(argument, ledger)]
+
+
+def _field(evidence: Evidence, field: str, language: Language) -> str:
+    if field == "picture":
+        return picture_name(evidence.picture.id, language)
+    if evidence.status == "none" and field in {"text", "value"}:
+        raise UnresolvedReferenceError(
+            f"{evidence.id} says that there is none; abstain with not_found"
+        )
+    content = getattr(evidence, field)
+    if content is None:
+        raise UnresolvedReferenceError(f"{evidence.id} has no {field}")
+    if field == "label":
+        return label_in(evidence, str(content), language)
+    if field == "value" and evidence.member is not None and language == "zh":
+        return chinese(evidence.member)
+    if field == "value" and evidence.value_type == "share":
+        return f"{float(content):.0%}"
+    return str(content)
+
+
+def picture_name(picture_id: str, language: Language) -> str:
+    """`img_2` as a person says it: "picture 2", "图 2"."""
+    return WORDING[language]["picture"].format(number=picture_id.removeprefix("img_"))
+
+
+def _flat(groups: list[list[Evidence]]) -> list[Evidence]:
+    return [e for group in groups for e in group]
+
+
+def _count(groups: list[list[Evidence]], _word: str, _language: Language) -> str:
+    return str(count_of(_flat(groups)))
+
+
+def _list(groups: list[list[Evidence]], _word: str, language: Language) -> str:
+    by_label: dict[str, list[Evidence]] = {}
+    for e in _flat(groups):
+        by_label.setdefault(e.label or e.group or "", []).append(e)
+    return join_words([counted(label, es, language) for label, es in by_label.items()], language)
+
+
+def counted(label: str, evidence: list[Evidence], language: Language) -> str:
+    """How many were found: "3 dogs", "no cats", "3 animals (2 dogs and 1 cat)"."""
+    members = Counter(e.member for e in evidence if e.status == "found" and e.member is not None)
+    if members:
+        return group_phrase(label, members, language)
+    return number_phrase(label, count_of(evidence), language)
+
+
+def _yes_no(*, truth: bool, language: Language) -> str:
+    return WORDING[language]["yes" if truth else "no"]
+
+
+def _exists(groups: list[list[Evidence]], _word: str, language: Language) -> str:
+    return _yes_no(truth=count_of(_flat(groups)) > 0, language=language)
+
+
+def _lacks(groups: list[list[Evidence]], _word: str, language: Language) -> str:
+    return _yes_no(truth=count_of(_flat(groups)) == 0, language=language)
+
+
+def _has(groups: list[list[Evidence]], word: str, language: Language) -> str:
+    wanted = word.casefold()
+    found = [e for e in _flat(groups) if e.status == "found"]
+    labels = {name.casefold() for e in found for name in (e.label, e.member) if name}
+    return _yes_no(truth=wanted in labels, language=language)
+
+
+def _same(groups: list[list[Evidence]], _word: str, language: Language) -> str:
+    contents = {_comparable(e) for e in _flat(groups)}
+    return _yes_no(truth=len(contents) == 1, language=language)
+
+
+def _comparable(evidence: Evidence) -> str | Decimal:
+    try:
+        return as_number(evidence)
+    except UnresolvedReferenceError:
+        content = evidence.value if evidence.value is not None else evidence.text
+        return " ".join(str(content).casefold().split())
+
+
+def _sum(groups: list[list[Evidence]], _word: str, _language: Language) -> str:
+    return plain_number(sum((as_number(e) for e in _flat(groups)), Decimal(0)))
+
+
+def _difference(groups: list[list[Evidence]], _word: str, _language: Language) -> str:
+    numbers = [_magnitude(group) for group in groups]
+    if len(numbers) != 2:
+        raise UnresolvedReferenceError("{difference} takes two pieces of evidence")
+    return plain_number(abs(numbers[0] - numbers[1]))
+
+
+def _magnitude(group: list[Evidence]) -> Decimal:
+    """What a group is compared by: its one value, or how many there are."""
+    if len(group) == 1 and group[0].group is None and group[0].status == "found":
+        return as_number(group[0])
+    return Decimal(count_of(group))
+
+
+def _extreme(pick: Callable[..., Decimal]) -> _Operation:
+    def operation(groups: list[list[Evidence]], _word: str, language: Language) -> str:
+        sizes = [_magnitude(group) for group in groups]
+        best = [group[0] for group, size in zip(groups, sizes, strict=True) if size == pick(sizes)]
+        if len(best) == len(groups) > 1:
+            return WORDING[language]["equal"]
+        return join_words([_winner(e, groups, language) for e in best], language)
+
+    return operation
+
+
+def _winner(evidence: Evidence, groups: list[list[Evidence]], language: Language) -> str:
+    """The picture's name where pictures are compared, the label where labels are."""
+    if len({group[0].picture.id for group in groups}) > 1:
+        return picture_name(evidence.picture.id, language)
+    label = evidence.label or evidence.id
+    return chinese(label) if language == "zh" else label
+
+
+_Operation = Callable[[list[list[Evidence]], str, Language], str]
+_OPERATIONS: dict[str, _Operation] = {
+    "count": _count,
+    "list": _list,
+    "exists": _exists,
+    "has": _has,
+    "same": _same,
+    "sum": _sum,
+    "difference": _difference,
+    "most": _extreme(max),
+    "least": _extreme(min),
+}
+_COUNTING = {"count", "list", "most", "least", "difference"}
+"""Operations whose result depends on having all of a group."""

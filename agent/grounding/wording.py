@@ -1,0 +1,86 @@
+"""The few words that code itself puts into answers, in each language that answers come in."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from agent.answer import Language
+from tools.evidence import Evidence
+from tools.words import kinds
+from tools.words.labels import chinese, measure_word, plural
+
+WORDING: dict[Language, dict[str, str]] = {
+    "en": {
+        "yes": "yes",
+        "no": "no",
+        "equal": "equal",
+        "picture": "picture {number}",
+        "not_found": "Cannot tell: I looked, and it is not there.",
+        "unsure": "Cannot tell: I looked, and I am not sure.",
+        "could_not_look": "Cannot tell: I have no tool that can look at this.",
+        "unsupported": "Cannot tell: what I saw does not carry an answer.",
+        "out_of_time": "Cannot tell: the time for this question is over.",
+        "best_guess": "Closest: {what} ({score}).",
+        "seen": "What I saw: {what}.",
+        "absent": "no {what}",
+        "failed": "{tool} failed: {why}",
+        "missing": "Not available here: {names}.",
+    },
+    "zh": {
+        "yes": "是",
+        "no": "否",
+        "equal": "一样",
+        "picture": "图 {number}",
+        "not_found": "无法回答:我看过了,图中没有。",
+        "unsure": "无法回答:我看过了,但不确定。",
+        "could_not_look": "无法回答:我没有能查看这一点的工具。",
+        "unsupported": "无法回答:看到的内容不足以支持任何回答。",
+        "out_of_time": "无法回答:这个问题的时间用完了。",
+        "best_guess": "最接近的是:{what}({score})。",
+        "seen": "我看到的:{what}。",
+        "absent": "没有{what}",
+        "failed": "{tool} 失败:{why}",
+        "missing": "此处不可用:{names}。",
+    },
+}
+
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+
+
+def language_of(question: str) -> Language:
+    """The language to answer in: Chinese where the question holds a Chinese character."""
+    return "zh" if _HAN.search(question) else "en"
+
+
+def label_in(evidence: Evidence, label: str, language: Language) -> str:
+    """A label of evidence as that language says it; colours and kinds have names of their own."""
+    if language == "en":
+        return label
+    if evidence.tool == "classify_image" and (name := kinds.chinese(label)) is not None:
+        return name
+    return chinese(label, "colour" if evidence.value_type == "share" else "object")
+
+
+def number_phrase(label: str, count: int, language: Language) -> str:
+    """ "3 dogs", "no cats", "3 只狗", "没有猫"."""
+    if language == "zh":
+        name = chinese(label)
+        return f"{count} {measure_word(label)}{name}" if count else f"没有{name}"
+    return f"{count or 'no'} {plural(label, count)}"
+
+
+def group_phrase(label: str, members: Counter[str], language: Language) -> str:
+    """ "3 animals (2 dogs and 1 cat)", "3 只动物(2 只狗和1 只猫)"."""
+    named = [number_phrase(member, n, language) for member, n in members.items()]
+    space = " " if language == "en" else ""
+    whole = number_phrase(label, members.total(), language)
+    return f"{whole}{space}({join_words(named, language)})"
+
+
+def join_words(words: list[str], language: Language) -> str:
+    """ "a, b and c"; "a、b 和 c"."""
+    if len(words) < 2:
+        return "".join(words)
+    comma, last = (", ", " and ") if language == "en" else ("、", "和")
+    return comma.join(words[:-1]) + last + words[-1]

@@ -1,0 +1,1 @@
+"""What surrounds a step of the loop: budgets, tool calls, streaming, one question's state."""

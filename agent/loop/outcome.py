@@ -1,0 +1,107 @@
+"""From a question that was worked out to its `Answer`: the checked text, or an abstention."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from langchain_core.messages import convert_to_openai_messages
+
+from agent.answer import Answer, Claim, Reason
+from agent.grounding.composing import abstention
+from agent.loop.state import Question
+from tools.evidence import Evidence
+from tools.words.groups import groups_with
+from tools.words.questions import mentioned
+from tools.words.sentences import label_words
+
+_PICTURE = re.compile(r"(?:\bimg_|\b(?:picture|image|photo)\s+|图\s*)(\d+)", re.IGNORECASE)
+
+
+def answer_of(question: Question, elapsed_ms: float, missing: Sequence[str]) -> Answer:
+    """Put the answer together; `missing` names the tools that are not available here."""
+    reason = _reason(question)
+    grounded = question.verdicts[-1].grounded if reason is None else None
+    ledger, spent = question.ledger, question.spent
+    cited = [ledger[i] for i in grounded.cited] if grounded else []
+    ids = {e.id for e in cited}
+    others = [e for e in [*_looked_into(question), *_own(question)] if e.id not in ids]
+    return Answer(
+        answer=grounded.text
+        if grounded
+        else abstention(
+            reason or "unsupported", question.language, ledger, question.calls, missing
+        ),
+        short_answer=grounded.short_answer if grounded else "",
+        language=question.language,
+        abstained=grounded is None,
+        reason=reason,
+        confidence=round(min((e.score for e in cited if e.status != "unsure"), default=0.0), 4),
+        claims=list(grounded.claims) if grounded else _refused_claims(question),
+        evidence=[*cited, *others],
+        tool_calls=question.calls,
+        timings_ms={
+            "total": round(elapsed_ms, 2),
+            "planner": round(spent.planner_ms, 2),
+            "tools": round(sum(call.elapsed_ms for call in question.calls), 2),
+        },
+        planner={"calls": spent.model_calls, "repairs": spent.repairs},
+        usage=spent.usage,
+        trace={
+            "messages": convert_to_openai_messages(question.messages),
+            "drafts": [dict(verdict.draft) for verdict in question.verdicts],
+        },
+    )
+
+
+def _reason(question: Question) -> Reason | None:
+    """Why the question gets no answer, as its run shows it; None if it gets one.
+
+    "Not there" needs a look that succeeded, of this question or at what it names: otherwise nobody
+    looked.
+    """
+    if question.is_cut_off:
+        return "out_of_time"
+    verdict = question.verdicts[-1]
+    if not verdict.stands:
+        return "unsupported"
+    looked = any(call.status == "ok" for call in question.calls)
+    if verdict.reason == "not_found" and not looked and not _earlier_look(question):
+        return "could_not_look"
+    return verdict.reason
+
+
+def _own(question: Question) -> list[Evidence]:
+    """What this question's calls have seen."""
+    calls = {call.id for call in question.calls}
+    return [e for e in question.ledger if e.call_id in calls]
+
+
+def _looked_into(question: Question) -> list[Evidence]:
+    """Earlier evidence that this question's calls looked into: their regions."""
+    calls = {call.id for call in question.calls}
+    regions = dict.fromkeys(str(call.arguments.get("region")) for call in question.calls)
+    found = [question.ledger[i] for i in regions if i in question.ledger]
+    return [e for e in found if e.call_id not in calls]
+
+
+def _earlier_look(question: Question) -> bool:
+    """Whether earlier questions looked for what this one names, in all pictures that it is about.
+
+    Who looked for animals has looked for dogs.
+    """
+    ledger = question.ledger
+    known = {name for e in ledger for name in (e.label, e.member) if name}
+    asked = label_words(question.text, question.language).union(mentioned(question.text, known))
+    asked = asked.union(*map(groups_with, asked))
+    looked_at = {e.picture.id for e in ledger if asked & {e.label, e.member}}
+    named = {f"img_{number}" for number in _PICTURE.findall(question.text)}
+    return (named or {picture.ref.id for picture in question.pictures}) <= looked_at
+
+
+def _refused_claims(question: Question) -> list[Claim]:
+    """The claims that did not pass, so that a reader of the JSON sees what was refused."""
+    grounded = next((v.grounded for v in reversed(question.verdicts) if v.grounded), None)
+    if grounded is None or not grounded.problems:
+        return []
+    return [claim for claim in grounded.claims if claim.status == "unsupported"]

@@ -1,0 +1,217 @@
+"""The built-in planner as a LangChain chat model: small weights, in this process, on the CPU.
+
+The grammar (`agent.planners.builtin.grammar`) makes every call valid; decoding is
+`agent.planners.builtin.decoding`'s. Training is `training.planner`'s.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.messages import (
+    AIMessage,
+    BaseMessage,
+    ToolCall,
+)
+from langchain_core.messages.ai import UsageMetadata
+from langchain_core.outputs import ChatGeneration, ChatResult
+from langchain_core.runnables import Runnable
+from langchain_core.tools import BaseTool
+from langchain_core.utils.function_calling import convert_to_openai_tool
+from pydantic import Field, PrivateAttr
+
+from agent.planners.builtin import kinds
+from agent.planners.builtin.decoding import Completion, Decoder, Form
+from agent.planners.builtin.grammar import parse_calls
+from agent.planners.constraints import fill_in
+from agent.planners.conversation import turns_of
+from agent.planners.token_callback import listener
+
+MAX_NEW_TOKENS = 256
+"""Of one turn: eight calls fit, and every answer that was trained."""
+
+
+def packaged_weights() -> Path:
+    """The folder of the weights that come with the package."""
+    return Path(str(files("models"))) / "planner"
+
+
+class BuiltinChatModel(BaseChatModel):
+    """Plans with a folder of Qwen3-architecture weights.
+
+    Cheap to make: the weights load at the first question, in the one worker thread that owns
+    them. Questions from several threads and event loops wait for one another.
+
+    Raises (when asked):
+        PlannerUnavailableError: the weights are missing or cannot be loaded.
+        PlannerError: the conversation is too long for the model.
+        PlannerOutputError: no end within `max_new_tokens`.
+    """
+
+    path: Path = Field(default_factory=packaged_weights)
+    max_new_tokens: int = Field(default=MAX_NEW_TOKENS, gt=0)
+    _decoder: Decoder | None = PrivateAttr(default=None)
+    _worker: ThreadPoolExecutor = PrivateAttr(
+        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="vqa-agent-planner")
+    )
+
+    @property
+    def model_name(self) -> str:
+        """What the answer's JSON calls the model."""
+        return self.path.name
+
+    @property
+    def _llm_type(self) -> str:
+        return "vqa-agent-builtin"
+
+    @property
+    def _identifying_params(self) -> dict[str, Any]:
+        return {"path": str(self.path), "max_new_tokens": self.max_new_tokens}
+
+    def load(self) -> None:
+        """Load the weights now instead of at the first question."""
+        self._worker.submit(self._loaded).result()
+
+    def close(self) -> None:
+        """Let go of the weights and end the worker; the planner cannot be asked afterwards."""
+        self._worker.shutdown(wait=False, cancel_futures=True)
+        self._decoder = None
+
+    def bind_tools(
+        self,
+        tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool],
+        *,
+        tool_choice: str | None = None,
+        **kwargs: Any,
+    ) -> Runnable[LanguageModelInput, AIMessage]:
+        """Offer tools; `tool_choice` is "auto", "required" ("any"), "none" or a tool's name."""
+        offered = [convert_to_openai_tool(tool) for tool in tools]
+        return self.bind(tools=offered, tool_choice=tool_choice, **kwargs)
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,  # noqa: ARG002 - the grammar says where a message ends
+        run_manager: CallbackManagerForLLMRun | None = None,  # noqa: ARG002
+        **kwargs: Any,
+    ) -> ChatResult:
+        if (planned := planned_in_code(messages, kwargs, self.model_name)) is not None:
+            return planned
+        future, cancelled = self._submit(messages, kwargs)
+        try:
+            return _as_result(future.result(), messages, kwargs, self.model_name)
+        except BaseException:
+            cancelled.set()
+            raise
+
+    async def _agenerate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,  # noqa: ARG002
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,  # noqa: ARG002
+        **kwargs: Any,
+    ) -> ChatResult:
+        if (planned := planned_in_code(messages, kwargs, self.model_name)) is not None:
+            return planned
+        future, cancelled = self._submit(messages, kwargs)
+        try:
+            return _as_result(await asyncio.wrap_future(future), messages, kwargs, self.model_name)
+        except BaseException:
+            cancelled.set()
+            raise
+
+    def _submit(
+        self, messages: list[BaseMessage], kwargs: dict[str, Any]
+    ) -> tuple[Future[Completion], threading.Event]:
+        """Queue one turn for the worker; setting the event ends it early."""
+        turn, form, cancelled = turns_of(messages), form_of(kwargs), threading.Event()
+        hear = listener()  # here: the worker's thread has another context
+
+        def work() -> Completion:
+            return self._loaded().complete(turn, form, self.max_new_tokens, cancelled, hear)
+
+        return self._worker.submit(work), cancelled
+
+    def _loaded(self) -> Decoder:
+        if self._decoder is None:
+            self._decoder = Decoder(self.path)
+        return self._decoder
+
+
+def planned_in_code(
+    messages: list[BaseMessage], kwargs: dict[str, Any], model_name: str
+) -> ChatResult | None:
+    """The turn of a question that code plans; None for what the weights were taught."""
+    turn = kinds.next_turn(messages, kwargs.get("tools") or ())
+    if turn is None:
+        return None
+    if turn.text and (hear := listener()) is not None:
+        hear(turn.text)
+    return _as_message(list(turn.calls), turn.text, (0, 0), messages, model_name)
+
+
+def form_of(kwargs: dict[str, Any]) -> Form:
+    """What was bound, as the grammar's form; OpenAI's `response_format` carries the schema."""
+    given = kwargs.get("response_format") or {}
+    choice = kwargs.get("tool_choice")
+    if isinstance(choice, dict):
+        choice = choice["function"]["name"]
+    return Form(
+        tools=tuple(kinds.without_kinds(kwargs.get("tools") or ())),
+        answer=given["json_schema"]["schema"] if given.get("type") == "json_schema" else None,
+        tool_choice=choice,
+        parallel=kwargs.get("parallel_tool_calls") is not False,
+    )
+
+
+def _as_result(
+    done: Completion, messages: list[BaseMessage], kwargs: dict[str, Any], model_name: str
+) -> ChatResult:
+    """The completion as a message."""
+    tokens = (done.input_tokens, done.output_tokens)
+    calls = fill_in(parse_calls(done.text), form_of(kwargs).tools, turns_of(messages))
+    return _as_message(calls, done.text, tokens, messages, model_name)
+
+
+def _as_message(
+    calls: Sequence[tuple[str, dict[str, Any]]],
+    text: str,
+    tokens: tuple[int, int],
+    messages: list[BaseMessage],
+    model_name: str,
+) -> ChatResult:
+    """A turn as a message: tool calls with ids new to the conversation, or the answer.
+
+    Args:
+        calls: names and arguments.
+        text: the answer, where nothing is called.
+        tokens: how many were read and written.
+        messages: the conversation so far.
+        model_name: who planned.
+    """
+    earlier = [call["id"] for m in messages if isinstance(m, AIMessage) for call in m.tool_calls]
+    numbers = (n for n in range(len(earlier) + 1, 10**9) if f"call_{n}" not in earlier)
+    message = AIMessage(
+        content="" if calls else text,
+        tool_calls=[
+            ToolCall(name=name, args=args, id=f"call_{next(numbers)}") for name, args in calls
+        ],
+        usage_metadata=UsageMetadata(
+            input_tokens=tokens[0],
+            output_tokens=tokens[1],
+            total_tokens=sum(tokens),
+        ),
+        response_metadata={
+            "model_name": model_name,
+            "finish_reason": "tool_calls" if calls else "stop",
+        },
+    )
+    return ChatResult(generations=[ChatGeneration(message=message)])

@@ -1,0 +1,96 @@
+"""What messages carry beside their text, so that nobody has to read it back out of the text.
+
+A question's message says which question it asks and which pictures it lists; a tool's message has
+its evidence as LangChain's `artifact`. Models read the text, code reads these.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from prompts import render
+from tools.evidence import Evidence
+
+if TYPE_CHECKING:
+    from langchain_core.messages import BaseMessage, HumanMessage
+
+Turn = dict[str, Any]
+"""A message in OpenAI's form, call arguments as mappings. Beside what a model reads it may have
+`question` and `pictures` (ids), or `evidence` (a list)."""
+
+_QUESTION, _PICTURES, _EVIDENCE = "question", "pictures", "evidence"
+
+
+def question_turn(question: str, pictures: Iterable[str]) -> Turn:
+    """The turn that asks a question about pictures (ids)."""
+    ids = list(pictures)
+    content = render("user", pictures=ids, question=question)
+    return {"role": "user", "content": content, _QUESTION: question, _PICTURES: ids}
+
+
+def question_message(question: str, pictures: Iterable[str]) -> HumanMessage:
+    """`question_turn` as LangChain's message."""
+    from langchain_core.messages import HumanMessage
+
+    turn = question_turn(question, pictures)
+    beside = {_QUESTION: question, _PICTURES: turn[_PICTURES]}
+    return HumanMessage(turn["content"], additional_kwargs=beside)
+
+
+def question_of(message: BaseMessage) -> str | None:
+    """The question that a message asks; None for any other message."""
+    return message.additional_kwargs.get(_QUESTION)
+
+
+def pictures_of(message: BaseMessage) -> list[str]:
+    """The ids of the pictures that a question's message lists; of any other message none."""
+    return list(message.additional_kwargs.get(_PICTURES, ()))
+
+
+def turns_of(messages: Sequence[BaseMessage]) -> list[Turn]:
+    """The messages as turns."""
+    from langchain_core.messages import convert_to_openai_messages
+
+    turns: list[Turn] = convert_to_openai_messages(list(messages))
+    for turn, message in zip(turns, messages, strict=True):
+        for call in turn.get("tool_calls") or ():
+            if isinstance(call["function"]["arguments"], str):
+                call["function"]["arguments"] = json.loads(call["function"]["arguments"])
+        if (question := question_of(message)) is not None:
+            turn |= {_QUESTION: question, _PICTURES: pictures_of(message)}
+        if artifact := getattr(message, "artifact", None):
+            turn[_EVIDENCE] = [e for e in artifact if isinstance(e, Evidence)]
+    return turns
+
+
+def messages_of(turns: Iterable[Turn]) -> list[BaseMessage]:
+    """The turns as messages; the opposite of `turns_of`."""
+    from langchain_core.messages import convert_to_messages
+
+    messages = []
+    for turn in turns:
+        (message,) = convert_to_messages([as_read(turn)])
+        if _QUESTION in turn:
+            beside = {_QUESTION: turn[_QUESTION], _PICTURES: turn[_PICTURES]}
+            message = message.model_copy(update={"additional_kwargs": beside})
+        if _EVIDENCE in turn:
+            message = message.model_copy(update={"artifact": turn[_EVIDENCE]})
+        messages.append(message)
+    return messages
+
+
+def as_read(turn: Turn) -> Turn:
+    """A turn without what models do not read."""
+    return {k: v for k, v in turn.items() if k not in (_QUESTION, _PICTURES, _EVIDENCE)}
+
+
+def questions(turns: Sequence[Turn]) -> Iterator[Turn]:
+    """The turns that ask a question, the present one first."""
+    return (turn for turn in reversed(turns) if _QUESTION in turn)
+
+
+def reported(turns: Iterable[Turn]) -> Iterator[list[Evidence]]:
+    """The evidence of each report of a tool, in order."""
+    return (turn[_EVIDENCE] for turn in turns if turn.get(_EVIDENCE))

@@ -1,0 +1,1 @@
+"""Runs that were written down, and what is made of them."""

@@ -1,0 +1,1 @@
+"""Overlays of evidence on pictures; never new claims."""
