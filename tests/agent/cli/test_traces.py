@@ -66,7 +66,7 @@ def test_an_answer_becomes_a_conversation_as_the_planner_had_it(runs: Runs) -> N
         "content": None,
         "tool_calls": [
             {
-                "id": "chatcmpl-1",
+                "id": "call00001",
                 "type": "function",
                 "function": {"name": "measure_brightness", "arguments": '{"picture": "img_1"}'},
             }
@@ -74,7 +74,7 @@ def test_an_answer_becomes_a_conversation_as_the_planner_had_it(runs: Runs) -> N
     }
     assert result == {
         "role": "tool",
-        "tool_call_id": "chatcmpl-1",
+        "tool_call_id": "call00001",
         "content": planner.seen[1][-1].text,
     }
     assert row["messages"][-1] == {"role": "assistant", "content": GOOD.text}
