@@ -26,7 +26,7 @@ MAX_LINES = 400
 MAX_QUERY = 200
 KEPT_PAGES = 8
 """Pages whose lines are kept, so that a second query costs no recognition."""
-VERSION = "1"
+VERSION = "2"
 
 
 def read_text_tool(
@@ -119,6 +119,7 @@ def _finding(picture: Picture, region: Region | None, query: str, match: Match) 
         text=match.text[:MAX_TEXT],
         value=match.value,
         value_type=match.value_type,
+        currency=match.currency,
         score=match.score,
         status=match.status,
     )

@@ -9,14 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from tools.evidence import BoxXyxy, Status, ValueType
+from tools.reading.amounts import amounts, settled
+from tools.reading.dates import dates
+from tools.reading.entries import Entry, entries_of
 from tools.reading.header import Block, address_of, company_of
 from tools.reading.labels import FieldKind, bare_query, field_of, plain
 from tools.reading.lines import Line, union
+from tools.reading.numerals import decimal_mark, numerals
+from tools.reading.prose import talking
 from tools.reading.search import Hit, search_lines
-from tools.reading.totals import entries_of, total_of
-from tools.reading.values import Typed, amounts, dates, emails, phones, times, urls
+from tools.reading.totals import total_of
+from tools.reading.typed import Typed
+from tools.reading.values import emails, phones, times, urls
 
 SURE = 0.5
 """Scores from here on are reported as found, below as unsure."""
@@ -25,13 +32,17 @@ MAX_MATCHES = 3
 
 @dataclass(frozen=True)
 class Match:
-    """One answer of a page: what, as which type, read from which text, where, how sure."""
+    """One answer of a page: what, as which type, read from which text, where, how sure.
+
+    One that is unsure and has no value stands for values that contradict each other.
+    """
 
     value: str | None
     value_type: ValueType | None
     text: str
     box_xyxy: BoxXyxy
     score: float
+    currency: str | None = None
 
     @property
     def status(self) -> Status:
@@ -40,52 +51,87 @@ class Match:
 
 
 def answer_query(lines: Sequence[Line], query: str) -> list[Match]:
-    """The best matches first, at most three; empty where nothing on the page fits the query."""
+    """The best matches first, at most three; empty where nothing on the page fits the query.
+
+    Values come from lines that print them, never from lines that talk (`tools.reading.prose`).
+    """
+    talks = talking(lines)
+    printing = [line for line, talk in zip(lines, talks, strict=True) if talk is None]
     field = field_of(query)
     if field is not None:
-        match = _RESOLVERS[field.name](lines, field)
+        match = _RESOLVERS[field.name](printing, field)
         if match is not None:
             return [match]
-    hits = search_lines(lines, bare_query(query))
-    best = hits[0].score if hits else 0.0
-    matches = [_of_hit(hit) for hit in hits[:MAX_MATCHES] if hit.score >= best - 0.08]
+    quotable = [line for line, talk in zip(lines, talks, strict=True) if talk != "instruction"]
+    matches = _search(printing if field is not None else quotable, bare_query(query), printing)
     if field is not None:
         matches = [m for m in matches if m.score >= SURE and _fits(m, field)]
     with_value = [m for m in matches if m.value is not None]
     return sorted(with_value or matches, key=lambda m: -m.score)
 
 
+def _search(lines: Sequence[Line], query: str, printing: Sequence[Line]) -> list[Match]:
+    """The best lines that say what is asked; their values where the lines print values."""
+    hits = search_lines(lines, query)
+    best = hits[0].score if hits else 0.0
+    point = decimal_mark(line.spaced_text for line in printing)
+    prints = {id(line) for line in printing}
+    return [
+        _of_hit(hit, point, quoted_only=not all(id(line) in prints for line in hit.lines))
+        for hit in hits[:MAX_MATCHES]
+        if hit.score >= best - 0.08
+    ]
+
+
 def _fits(match: Match, field: FieldKind) -> bool:
     """A label found by its words answers a field only with a value of the field's type."""
+    if field.value_type == "amount" and match.value_type == "text":
+        return bool(numerals(match.value or ""))
     return field.value_type in ("text", match.value_type)
 
 
-def _of_hit(hit: Hit) -> Match:
+def _of_hit(hit: Hit, point: str | None, *, quoted_only: bool) -> Match:
     lines = hit.lines
-    text = "\n".join(line.text for line in lines)
-    typed = hit.value
+    typed = settled(hit.value, point) if hit.value and not quoted_only else None
     return Match(
         typed.value if typed else None,
-        typed.value_type if typed else None,
-        text,
+        typed.reported_type if typed else None,
+        "\n".join(line.text for line in lines),
         union([line.box_xyxy for line in lines]),
         hit.score * min(1.0, min(line.score for line in lines) + 0.05),
+        typed.currency if typed else None,
     )
 
 
-def _match(typed_value: str, value_type: ValueType, lines: Sequence[Line], score: float) -> Match:
+def _match(
+    value: str | None,
+    value_type: ValueType | None,
+    lines: Sequence[Line],
+    score: float,
+    currency: str | None = None,
+) -> Match:
     return Match(
-        typed_value,
+        value,
         value_type,
         "\n".join(line.text for line in lines),
         union([line.box_xyxy for line in lines]),
         min(max(score, 0.0), 1.0),
+        currency,
     )
+
+
+def _disagreeing(lines: Sequence[Line]) -> Match:
+    """No value: these lines give different ones, and nothing tells which is right."""
+    return _match(None, None, list(dict.fromkeys(lines)), 0.45)
 
 
 def _total(lines: Sequence[Line], _: FieldKind) -> Match | None:
     total = total_of(lines)
-    return _match(total.value, "amount", total.lines, total.score) if total else None
+    if total is None:
+        return None
+    if total.value is None:
+        return _disagreeing(total.lines)
+    return _match(total.value, total.value_type, total.lines, total.score, total.currency)
 
 
 def _block(finder: Callable[[Sequence[Line]], Block | None]) -> Callable[..., Match | None]:
@@ -104,14 +150,29 @@ def _entry_with(*roles: str) -> Callable[..., Match | None]:
         for role in roles:
             of_role = [entry for entry in entries if entry.role == role]
             if of_role:
-                entry = of_role[0]
-                value = entry.value if role == "rounding" else entry.value.lstrip("-")
-                agree = len({other.amount for other in of_role}) == 1
-                read = min(line.score for line in entry.lines)
-                return _match(value, "amount", entry.lines, (0.9 if agree else 0.65) * read)
+                return _one_of(of_role, entries)
         return None
 
     return resolve
+
+
+def _one_of(of_role: list[Entry], entries: list[Entry]) -> Match:
+    """The amount that all entries of a role give, or the only one that the others confirm."""
+    given = {abs(entry.amount) for entry in of_role}
+    if len(given) > 1:
+        others = [abs(e.amount) for e in entries if e.role != of_role[0].role and e.amount]
+        pairs = list(combinations(dict.fromkeys(others), 2))
+        confirmed = {a for a in given if any(a in (abs(x - y), x + y) for x, y in pairs)}
+        given = confirmed if len(confirmed) == 1 else given
+    chosen = [entry for entry in of_role if abs(entry.amount) in given]
+    entry = chosen[0]
+    score = (0.9 if len(chosen) == len(of_role) else 0.65) * min(line.score for line in entry.lines)
+    if len({abs(e.amount) for e in chosen}) == 1:
+        value = entry.value if entry.role == "rounding" else entry.value.lstrip("-")
+        return _match(value, "amount", entry.lines, score, entry.typed.currency)
+    if all(e.typed is entry.typed for e in chosen):
+        return _match(entry.typed.value, "text", entry.lines, score, entry.typed.currency)
+    return _disagreeing([line for e in chosen for line in e.lines])
 
 
 _OTHER_DATE = re.compile(
@@ -258,7 +319,8 @@ def _document_number(lines: Sequence[Line], _: FieldKind) -> Match | None:
 
 def _price(lines: Sequence[Line], _: FieldKind) -> Match | None:
     """A lone amount is the price; of several, the one in the largest letters is only a guess."""
-    found = [(line, typed) for line in lines for typed in amounts(line.text)]
+    point = decimal_mark(line.spaced_text for line in lines)
+    found = [(line, typed) for line in lines for typed in amounts(line.spaced_text, point)]
     if not found:
         return None
     labelled = [
@@ -266,7 +328,8 @@ def _price(lines: Sequence[Line], _: FieldKind) -> Match | None:
     ]
     line, typed = labelled[0] if labelled else max(found, key=lambda pair: pair[0].height)
     lone = len({t.value for _, t in (labelled or found)}) == 1
-    return _match(typed.value, "amount", [line], (0.85 if lone else 0.4) * line.score)
+    score = (0.85 if lone else 0.4) * line.score
+    return _match(typed.value, typed.reported_type, [line], score, typed.currency)
 
 
 _RESOLVERS: dict[str, Callable[[Sequence[Line], FieldKind], Match | None]] = {

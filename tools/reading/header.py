@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tools.reading.amounts import amounts
 from tools.reading.cues import (
     ADDRESS_END,
     ADDRESS_LABEL,
@@ -30,9 +31,10 @@ from tools.reading.cues import (
     TRADE,
     TRAILING_REGISTRATION,
 )
+from tools.reading.dates import dates
 from tools.reading.labels import plain
 from tools.reading.lines import Line
-from tools.reading.values import amounts, dates, emails, phones, urls
+from tools.reading.values import emails, phones, urls
 
 HEADER_LINES = 22
 """The sender stands in the first lines of a document."""
