@@ -9,9 +9,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from tools.reading.amounts import amounts, numbers
-from tools.reading.labels import compact, letters_in
+from tools.reading.labels import FIELDS, compact, letters_in, plain
 from tools.reading.lines import Line
 from tools.reading.numerals import decimal_mark
 from tools.reading.typed import Typed
@@ -60,7 +61,7 @@ ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("includes", _either(_T + "l?include[sd]")),
     ("included", _either(_T + ".*(inc|clusi|with)", "(am(oun)?t|sales).*incl")),
     ("tax", _either("gst|sst|vat|tax|cukai|税|稅")),
-    ("service", _either("servi?ce?c", "svc", "服务费")),
+    ("service", _either("serv(i?ce?)?c", "svc", "服务费")),
     ("payment", _either(
         "cash|tunai|tender|receiv|paid|payment|bayaran",
         "visa|master|card|credit|debit|edc|amex|eftpos|nets",
@@ -74,6 +75,12 @@ ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
 """Role of a line by the letters of its label, first match wins."""
 
 TOTAL_ROLES = {"final", "included", "includes", "total", "subtotal", "excluded"}
+MAX_STRANGE_WORDS = 1
+_LABEL_WORDS = """
+    inclusive incl included includes exclusive excl after before adj gross rounded rounding without
+    takeout dine here eat net nett final all with items
+""".split()
+"""Words of labels of sums, beside those of the fields' names (`tools.reading.labels`)."""
 NO_LABEL_WORDS = re.compile(r"qty|price|description|item|amount.*tax|code")
 
 
@@ -100,20 +107,19 @@ class Entry:
 
 @dataclass(frozen=True)
 class Sums:
-    """The amounts of a page: labelled ones, the items above the totals, and the rest."""
+    """The amounts of a page: labelled ones, and those of the other rows (items, a tip, a fee)."""
 
     entries: list[Entry]
-    items: list[Entry]
-    loose: list[Entry]
+    others: list[Entry]
 
     def share_column(self, entry: Entry) -> bool:
         """Whether an amount stands in one column with at least two others (left or right edges)."""
         left, right = entry.column
         near = 0.5 * entry.lines[-1].height
-        others = [e.column for e in (*self.items, *self.entries) if e.lines[-1] != entry.lines[-1]]
+        edges = [e.column for e in (*self.others, *self.entries) if e.lines[-1] != entry.lines[-1]]
         by_side = (
-            sum(abs(other[0] - left) < near for other in others),
-            sum(abs(other[1] - right) < near for other in others),
+            sum(abs(other[0] - left) < near for other in edges),
+            sum(abs(other[1] - right) < near for other in edges),
         )
         return max(by_side) >= 2
 
@@ -135,19 +141,21 @@ def entries_of(lines: Sequence[Line]) -> list[Entry]:
 def sums_of(lines: Sequence[Line]) -> Sums:
     """All amounts of a page, top to bottom."""
     found: list[Entry] = []
-    items: list[Entry] = []
-    loose: list[Entry] = []
+    others: list[Entry] = []
     waiting: tuple[str, Line] | None = None
     totals_seen = in_tax_table = False
     values_of = values_reader(lines)
     for order, line in enumerate(lines):
         values = values_of(line)
         role = role_of(_without(line.text, values))
+        if role in TOTAL_ROLES and _strange_words(_without(line.text, values)) > MAX_STRANGE_WORDS:
+            waiting = None
+            continue
         in_tax_table = in_tax_table or (role == "tax table" and totals_seen)
         ahead = [typed for typed in values if not compact(line.text[: typed.start])]
         label_less = letters_in(_without(line.text, values)) <= (2 if role else 3)
         if values and role is None:
-            (loose if totals_seen else items).extend(_entries("item", values[-1], (line,), order))
+            others += _entries("item", values[-1], (line,), order)
         if values and (label_less or (ahead and len(values) > 1)) and not in_tax_table:
             typed = values[-1] if label_less else ahead[0]
             near = waiting and line.level_xyxy[1] - waiting[1].level_xyxy[3] < 1.5 * line.height
@@ -164,7 +172,24 @@ def sums_of(lines: Sequence[Line]) -> Sums:
             found += _entries(role, values[-1], (line,), order)
         elif not re.search(r"\d", line.text) and not NO_LABEL_WORDS.search(compact(line.text)):
             waiting = (role, line)
-    return Sums(found, items, loose)
+    return Sums(found, others)
+
+
+def _strange_words(label: str) -> int:
+    """How many words of a label no label of a sum has: "amount according to head office" is none."""
+    from rapidfuzz import fuzz, process
+
+    words = re.findall(r"[a-z]{3,}", plain(label))
+    return sum(
+        process.extractOne(word, _known_words(), scorer=fuzz.ratio, score_cutoff=75) is None
+        for word in words
+    )
+
+
+@cache
+def _known_words() -> list[str]:
+    names = {word for field in FIELDS for name in field.names for word in plain(name).split()}
+    return sorted({word for word in names | set(_LABEL_WORDS) if word.isascii()})
 
 
 def values_reader(lines: Sequence[Line]) -> Callable[[Line], list[Typed]]:

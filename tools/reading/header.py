@@ -38,6 +38,8 @@ from tools.reading.values import emails, phones, urls
 
 HEADER_LINES = 22
 """The sender stands in the first lines of a document."""
+SURE_NAME = 0.5
+"""A name at the head of a page with such a score is believed before a labelled one below it."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,7 @@ class Block:
 
 def company_of(lines: Sequence[Line]) -> Block | None:
     """The name of the sender, registration number and branch left out; None if nothing fits."""
-    for line in lines:
-        match = NAME_LABEL.match(line.text)
-        name = _clean_name(match["rest"]) if match else ""
-        if name:
-            return Block(name, (line,), 0.85 * line.score)
+    labelled = _labelled_name(lines)
     header = [line for line in lines[:HEADER_LINES] if not _is_recipient(lines, line)]
     best: tuple[float, Block] | None = None
     addressed = _address_lines(header)
@@ -63,12 +61,32 @@ def company_of(lines: Sequence[Line]) -> Block | None:
         points = _name_points(header, index)
         if id(line) in addressed and not LEGAL_FORM.search(plain(line.text)):
             points -= 2.5
-        if points <= 0:
+        if points <= 0 or NAME_LABEL.match(line.text):
             continue
         block = _named(header, index, points)
         if block is not None and (best is None or points > best[0]):
             best = (points, block)
-    return best[1] if best else None
+    return _labelled_or_headed(labelled, best[1] if best else None)
+
+
+def _labelled_name(lines: Sequence[Line]) -> Block | None:
+    for line in lines:
+        match = NAME_LABEL.match(line.text)
+        name = _clean_name(match["rest"]) if match else ""
+        if name:
+            return Block(name, (line,), 0.85 * line.score)
+    return None
+
+
+def _labelled_or_headed(labelled: Block | None, headed: Block | None) -> Block | None:
+    """The name behind a label, unless the page is headed by another that looks like one."""
+    if labelled is None or headed is None:
+        return labelled or headed
+    from rapidfuzz import fuzz
+
+    same = fuzz.partial_ratio(labelled.value.casefold(), headed.value.casefold()) >= 90
+    above = headed.lines[0].level_xyxy[1] < labelled.lines[0].level_xyxy[1]
+    return headed if above and not same and headed.score >= SURE_NAME else labelled
 
 
 def address_of(lines: Sequence[Line]) -> Block | None:

@@ -29,11 +29,15 @@ _SAYS = re.compile(
 )
 """A verb between a label and its value: a statement, not a label."""
 _PROGRAM = re.compile(
-    r"<\|?/?\w*\|?>|\|>|\[/?(?:inst|system|user|assistant)\b|</?\w+>|#{3,}|`{3}"
+    r"<\|?/?\w*\|?>|\|>|\[/?(?:inst|system|user|assistant)\b|</?\w{2,}>|#{3,}|`{3}"
     r"|\{\s*[\"'\w]|[\"']\s*:\s*[\"'\[{\d]|->|=>|:=|==|^\W*e\d{1,3}\b.*=|\w\(.*=.*\)|<!--",
     re.IGNORECASE,
 )
 """Marks of markup, of programs and of the records that tools write."""
+
+
+_PAIR = re.compile(r"[^\W\d_][\w .()/&-]{1,24}[:：]\s*\S")
+"""A label with its value: a row of its own."""
 
 
 def giving_values(lines: Sequence[Line]) -> list[Line]:
@@ -55,7 +59,7 @@ def talk_of(text: str) -> Talk | None:
     """Whether a text is an instruction (or imitates a program), a sentence, or neither."""
     if _PROGRAM.search(text) or _instructions().search(text.casefold()):
         return "instruction"
-    words = re.findall(r"[^\W\d_]+(?:'[a-z]+)?", text.casefold())
+    words = re.findall(r"(?<!\w)[^\W\d_]+(?:'[a-z]+)?(?!\w)", text.casefold())
     if _SAYS.search(text) or sum(word in _function_words() for word in words) >= 2:
         return "sentence"
     if not re.search(r"\d", text):
@@ -72,7 +76,8 @@ def _goes_on(upper: Line, lower: Line, widest: float) -> bool:
     alike = max(upper.height, lower.height) <= 1.25 * min(upper.height, lower.height)
     below = abs(upper.level_xyxy[0] - lower.level_xyxy[0]) < upper.height
     full = upper.level_xyxy[2] >= 0.8 * widest
-    return gap < 0.6 * upper.height and alike and below and full and len(lower.words) == 1
+    one_cell = len(lower.words) == 1 and not _PAIR.match(lower.text)
+    return gap < 0.6 * upper.height and alike and below and full and one_cell
 
 
 def _entries(name: str) -> list[str]:

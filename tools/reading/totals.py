@@ -24,6 +24,8 @@ LABEL_WEIGHT = {
 CENTS = Decimal("0.04")
 """Cash is paid in steps of five cents in many places: so far off a total may be from the cash."""
 MIN_SUPPORT, MIN_MARGIN = 1.6, 0.6
+MAX_STEPS = 3
+"""Printed amounts between one sum and the next: a service charge, tax and rounding."""
 STATED = {"final", "included", "includes", "total"}
 """Roles of amounts that are called the total in so many words."""
 _ARITHMETIC = ("paid less change", "nearly paid less change", "base and rounding", "items",
@@ -45,7 +47,7 @@ class Candidate:
     @property
     def adds_up(self) -> bool:
         """Whether other amounts of the page come to this one."""
-        return any(self.reasons.get(reason, 0) >= 1.5 for reason in _ARITHMETIC)
+        return any(self.reasons.get(reason, 0) > 0 for reason in _ARITHMETIC)
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ def total_of(lines: Sequence[Line]) -> Total | None:
         return _lone_amount(lines)
     for candidate in candidates:
         candidate.reasons |= _arithmetic(candidate.entry.amount, page)
+        if candidate.entry.role in STATED and _is_sum_of_items(candidate.entry, page):
+            candidate.reasons["items"] = 2.0
         _settle_sign(candidate, page)
     ranked = sorted(candidates, key=lambda c: (c.support, c.entry.order), reverse=True)
     best = ranked[0]
@@ -106,11 +110,14 @@ def _contradicts(rival: Candidate, best: Candidate, page: Sums) -> bool:
     one, other = best.entry, rival.entry
     if not {one.role, other.role} <= STATED or (best.adds_up and not rival.adds_up):
         return False
-    steps = {abs(entry.amount) for entry in (*page.entries, *page.loose)}
-    steps -= {abs(one.amount), abs(other.amount)}
+    steps = {
+        abs(entry.amount) for entry in (*page.entries, *page.others) if entry.role not in TOTAL_ROLES
+    }
+    reached = {Decimal(0)}
+    for _ in range(MAX_STEPS):
+        reached |= {at + signed for at in reached for step in steps for signed in (step, -step)}
     difference = abs(one.amount - other.amount)
-    explained = ({difference} | {abs(difference - step) for step in steps}) & steps
-    return difference > CENTS and not explained
+    return difference > CENTS and difference not in reached
 
 
 def _settle_sign(candidate: Candidate, page: Sums) -> None:
@@ -151,21 +158,14 @@ def _arithmetic(amount: Decimal, page: Sums) -> dict[str, float]:
     amounts_of: dict[str, list[Decimal]] = {}
     for entry in page.entries:
         amounts_of.setdefault(entry.role, []).append(entry.amount)
-    return (
-        _paid(amount, amounts_of)
-        | _rounded(amount, amounts_of)
-        | _summed(amount, amounts_of)
-        | _itemised(amount, page)
-    )
+    return _paid(amount, amounts_of) | _rounded(amount, amounts_of) | _summed(amount, amounts_of)
 
 
-def _itemised(amount: Decimal, page: Sums) -> dict[str, float]:
+def _is_sum_of_items(total: Entry, page: Sums) -> bool:
     """The items above come to this amount, or to it less tax and charges."""
-    if len(page.items) < 2:
-        return {}
-    items = sum((entry.amount for entry in page.items), Decimal(0))
+    items = [entry.amount for entry in page.others if entry.order < total.order]
     extra = sum((e.amount for e in page.entries if e.role in {"tax", "service"}), Decimal(0))
-    return {"items": 2.0} if amount in {items, items + extra} else {}
+    return len(items) > 1 and total.amount - sum(items, Decimal(0)) in {Decimal(0), extra}
 
 
 def _paid(amount: Decimal, amounts_of: dict[str, list[Decimal]]) -> dict[str, float]:
