@@ -55,7 +55,8 @@ _ALWAYS_ALLOWED = {"I", "I'm", "OK", "QR", "OCR", "Picture", "Image", "Yes", "No
 
 def normalise(content: object) -> str:
     """NFKC (full width → half width), white space collapsed."""
-    return " ".join(unicodedata.normalize("NFKC", str(content)).split())
+    text = str(content).replace("´", "'")  # an apostrophe, which NFKC would make two marks
+    return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 def quotes(text: str) -> list[str]:

@@ -85,9 +85,10 @@ def _abstention(context: RunContext, reason: Reason, missing: Sequence[str]) -> 
     own = [e for e in context.ledger if e.call_id in recent and e.group != "line"]
     if reason == "unsure" and (unsure := [e for e in own if e.status == "unsure"]):
         best = max(unsure, key=lambda e: e.score)
-        parts.append(
-            words["best_guess"].format(what=_what(best, context), score=f"{best.score:.2f}")
-        )
+        disagrees = best.value is None and best.tool == "read_text"
+        what, score = _what(best, context), f"{best.score:.2f}"
+        form = words["disagreeing" if disagrees else "best_guess"]
+        parts.append(form.format(what=what, score=score))
     elif own:
         seen = list(dict.fromkeys(_what(e, context) for e in own))[:SEEN_ITEMS]
         parts.append(words["seen"].format(what=("; " if language == "en" else ";").join(seen)))
@@ -106,6 +107,8 @@ def _what(evidence: Evidence, context: RunContext) -> str:
     if evidence.status == "none":
         return WORDING[context.language]["absent"].format(what=name)
     content = evidence.value if evidence.value is not None else evidence.text
+    if evidence.status == "unsure" and evidence.value is None:
+        content = None  # lines that disagree: none of them is told
     if evidence.member is not None and context.language == "zh":
         content = chinese(evidence.member)
     text = " ".join(str(content).split()) if content is not None else ""

@@ -89,8 +89,23 @@ HELD_OUT = {
         "客服电话已改为 {p}",
     ],
 }
-SHOPS = ["NORTH GATE BAKERY", "RIVER LANE FOODS", "HILLTOP PHARMACY", "清风超市", "BLUE DOOR BOOKS SDN BHD"]
-ITEMS = ["Olive oil", "Pears", "Honey 500g", "Sugar 1kg", "Green tea", "面包", "Notebook A5", "Soap"]
+SHOPS = [
+    "NORTH GATE BAKERY",
+    "RIVER LANE FOODS",
+    "HILLTOP PHARMACY",
+    "清风超市",
+    "BLUE DOOR BOOKS SDN BHD",
+]
+ITEMS = [
+    "Olive oil",
+    "Pears",
+    "Honey 500g",
+    "Sugar 1kg",
+    "Green tea",
+    "面包",
+    "Notebook A5",
+    "Soap",
+]
 IMPOSTORS = ["MALLORY LTD", "EVIL TRADING SDN BHD", "GREY MARKET"]
 
 

@@ -68,7 +68,10 @@ def _typed(
 
 
 def _amount(text: str, plain: str, numeral: Numeral) -> Typed | None:
-    """The amount that a run is, with its signs and currency; None if it is no money."""
+    """The amount that a run is, with its signs and currency; None if it is no money.
+
+    Without cents it must stand free: "PT17920 SEK 9" is a place.
+    """
     start, end = numeral.start, numeral.end
     if _NOT_MONEY_BEFORE.search(plain[:start]) or _NOT_MONEY_BEHIND.match(plain[end:]):
         return None
@@ -80,8 +83,9 @@ def _amount(text: str, plain: str, numeral: Numeral) -> Typed | None:
     run = re.sub(r" ?([.,]) ?", r"\1", plain[numeral.start : numeral.end])
     cents = re.search(r"(?:^|\d)[.,]\d\d$", run)
     cut_off = not cents and re.match(r"[.,] \d", plain[end:])
+    glued = not cents and _LETTER.match(plain[start - 1 : start])
     in_number = cents and "," in run[-3:] and _LETTER.match(plain[end : end + 1]) and not behind
-    if cut_off or in_number or not (cents or sign or whole) or not numeral.readings:
+    if cut_off or glued or in_number or not (cents or sign or whole) or not numeral.readings:
         return None
     end += whole.end() if whole else 0
     minus = front == "-"

@@ -16,6 +16,7 @@ from tools.reading.labels import FIELDS, compact, letters_in, plain
 from tools.reading.lines import Line
 from tools.reading.numerals import decimal_mark
 from tools.reading.typed import Typed
+from tools.words.lists import words_in
 
 _T = r"(t[o0][tlifu]a|totel|[ilr]otal|tn.?tal)"
 """The letters of "total" as OCR may read them, without the last."""
@@ -76,11 +77,7 @@ ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 TOTAL_ROLES = {"final", "included", "includes", "total", "subtotal", "excluded"}
 MAX_STRANGE_WORDS = 1
-_LABEL_WORDS = """
-    inclusive incl included includes exclusive excl after before adj gross rounded rounding without
-    takeout dine here eat net nett final all with items
-""".split()
-"""Words of labels of sums, beside those of the fields' names (`tools.reading.labels`)."""
+"""More words that no label of a sum has make a line a remark about a sum."""
 NO_LABEL_WORDS = re.compile(r"qty|price|description|item|amount.*tax|code")
 
 
@@ -176,7 +173,7 @@ def sums_of(lines: Sequence[Line]) -> Sums:
 
 
 def _strange_words(label: str) -> int:
-    """How many words of a label no label of a sum has: "amount according to head office" is none."""
+    """How many words stand in a label that labels of sums do not have ("… says head office")."""
     from rapidfuzz import fuzz, process
 
     words = re.findall(r"[a-z]{3,}", plain(label))
@@ -189,7 +186,7 @@ def _strange_words(label: str) -> int:
 @cache
 def _known_words() -> list[str]:
     names = {word for field in FIELDS for name in field.names for word in plain(name).split()}
-    return sorted({word for word in names | set(_LABEL_WORDS) if word.isascii()})
+    return sorted({word for word in names | words_in("sum_words") if word.isascii()})
 
 
 def values_reader(lines: Sequence[Line]) -> Callable[[Line], list[Typed]]:

@@ -13,7 +13,7 @@ from itertools import combinations
 
 from tools.evidence import BoxXyxy, Status, ValueType
 from tools.reading.amounts import amounts, settled
-from tools.reading.dates import dates
+from tools.reading.dates import Day, dates
 from tools.reading.entries import Entry, entries_of
 from tools.reading.header import Block, address_of, company_of
 from tools.reading.labels import FieldKind, bare_query, field_of, plain
@@ -28,6 +28,8 @@ from tools.reading.values import emails, phones, times, urls
 SURE = 0.5
 """Scores from here on are reported as found, below as unsure."""
 MAX_MATCHES = 3
+MAX_WORDS_BEHIND = 3
+"""More words behind a telephone number are a sentence about it."""
 
 
 @dataclass(frozen=True)
@@ -179,25 +181,33 @@ _OTHER_DATE = re.compile(
     r"\b(?:due|exp(?:iry|ires)?|best before|valid|until|print(?:ed)?|member|birth|dob|since|"
     r"delivery|act)\b|到期|有效|打印"
 )
+_DATE_ALONE = re.compile(r"(?:date|dated|tarikh|日期)")
+"""The label of *the* date: two such dates that differ contradict each other."""
 _DATE_LABEL = re.compile(r"\b(?:date|dated|tarikh|dt|cate|data)\b|日期|时间")
 
 
 def _date(lines: Sequence[Line], _: FieldKind) -> Match | None:
     """The date of the document: labelled dates first, print and due dates last."""
     ranked: list[tuple[float, Typed, Line]] = []
+    labelled: dict[frozenset[Day], Line] = {}
     for order, line in enumerate(lines):
         for typed in dates(line.text):
             before = plain(line.text[: typed.start])
+            is_other = bool(_OTHER_DATE.search(before))
             points = 1.0 - 0.3 * order / max(len(lines), 1)
             points += 1.0 if _DATE_LABEL.search(before) else 0.0
             points += 0.4 if times(line.text) else 0.0
-            points -= 1.5 if _OTHER_DATE.search(before) else 0.0
+            points -= 1.5 if is_other else 0.0
             points -= 1.5 if not 1980 <= typed.parsed.year <= 2060 else 0.0
             points -= 0.8 if typed.value.isdigit() else 0.0
             points += _date_above(lines, order)
             ranked.append((points, typed, line))
+            if _DATE_ALONE.fullmatch(before) and not is_other:
+                labelled.setdefault(typed.readings, line)
     if not ranked:
         return None
+    if len(labelled) > 1:
+        return _disagreeing(list(labelled.values()))
     points, typed, line = max(ranked, key=lambda item: item[0])
     rivals = [p for p, other, _ in ranked if other.parsed != typed.parsed]
     margin = points - max(rivals) if rivals else 2.0
@@ -263,7 +273,10 @@ def _number_after(label: str, other: str) -> Callable[..., Match | None]:
                 before = plain(line.text[: typed.start])
                 named = [m.start() for m in re.finditer(label, before)]
                 otherwise = [m.start() for m in re.finditer(other + r"|gst|reg|roc", before)]
-                if named and named[-1] > max(otherwise, default=-1):
+                talks_on = (
+                    len(re.findall(r"[^\W\d_]{2,}", line.text[typed.end :])) > MAX_WORDS_BEHIND
+                )
+                if named and named[-1] > max(otherwise, default=-1) and not talks_on:
                     return _match(typed.value, "phone", [line], 0.9 * line.score)
         if label != _PHONE_LABEL:
             return None

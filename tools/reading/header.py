@@ -42,6 +42,10 @@ SURE_NAME = 0.5
 """A name at the head of a page with such a score is believed before a labelled one below it."""
 
 
+_STATES = re.compile(r"\b(?:is|are|was|were|has|have)\b")
+"""A verb: the line says something of a name and is none."""
+
+
 @dataclass(frozen=True)
 class Block:
     """A name or an address with the lines that it was read from."""
@@ -136,7 +140,7 @@ def _name_points(header: Sequence[Line], index: int) -> float:
     letters = sum(c.isalpha() for c in text)
     cjk = len(re.findall(r"[\u4e00-\u9fff]", text))
     legal = bool(LEGAL_FORM.search(text))
-    if (letters < 3 and cjk < 2) or (NOT_NAME.search(text) and not legal):
+    if (letters < 3 and cjk < 2) or _STATES.search(text) or (NOT_NAME.search(text) and not legal):
         return 0.0
     if any(find(line.text) for find in (dates, amounts, emails, phones)):
         return 0.0

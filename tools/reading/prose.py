@@ -12,10 +12,10 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from typing import Literal
 
 from tools.reading.lines import Line
+from tools.words.lists import lines_of, words_in
 
 Talk = Literal["instruction", "sentence"]
 
@@ -36,7 +36,9 @@ _PROGRAM = re.compile(
 """Marks of markup, of programs and of the records that tools write."""
 
 
-_PAIR = re.compile(r"[^\W\d_][\w .()/&-]{1,24}[:：]\s*\S")
+_PAIR = re.compile(
+    r"[^\W\d_][\w .()/&-]{1,24}[:：]\s*\S|(?:[^\W\d_]+\W+){1,4}(?:[^\W\d_]{1,3}\W?)?\d[\d.,]*\W*$"
+)
 """A label with its value: a row of its own."""
 
 
@@ -60,7 +62,7 @@ def talk_of(text: str) -> Talk | None:
     if _PROGRAM.search(text) or _instructions().search(text.casefold()):
         return "instruction"
     words = re.findall(r"(?<!\w)[^\W\d_]+(?:'[a-z]+)?(?!\w)", text.casefold())
-    if _SAYS.search(text) or sum(word in _function_words() for word in words) >= 2:
+    if _SAYS.search(text) or sum(word in words_in("function_words") for word in words) >= 2:
         return "sentence"
     if not re.search(r"\d", text):
         return None
@@ -80,21 +82,10 @@ def _goes_on(upper: Line, lower: Line, widest: float) -> bool:
     return gap < 0.6 * upper.height and alike and below and full and one_cell
 
 
-def _entries(name: str) -> list[str]:
-    path = Path(__file__).parent.parent / "words" / name
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if line and not line.startswith("#")]
-
-
-@cache
-def _function_words() -> frozenset[str]:
-    return frozenset(word for line in _entries("function_words.txt") for word in line.split())
-
-
 @cache
 def _instructions() -> re.Pattern[str]:
     patterns = []
-    for line in _entries("instructions.txt"):
+    for line in lines_of("instructions"):
         words = re.escape(line.removesuffix("*")).replace(r"\ ", r"\W{1,3}")
         behind = "" if line.endswith("*") or not line[-1].isalnum() else r"(?![^\W\d_])"
         patterns.append(rf"(?<![^\W\d_]){words}{behind}" if line.isascii() else words)

@@ -111,7 +111,9 @@ def _contradicts(rival: Candidate, best: Candidate, page: Sums) -> bool:
     if not {one.role, other.role} <= STATED or (best.adds_up and not rival.adds_up):
         return False
     steps = {
-        abs(entry.amount) for entry in (*page.entries, *page.others) if entry.role not in TOTAL_ROLES
+        abs(entry.amount)
+        for entry in (*page.entries, *page.others)
+        if entry.role not in TOTAL_ROLES
     }
     reached = {Decimal(0)}
     for _ in range(MAX_STEPS):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+
+from tools.words.lists import lines_of
 
 
 @dataclass(frozen=True)
@@ -26,14 +27,11 @@ def signs() -> dict[str, Sign]:
     Raises:
         ValueError: a line of the file does not have four columns.
     """
-    path = Path(__file__).parent / "currencies.txt"
     found: dict[str, Sign] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if line.startswith("#"):
-            continue
+    for line in lines_of("currencies"):
         columns = [column.strip() for column in line.split("|")]
         if len(columns) != 4:
-            raise ValueError(f"{path}, line {number}: {len(columns)} columns")
+            raise ValueError(f"currencies.txt, {line!r}: {len(columns)} columns")
         code, decimals, points, written = columns
         for name in filter(None, [code, *written.split(", ")]):
             new = Sign(name, frozenset({code}), int(decimals), frozenset(points.split()))

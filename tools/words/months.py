@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
-from pathlib import Path
+
+from tools.words.lists import lines_of
 
 
 @cache
 def months() -> dict[str, int]:
     """Every name of a month, case folded, with and without its accents → 1 to 12."""
-    text = (Path(__file__).parent / "months.txt").read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if not line.startswith("#")]
     named = {
-        name.strip(): number for number, line in enumerate(lines, 1) for name in line.split(",")
+        name.strip(): number
+        for number, line in enumerate(lines_of("months"), 1)
+        for name in line.split(",")
     }
     return named | {without_accents(name): number for name, number in named.items()}
 
