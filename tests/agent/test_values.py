@@ -23,7 +23,11 @@ def amount(value: str, currency: str | None = None, text: str = "") -> Ledger:
 
 def _amount(value, currency=None, text=""):
     return finding(
-        label="total", value=value, value_type="amount", currency=currency, text=text or f"TOTAL {value}"
+        label="total",
+        value=value,
+        value_type="amount",
+        currency=currency,
+        text=text or f"TOTAL {value}",
     )
 
 
@@ -74,7 +78,14 @@ def test_equal_digits_of_two_currencies_are_not_the_same():
 
 @pytest.mark.parametrize(
     ("value", "number"),
-    [("12,50", "12.50"), ("1,200.05", "1200.05"), ("60.30", "60.30"), ("-3", "-3"), (7, "7"), (0.43, "0.43")],
+    [
+        ("12,50", "12.50"),
+        ("1,200.05", "1200.05"),
+        ("60.30", "60.30"),
+        ("-3", "-3"),
+        (7, "7"),
+        (0.43, "0.43"),
+    ],
 )
 def test_as_number(value, number):
     assert as_number(amount(str(value))["e1"]) == Decimal(number)
@@ -145,5 +156,7 @@ def test_numbers_are_carried_whole(text, said, good):
     ],
 )
 def test_dates_are_the_same_day_or_as_printed(printed, said, good):
-    ledger = ledger_of([finding(label="date", value=printed, value_type="date", text=f"DATE {printed}")])
+    ledger = ledger_of(
+        [finding(label="date", value=printed, value_type="date", text=f"DATE {printed}")]
+    )
     assert (problems(ledger, f"The date is {said} [e1].") == []) is good
