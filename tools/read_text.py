@@ -13,8 +13,9 @@ from tools.base import VisionTool, vision_tool
 from tools.evidence import BoxXyxy, Finding, Region, ToolReport
 from tools.pictures.store import Picture
 from tools.reading.engine import OcrEngine, RapidOcrEngine
-from tools.reading.fields import Match, answer_query
+from tools.reading.fields import answer_query
 from tools.reading.lines import union
+from tools.reading.matches import Match
 from tools.reading.page import Page, read_page
 
 if TYPE_CHECKING:

@@ -83,7 +83,9 @@ def _amount(text: str, plain: str, numeral: Numeral) -> Typed | None:
     run = re.sub(r" ?([.,]) ?", r"\1", plain[numeral.start : numeral.end])
     cents = re.search(r"(?:^|\d)[.,]\d\d$", run)
     cut_off = not cents and re.match(r"[.,] \d", plain[end:])
-    glued = not cents and _LETTER.match(plain[start - 1 : start])
+    glued = not cents and (
+        _LETTER.match(plain[start - 1 : start]) or re.match(r"-[^\W\d_]", plain[end:])
+    )
     in_number = cents and "," in run[-3:] and _LETTER.match(plain[end : end + 1]) and not behind
     if cut_off or glued or in_number or not (cents or sign or whole) or not numeral.readings:
         return None

@@ -41,6 +41,9 @@ _MONTH_ONLY = [
     re.compile(rf"(?<![\w/.,-])(?P<m>0[1-9]|1[0-2])[.-]{_YEAR4}(?![\w/]|[.-]\w)"),
     re.compile(rf"(?<![\w/.,-]){_YEAR4}[/-](?P<m>0[1-9]|1[0-2])(?![\w/]|[.-]\w)"),
 ]
+_SHORT_MONTH = re.compile(
+    r"(?<![\w/.,-])(?P<m>0[1-9]|1[0-2])\s?[/.-]\s?(?P<y>\d\d)(?![\w/]|[.-]\w)"
+)
 
 
 @dataclass(frozen=True, order=True)
@@ -61,12 +64,16 @@ def dates(text: str) -> list[Typed]:
     return _found(text, [*_NUMERIC, *_named()])
 
 
-def months(text: str) -> list[Typed]:
-    """Months with their year and no day ("10/2018", "Oct 2018"); `parsed` is a `Day` of day 0."""
+def months(text: str, *, short: bool = False) -> list[Typed]:
+    """Months with their year and no day ("10/2018", "Oct 2018"); `parsed` is a `Day` of day 0.
+
+    With `short` also "12/26", which elsewhere may be anything.
+    """
     days = dates(text)
+    patterns = [*_MONTH_ONLY, _named_month(), *([_SHORT_MONTH] if short else [])]
     return [
         month
-        for month in _found(text, [*_MONTH_ONLY, _named_month()])
+        for month in _found(text, patterns)
         if not any(day.start < month.end and month.start < day.end for day in days)
     ]
 

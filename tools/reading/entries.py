@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import cache
 
 from tools.reading.amounts import amounts, numbers
-from tools.reading.labels import FIELDS, compact, letters_in, plain
+from tools.reading.labels import compact, fields, letters_in, plain
 from tools.reading.lines import Line
 from tools.reading.numerals import decimal_mark
 from tools.reading.typed import Typed
@@ -35,10 +35,12 @@ ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("count", _either(
         "qty", "quantity", "totalitem", "itemcount", "noofitem", "totalpcs", "kuantiti",
         "totalunit",
+        "^anzahl", "^artikel", "^nombred", "^articulos", "^articoli", "^aantal",
         r"points?\b", "stamp", "itemsold", "数量|件数",
     )),
     ("discount", _either(
         "sav(ing|ed)", "jimat", "(?<!after)disc", "diskaun", "voucher", "rebate", "优惠|折扣",
+        "^(rabatt|nachlass|remise|reduction|descuento|sconto|desconto|korting)",
     )),
     ("payment", _either(r"^p[ao][il]d", _T + r"l?p[ao][il]d", r"p[ao][il]dam")),
     ("final", _either(
@@ -46,31 +48,46 @@ ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
         r"am(oun)?t(due|payable|topay)", "balancedue", "^(grand|net+|final)(sales|am(oun)?t)",
         "(grand|net+|final)" + _T, "netpayable", "jumlahbesar", "jumlah(perlu)?(di)?bayar",
         "jumlahkeseluruhan", "应付|應付|实付|實付|总计|總計|合计|合計|总额|總額|总金额|总价|应收",
+        "(rechnungs|gesamt|zahl|end|brutto)betrag|zuzahlen|montantdu|netapayer|totale?ttc",
+        "totalapagar|dapagare|tebetalen|totaalbedrag|(valor|importe)total",
     )),
     ("total", _either("beforerou?nd")),
-    ("rounding", _either("rou?nd", "bundar", "pelarasan", "舍入|抹零|尾数")),
+    ("rounding", _either(
+        "rou?nd", "^(rundung|arrondi|redondeo|afronding)", "bundar", "pelarasan", "舍入|抹零|尾数",
+    )),
     ("change", _either(
         "^change", "changedue", "changeam", "baki", "kembali", "找零|找赎|找贖|找回",
+        "^(ruck|wechsel|wissel)geld|^(zuruck|cambio|resto|terug)$|^(monnaie)?rendu|^vuelto|^troco",
     )),
     ("subtotal", _either(
         _T + r"l?suppl(y|ies)", "sub[sit]?" + _T, "subttl", "jumlahkecil", "小计|小計",
+        "^net+o?$", "^netto(betrag|summe)", "^zwischensumme", "^soustotal", "^(total|montant)ht$",
+        "^base?imponi?b", "^imponibile", "^subtota+l",
     )),
     ("excluded", _either(
         "exc?l", "before(gst|tax)", "withoutgst", "taxable", "nontax", "不含税",
     )),
     ("total", _either("ttlcash", _T + ".*cash", "am(oun)?tpaid")),
     ("includes", _either(_T + "l?include[sd]")),
-    ("included", _either(_T + ".*(inc|clusi|with)", "(am(oun)?t|sales).*incl")),
-    ("tax", _either("gst|sst|vat|tax|cukai|税|稅")),
+    ("included", _either(
+        "(summe|gesamt|betrag|totaa?le?).*in[ck]l", _T + ".*(inc|clusi|with)",
+        "(am(oun)?t|sales).*incl",
+    )),
+    ("tax", _either(
+        "gst|sst|vat|tax|cukai|税|稅", "mwst|mehrwertsteuer|umsatzsteuer|^ust$|^btw$",
+        "^(dont)?tva$|^(di|de)?iva$|^imp(uesto|osta|osto)s?$",
+    )),
     ("service", _either("serv(i?ce?)?c", "svc", "服务费")),
     ("payment", _either(
         "cash|tunai|tender|receiv|paid|payment|bayaran",
         "visa|master|card|credit|debit|edc|amex|eftpos|nets",
         "ewallet|grabpay|touchn|boost|alipay|wechat|maybank",
         "现金|現金|实收|微信|支付|刷卡|银行",
+        "^bar$|^gegeben|^bargeld|^(ec)?karte|^especes|^cb$|^efectivo|^tarjeta|^contanti|^dinheiro|^contant",
     )),
     ("total", _either(
         _T, "^tot$", "ttl", "jumlah", "am(oun)?t$", "^am(oun)?t", "summe|gesamt", "金额|总|計$",
+        "^importe$", "^montant$", "^betrag$", "^bedrag$", "^totaal", "^somme$",
     )),
 )  # fmt: skip
 """Role of a line by the letters of its label, first match wins."""
@@ -185,7 +202,7 @@ def _strange_words(label: str) -> int:
 
 @cache
 def _known_words() -> list[str]:
-    names = {word for field in FIELDS for name in field.names for word in plain(name).split()}
+    names = {word for field in fields() for name in field.names for word in plain(name).split()}
     return sorted({word for word in names | words_in("sum_words") if word.isascii()})
 
 

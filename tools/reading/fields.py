@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
-from tools.evidence import BoxXyxy, Status, ValueType
 from tools.reading.amounts import amounts, settled
-from tools.reading.dates import Day, dates
+from tools.reading.date_fields import date_of, labelled_date_of, time_of
+from tools.reading.dates import dates
 from tools.reading.entries import Entry, entries_of
 from tools.reading.header import Block, address_of, company_of
 from tools.reading.labels import FieldKind, bare_query, field_of, plain
 from tools.reading.lines import Line, union
+from tools.reading.matches import SURE, Match, disagreeing, match_of
 from tools.reading.numerals import decimal_mark, numerals
 from tools.reading.prose import talking
 from tools.reading.search import Hit, search_lines
@@ -25,31 +25,11 @@ from tools.reading.totals import total_of
 from tools.reading.typed import Typed
 from tools.reading.values import emails, phones, times, urls
 
-SURE = 0.5
-"""Scores from here on are reported as found, below as unsure."""
 MAX_MATCHES = 3
+SURE_LABEL = 0.9
+"""How surely a line has to say the name of a field that is told by its label alone."""
 MAX_WORDS_BEHIND = 3
 """More words behind a telephone number are a sentence about it."""
-
-
-@dataclass(frozen=True)
-class Match:
-    """One answer of a page: what, as which type, read from which text, where, how sure.
-
-    One that is unsure and has no value stands for values that contradict each other.
-    """
-
-    value: str | None
-    value_type: ValueType | None
-    text: str
-    box_xyxy: BoxXyxy
-    score: float
-    currency: str | None = None
-
-    @property
-    def status(self) -> Status:
-        """`found` from `SURE` on, else `unsure`."""
-        return "found" if self.score >= SURE else "unsure"
 
 
 def answer_query(lines: Sequence[Line], query: str) -> list[Match]:
@@ -105,41 +85,19 @@ def _of_hit(hit: Hit, point: str | None, *, quoted_only: bool) -> Match:
     )
 
 
-def _match(
-    value: str | None,
-    value_type: ValueType | None,
-    lines: Sequence[Line],
-    score: float,
-    currency: str | None = None,
-) -> Match:
-    return Match(
-        value,
-        value_type,
-        "\n".join(line.text for line in lines),
-        union([line.box_xyxy for line in lines]),
-        min(max(score, 0.0), 1.0),
-        currency,
-    )
-
-
-def _disagreeing(lines: Sequence[Line]) -> Match:
-    """No value: these lines give different ones, and nothing tells which is right."""
-    return _match(None, None, list(dict.fromkeys(lines)), 0.45)
-
-
 def _total(lines: Sequence[Line], _: FieldKind) -> Match | None:
     total = total_of(lines)
     if total is None:
         return None
     if total.value is None:
-        return _disagreeing(total.lines)
-    return _match(total.value, total.value_type, total.lines, total.score, total.currency)
+        return disagreeing(total.lines)
+    return match_of(total.value, total.value_type, total.lines, total.score, total.currency)
 
 
 def _block(finder: Callable[[Sequence[Line]], Block | None]) -> Callable[..., Match | None]:
     def resolve(lines: Sequence[Line], field: FieldKind) -> Match | None:
         block = finder(lines)
-        return _match(block.value, field.value_type, block.lines, block.score) if block else None
+        return match_of(block.value, field.value_type, block.lines, block.score) if block else None
 
     return resolve
 
@@ -171,91 +129,37 @@ def _one_of(of_role: list[Entry], entries: list[Entry]) -> Match:
     score = (0.9 if len(chosen) == len(of_role) else 0.65) * min(line.score for line in entry.lines)
     if len({abs(e.amount) for e in chosen}) == 1:
         value = entry.value if entry.role == "rounding" else entry.value.lstrip("-")
-        return _match(value, "amount", entry.lines, score, entry.typed.currency)
+        return match_of(value, "amount", entry.lines, score, entry.typed.currency)
     if all(e.typed is entry.typed for e in chosen):
-        return _match(entry.typed.value, "text", entry.lines, score, entry.typed.currency)
-    return _disagreeing([line for e in chosen for line in e.lines])
+        return match_of(entry.typed.value, "text", entry.lines, score, entry.typed.currency)
+    return disagreeing([line for e in chosen for line in e.lines])
 
 
-_OTHER_DATE = re.compile(
-    r"\b(?:due|exp(?:iry|ires)?|best before|valid|until|print(?:ed)?|member|birth|dob|since|"
-    r"delivery|act)\b|到期|有效|打印"
-)
-_DATE_ALONE = re.compile(r"(?:date|dated|tarikh|日期)")
-"""The label of *the* date: two such dates that differ contradict each other."""
-_DATE_LABEL = re.compile(r"\b(?:date|dated|tarikh|dt|cate|data)\b|日期|时间")
+def _named(lines: Sequence[Line], field: FieldKind) -> Match | None:
+    """The value behind one of the field's names, where it is of the field's type."""
+    best: Match | None = None
+    for name in field.names:
+        for found in _search(lines, plain(name), lines):
+            is_better = best is None or found.score > best.score
+            if found.value and found.score >= SURE_LABEL and is_better and _fits(found, field):
+                best = found
+    if best is None or field.value_type != "text":
+        return best
+    return _with_rest(best, lines)
 
 
-def _date(lines: Sequence[Line], _: FieldKind) -> Match | None:
-    """The date of the document: labelled dates first, print and due dates last."""
-    ranked: list[tuple[float, Typed, Line]] = []
-    labelled: dict[frozenset[Day], Line] = {}
-    for order, line in enumerate(lines):
-        for typed in dates(line.text):
-            before = plain(line.text[: typed.start])
-            is_other = bool(_OTHER_DATE.search(before))
-            points = 1.0 - 0.3 * order / max(len(lines), 1)
-            points += 1.0 if _DATE_LABEL.search(before) else 0.0
-            points += 0.4 if times(line.text) else 0.0
-            points -= 1.5 if is_other else 0.0
-            points -= 1.5 if not 1980 <= typed.parsed.year <= 2060 else 0.0
-            points -= 0.8 if typed.value.isdigit() else 0.0
-            points += _date_above(lines, order)
-            ranked.append((points, typed, line))
-            if _DATE_ALONE.fullmatch(before) and not is_other:
-                labelled.setdefault(typed.readings, line)
-    if not ranked:
-        return None
-    if len(labelled) > 1:
-        return _disagreeing(list(labelled.values()))
-    points, typed, line = max(ranked, key=lambda item: item[0])
-    rivals = [p for p, other, _ in ranked if other.parsed != typed.parsed]
-    margin = points - max(rivals) if rivals else 2.0
-    score = 0.95 if margin >= 1.0 else 0.8 if margin >= 0.3 else 0.6
-    score = score if points > 0 else 0.4
-    return _match(typed.value, "date", [line], score * min(1.0, line.score + 0.05))
-
-
-def _date_above(lines: Sequence[Line], order: int) -> float:
-    """A lone label "Date" in the line above counts a little."""
-    above = plain(lines[order - 1].text) if order else ""
-    return 0.5 if len(above) < 24 and _DATE_LABEL.search(above) and not dates(above) else 0.0
-
-
-def _labelled_date(label: str) -> Callable[..., Match | None]:
-    """A date with a label of its own kind before it, or in the line above."""
-    pattern = re.compile(label)
-
-    def resolve(lines: Sequence[Line], _: FieldKind) -> Match | None:
-        for order, line in enumerate(lines):
-            for typed in dates(line.text):
-                if pattern.search(plain(line.text[: typed.start])):
-                    return _match(typed.value, "date", [line], 0.9 * line.score)
-                above = lines[order - 1] if order else None
-                if above and pattern.search(plain(above.text)) and not dates(above.text):
-                    return _match(typed.value, "date", [above, line], 0.7 * line.score)
-        return None
-
-    return resolve
-
-
-def _time(lines: Sequence[Line], field: FieldKind) -> Match | None:
-    """The time on the line of the document's date, else the first labelled one, else the first."""
-    day = _date(lines, field)
-    found = [(line, typed) for line in lines for typed in times(line.text)]
-    if not found:
-        return None
-
-    def rank(item: tuple[Line, Typed]) -> int:
-        line, typed = item
-        if day is not None and line.text == day.text:
-            return 0
-        label = plain(line.text[: typed.start])
-        return 1 if re.search(r"\b(?:time|tme|tlme|masa)\b|时间", label) else 2
-
-    line, typed = min(found, key=rank)
-    sure = {0: 0.9, 1: 0.85, 2: 0.8 if len(found) == 1 else 0.55}[rank((line, typed))]
-    return _match(typed.value, "time", [line], sure * line.score)
+def _with_rest(match: Match, lines: Sequence[Line]) -> Match:
+    """A list that goes on in the next line: its last entry in a line has a comma behind it."""
+    start = next((i for i, line in enumerate(lines) if line.text == match.text), None)
+    if start is None:
+        return match
+    used, value = [lines[start]], match.value or ""
+    for line in lines[start + 1 :]:
+        if not used[-1].text.rstrip().endswith((",", "、", "，")):
+            break
+        used.append(line)
+        value = f"{value} {line.text}"
+    return match_of(value, "text", used, match.score)
 
 
 _PHONE_LABEL = (
@@ -277,14 +181,14 @@ def _number_after(label: str, other: str) -> Callable[..., Match | None]:
                     len(re.findall(r"[^\W\d_]{2,}", line.text[typed.end :])) > MAX_WORDS_BEHIND
                 )
                 if named and named[-1] > max(otherwise, default=-1) and not talks_on:
-                    return _match(typed.value, "phone", [line], 0.9 * line.score)
+                    return match_of(typed.value, "phone", [line], 0.9 * line.score)
         if label != _PHONE_LABEL:
             return None
         for line in lines:
             if not re.search(other + r"|gst|reg\b|no\b|id\b", plain(line.text)) and phones(
                 line.text
             ):
-                return _match(phones(line.text)[0].value, "phone", [line], 0.7 * line.score)
+                return match_of(phones(line.text)[0].value, "phone", [line], 0.7 * line.score)
         return None
 
     return resolve
@@ -299,7 +203,7 @@ def _first_typed(finder: Callable[[str], list[Typed]]) -> Callable[..., Match | 
                 t for t in finder(line.text) if "@" not in line.text or t.value_type == "email"
             ]
             if found:
-                return _match(found[0].value, field.value_type, [line], 0.9 * line.score)
+                return match_of(found[0].value, field.value_type, [line], 0.9 * line.score)
         return None
 
     return resolve
@@ -307,7 +211,8 @@ def _first_typed(finder: Callable[[str], list[Typed]]) -> Callable[..., Match | 
 
 _DOCUMENT_NUMBER = re.compile(
     r"(?:\b(?:invoice|lnvoice|involce|inv|receipt|recelpt|bill|bi11|doc(?:ument)?|order|slip|trn|check|"
-    r"chk|c/n|transaction|trans|resit|invois)\b[\s.]*(?:no|number|num|nbr|id)?\b[\s.:#=|]*|"
+    r"chk|c/n|transaction|trans|resit|invois|rechnungs?|belegs?|facture|factura|fattura|fatura|factuur)"
+    r"\b[\s.-]*(?:no|number|num|nbr|id|nr|nummer|numero)?\b[\s.:#=|]*|"
     r"(?:发票号码?|单号|账单号|订单号|小票号|流水号|收据号)[\s:：]*)"
     r"(?P<value>#?(?=[\w/-]*\d)[A-Z0-9][\w/-]{2,}(?:\s?-\s?[\w/]+)?)",
     re.IGNORECASE,
@@ -327,7 +232,7 @@ def _document_number(lines: Sequence[Line], _: FieldKind) -> Match | None:
     if not found:
         return None
     value, line = min(found, key=lambda item: item[:2])[2:]
-    return _match(value, "text", [line], 0.85 * line.score)
+    return match_of(value, "text", [line], 0.85 * line.score)
 
 
 def _price(lines: Sequence[Line], _: FieldKind) -> Match | None:
@@ -342,7 +247,7 @@ def _price(lines: Sequence[Line], _: FieldKind) -> Match | None:
     line, typed = labelled[0] if labelled else max(found, key=lambda pair: pair[0].height)
     lone = len({t.value for _, t in (labelled or found)}) == 1
     score = (0.85 if lone else 0.4) * line.score
-    return _match(typed.value, typed.reported_type, [line], score, typed.currency)
+    return match_of(typed.value, typed.reported_type, [line], score, typed.currency)
 
 
 _RESOLVERS: dict[str, Callable[[Sequence[Line], FieldKind], Match | None]] = {
@@ -355,12 +260,11 @@ _RESOLVERS: dict[str, Callable[[Sequence[Line], FieldKind], Match | None]] = {
     "cash": _entry_with("payment"),
     "change": _entry_with("change"),
     "price": _price,
-    "date": _date,
-    "due date": _labelled_date(r"\bdue\b|pay by|到期|期限|截止"),
-    "expiry date": _labelled_date(
-        r"\bexp|best before|use by|\bbb[de]?\b|valid|until|luput|tamat|有效|保质|到期|失效"
-    ),
-    "time": _time,
+    "date": date_of,
+    "due date": labelled_date_of,
+    "expiry date": labelled_date_of,
+    "production date": labelled_date_of,
+    "time": time_of,
     "company": _block(company_of),
     "address": _block(address_of),
     "phone": _number_after(_PHONE_LABEL, _FAX_LABEL),
@@ -368,4 +272,13 @@ _RESOLVERS: dict[str, Callable[[Sequence[Line], FieldKind], Match | None]] = {
     "email": _first_typed(emails),
     "url": _first_typed(urls),
     "invoice number": _document_number,
+    "tip": _named,
+    "table number": _named,
+    "account number": _named,
+    "cashier": _named,
+    "customer": _named,
+    "quantity": _named,
+    "weight": _named,
+    "ingredients": _named,
+    "payment method": _named,
 }  # fmt: skip

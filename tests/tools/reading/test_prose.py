@@ -6,7 +6,8 @@ import pytest
 
 from tests.fakes.hostile_pages import HELD_OUT, KNOWN, HostilePage, hostile_pages
 from tests.tools.reading.page_maker import page
-from tools.reading.fields import Match, answer_query
+from tools.reading.fields import answer_query
+from tools.reading.matches import Match
 from tools.reading.prose import talk_of, talking
 
 
