@@ -38,6 +38,8 @@ from tools.reading.values import emails, phones, urls
 
 HEADER_LINES = 22
 """The sender stands in the first lines of a document."""
+TOP_LINES, LARGE = 3, 1.12
+"""A line at the top whose letters are so much larger than is usual on the page is a heading."""
 SURE_NAME = 0.5
 """A name at the head of a page with such a score is believed before a labelled one below it."""
 
@@ -158,9 +160,15 @@ def _name_points(header: Sequence[Line], index: int) -> float:
         points -= 1.5
     if line.text.upper() == line.text:
         points += 0.3
-    if TRAILING_REGISTRATION.search(line.text):
-        points += 0.8
+    points += 0.8 * bool(TRAILING_REGISTRATION.search(line.text))
+    points += 0.8 * _is_heading(header, index)
     return points * (0.5 + 0.5 * line.score)
+
+
+def _is_heading(header: Sequence[Line], index: int) -> bool:
+    heights = sorted(line.height for line in header)
+    usual = heights[len(heights) // 2]
+    return index < TOP_LINES and header[index].height >= LARGE * usual
 
 
 def _neighbour_points(header: Sequence[Line], index: int) -> float:
