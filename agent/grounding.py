@@ -254,7 +254,7 @@ def _check_short(
         template = _EXISTS.sub("{list ", template)
     try:
         absence = asks_for_absence(question, language)
-        filled = fill(template, ledger, language, absence=absence)
+        filled = fill(template, ledger, language, absence=absence, with_currency=False)
     except UnresolvedReferenceError as problem:
         return "", str(problem)
     if not filled.text:

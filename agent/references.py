@@ -50,11 +50,18 @@ class Filled:
     counted: tuple[str, ...]
 
 
-def fill(template: str, ledger: Ledger, language: Language, *, absence: bool = False) -> Filled:
+def fill(
+    template: str,
+    ledger: Ledger,
+    language: Language,
+    *,
+    absence: bool = False,
+    with_currency: bool = True,
+) -> Filled:
     """Fill the references of one sentence (or short answer) in.
 
     With `absence`, `{exists …}` says whether there is none: the question asked that
-    (`agent.asking`).
+    (`agent.asking`). Without `with_currency` amounts are digits alone, as short answers have them.
 
     Raises:
         UnresolvedReferenceError: an unknown operation, an id that is not there, a field that the
@@ -68,6 +75,8 @@ def fill(template: str, ledger: Ledger, language: Language, *, absence: bool = F
     def replace(match: re.Match[str]) -> str:
         body = match[1].strip()
         text, ids = _resolve(body, ledger, language, absence=absence)
+        if not with_currency:  # what it refuses, it has refused by now
+            text, _ = _resolve(body, _WithoutCurrency(ledger), language, absence=absence)
         used.extend(ids)
         if body.partition(" ")[0] in _COUNTING:
             counted.extend(ids)
@@ -82,6 +91,22 @@ def fill(template: str, ledger: Ledger, language: Language, *, absence: bool = F
         cited=tuple(dict.fromkeys(cited)),
         counted=tuple(dict.fromkeys(counted)),
     )
+
+
+class _WithoutCurrency(Ledger):
+    """A ledger's evidence as if no currency were printed beside its amounts."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._full = ledger
+
+    def __getitem__(self, evidence_id: str) -> Evidence:
+        return self._full[evidence_id].model_copy(update={"currency": None})
+
+    def __contains__(self, evidence_id: str) -> bool:
+        return evidence_id in self._full
+
+    def __len__(self) -> int:
+        return len(self._full)
 
 
 def expand(ids: str, ledger: Ledger) -> list[str]:
