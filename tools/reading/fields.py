@@ -162,36 +162,43 @@ def _with_rest(match: Match, lines: Sequence[Line]) -> Match:
     return match_of(value, "text", used, match.score)
 
 
+_TELEPHONE = r"tel|te1|phone|电话|電話"
+"""Labels of the telephone of who made the document; the others may be a service's or a person's."""
 _PHONE_LABEL = (
-    r"tel|te1|phone|telefon|mobile|h/?p|hotline|careline|contact|call|whatsapps?|电话|手机|热线"
+    _TELEPHONE + r"|telefon|mobile|h/?p|hotline|careline|contact|call|whatsapps?|手机|热线"
 )
 _FAX_LABEL = r"fax|faks|传真"
 
 
-def _number_after(label: str, other: str) -> Callable[..., Match | None]:
-    """A phone number whose nearest label before it is `label`, not `other`."""
+def _phone(lines: Sequence[Line], _: FieldKind) -> Match | None:
+    """The number behind "tel", else behind any label of a telephone, else one told by its form."""
+    labelled = _number_after(_TELEPHONE, _FAX_LABEL, lines)
+    labelled = labelled or _number_after(_PHONE_LABEL, _FAX_LABEL, lines)
+    if labelled is not None:
+        return labelled
+    for line in lines:
+        found = phones(line.text)
+        if found and not re.search(_FAX_LABEL + r"|gst|reg\b|no\b|id\b", plain(line.text)):
+            return match_of(found[0].value, "phone", [line], 0.7 * line.score)
+    return None
 
-    def resolve(lines: Sequence[Line], _: FieldKind) -> Match | None:
-        for line in lines:
-            for typed in phones(line.text, labelled=True):
-                before = plain(line.text[: typed.start])
-                named = [m.start() for m in re.finditer(label, before)]
-                otherwise = [m.start() for m in re.finditer(other + r"|gst|reg|roc", before)]
-                talks_on = (
-                    len(re.findall(r"[^\W\d_]{2,}", line.text[typed.end :])) > MAX_WORDS_BEHIND
-                )
-                if named and named[-1] > max(otherwise, default=-1) and not talks_on:
-                    return match_of(typed.value, "phone", [line], 0.9 * line.score)
-        if label != _PHONE_LABEL:
-            return None
-        for line in lines:
-            if not re.search(other + r"|gst|reg\b|no\b|id\b", plain(line.text)) and phones(
-                line.text
-            ):
-                return match_of(phones(line.text)[0].value, "phone", [line], 0.7 * line.score)
-        return None
 
-    return resolve
+def _fax(lines: Sequence[Line], _: FieldKind) -> Match | None:
+    return _number_after(_FAX_LABEL, _PHONE_LABEL, lines)
+
+
+def _number_after(label: str, other: str, lines: Sequence[Line]) -> Match | None:
+    """The first phone number whose nearest label before it is `label`, not `other`."""
+    for line in lines:
+        for typed in phones(line.text, labelled=True):
+            before = plain(line.text[: typed.start])
+            named = [m.start() for m in re.finditer(label, before)]
+            otherwise = [m.start() for m in re.finditer(other + r"|gst|reg|roc", before)]
+            words_behind = re.findall(r"[^\W\d_]{2,}", line.text[typed.end :])
+            talks_on = len(words_behind) > MAX_WORDS_BEHIND
+            if named and named[-1] > max(otherwise, default=-1) and not talks_on:
+                return match_of(typed.value, "phone", [line], 0.9 * line.score)
+    return None
 
 
 def _first_typed(finder: Callable[[str], list[Typed]]) -> Callable[..., Match | None]:
@@ -267,8 +274,8 @@ _RESOLVERS: dict[str, Callable[[Sequence[Line], FieldKind], Match | None]] = {
     "time": time_of,
     "company": _block(company_of),
     "address": _block(address_of),
-    "phone": _number_after(_PHONE_LABEL, _FAX_LABEL),
-    "fax": _number_after(_FAX_LABEL, _PHONE_LABEL),
+    "phone": _phone,
+    "fax": _fax,
     "email": _first_typed(emails),
     "url": _first_typed(urls),
     "invoice number": _document_number,

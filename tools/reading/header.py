@@ -40,6 +40,8 @@ HEADER_LINES = 22
 """The sender stands in the first lines of a document."""
 TOP_LINES, LARGE = 3, 1.12
 """A line at the top whose letters are so much larger than is usual on the page is a heading."""
+BELOW_HEAD = 1.5
+"""Points that a name loses below the first date or amount."""
 SURE_NAME = 0.5
 """A name at the head of a page with such a score is believed before a labelled one below it."""
 
@@ -67,12 +69,19 @@ def company_of(lines: Sequence[Line]) -> Block | None:
         points = _name_points(header, index)
         if id(line) in addressed and not LEGAL_FORM.search(plain(line.text)):
             points -= 2.5
+        points -= BELOW_HEAD if index > _end_of_head(header) else 0.0
         if points <= 0 or NAME_LABEL.match(line.text):
             continue
         block = _named(header, index, points)
         if block is not None and (best is None or points > best[0]):
             best = (points, block)
     return _labelled_or_headed(labelled, best[1] if best else None)
+
+
+def _end_of_head(header: Sequence[Line]) -> int:
+    """The row of the first date or amount: who made the document stands above it."""
+    rows = (i for i, line in enumerate(header) if dates(line.text) or amounts(line.text))
+    return next(rows, len(header))
 
 
 def _labelled_name(lines: Sequence[Line]) -> Block | None:

@@ -30,7 +30,7 @@ _SAYS = re.compile(
 """A verb between a label and its value: a statement, not a label."""
 _PROGRAM = re.compile(
     r"<\|?/?\w*\|?>|\|>|\[/?(?:inst|system|user|assistant)\b|</?\w{2,}>|#{3,}|`{3}"
-    r"|\{\s*[\"'\w]|[\"']\s*:\s*[\"'\[{\d]|->|=>|:=|==|^\W*e\d{1,3}\b.*=|\w\(.*=.*\)|<!--",
+    r"|\{\s*[\"'\w]|[\"']\s*:\s*[\"'\[{\d]|->|=>|:=|==|^\W*e\d{1,3}\b.*=|\w\(.*=.*\)|<!--|^\W*[a-z_]{4,}=\S",
     re.IGNORECASE,
 )
 """Marks of markup, of programs and of the records that tools write."""
