@@ -27,7 +27,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from tools.reading.values import parse_date
+from tools.reading.dates import parse_date
 
 QUESTIONS = {
     "company": "Which company issued this receipt?",

@@ -75,6 +75,8 @@ class Finding(Frozen):
     text: str | None = None
     value: str | int | float | None = None
     value_type: ValueType | None = None
+    currency: str | None = None
+    """The sign, code or word of an amount's currency, where one stands beside it ("RM", "€")."""
     score: float = Field(ge=0, le=1)
     status: Status = "found"
     group: str | None = None

@@ -13,8 +13,9 @@ from tools.base import VisionTool, vision_tool
 from tools.evidence import BoxXyxy, Finding, Region, ToolReport
 from tools.pictures.store import Picture
 from tools.reading.engine import OcrEngine, RapidOcrEngine
-from tools.reading.fields import Match, answer_query
+from tools.reading.fields import answer_query
 from tools.reading.lines import union
+from tools.reading.matches import Match
 from tools.reading.page import Page, read_page
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ MAX_LINES = 400
 MAX_QUERY = 200
 KEPT_PAGES = 8
 """Pages whose lines are kept, so that a second query costs no recognition."""
-VERSION = "1"
+VERSION = "2"
 
 
 def read_text_tool(
@@ -119,6 +120,7 @@ def _finding(picture: Picture, region: Region | None, query: str, match: Match) 
         text=match.text[:MAX_TEXT],
         value=match.value,
         value_type=match.value_type,
+        currency=match.currency,
         score=match.score,
         status=match.status,
     )

@@ -157,7 +157,7 @@ def literal_problem(
     return (
         _unsaid_quote(text, seen)
         or _unseen_date(literals.without_quotes(text), seen)
-        or _uncarried_number(plain, evidence, ledger, language)
+        or _uncarried_number(plain, seen, evidence, ledger, language)
         or _uncited_label(plain, evidence, seen, language)
         or _unknown_name(plain, [*seen, literals.normalise(question)], language)
     )
@@ -177,8 +177,11 @@ def _unseen_date(text: str, seen: list[str]) -> str | None:
 
 
 def _uncarried_number(
-    text: str, evidence: list[Evidence], ledger: Ledger, language: Language
+    text: str, seen: list[str], evidence: list[Evidence], ledger: Ledger, language: Language
 ) -> str | None:
+    text = literals.without_printed_numbers(text, seen)
+    if unreadable := literals.unreadable_number(text):
+        return f"the number {unreadable} does not stand in what is cited"
     said = literals.numbers(text, language)
     uncarried = said - literals.carried_numbers(said, evidence, ledger, label_words(text, language))
     if uncarried:
@@ -260,7 +263,7 @@ def _check_short(
         template = _EXISTS.sub("{list ", template)
     try:
         absence = asks_for_absence(question, language)
-        filled = fill(template, ledger, language, absence=absence)
+        filled = fill(template, ledger, language, absence=absence, with_currency=False)
     except UnresolvedReferenceError as problem:
         return "", str(problem)
     if not filled.text:

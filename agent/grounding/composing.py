@@ -40,8 +40,10 @@ def abstention(
     own = [e for e in ledger if e.call_id in recent and e.group != "line"]
     if reason == "unsure" and (unsure := [e for e in own if e.status == "unsure"]):
         best = max(unsure, key=lambda e: e.score)
+        disagrees = best.value is None and best.tool == "read_text"
+        form = words["disagreeing" if disagrees else "best_guess"]
         what = _what(best, ledger, language)
-        parts.append(words["best_guess"].format(what=what, score=f"{best.score:.2f}"))
+        parts.append(form.format(what=what, score=f"{best.score:.2f}"))
     elif own:
         firsts: dict[tuple[str | None, ...], Evidence] = {}
         for e in own:
@@ -64,6 +66,8 @@ def _what(evidence: Evidence, ledger: Ledger, language: Language) -> str:
     if evidence.status == "none":
         return WORDING[language]["absent"].format(what=name)
     content = evidence.value if evidence.value is not None else evidence.text
+    if evidence.status == "unsure" and evidence.value is None:
+        content = None  # lines that disagree: none of them is told
     if evidence.member is not None and language == "zh":
         content = chinese(evidence.member)
     text = " ".join(str(content).split()) if content is not None else ""

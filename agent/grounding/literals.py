@@ -8,25 +8,21 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Sequence
-from decimal import Decimal, InvalidOperation
+from collections.abc import Collection, Iterator, Sequence
+from decimal import Decimal
+from typing import Any
 
 from agent.answer import Language
 from agent.grounding.ledger import Ledger
 from agent.grounding.naming import counts
-from agent.grounding.references import UnresolvedReferenceError, as_number
+from agent.grounding.references import UnresolvedReferenceError, as_number, common_currency
 from tools.evidence import Evidence
+from tools.reading import dates as calendar
+from tools.reading.numerals import Numeral, numerals, readings
+from tools.reading.typed import Typed
 
 _QUOTED = re.compile(r"\"([^\"]+)\"|“([^”]+)”|「([^」]+)」|『([^』]+)』|«([^»]+)»|《([^》]+)》")
-_NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:[ ,']\d{3})*(?:\.\d+)?(?!\w)|\d+(?:\.\d+)?")
 _PICTURE_NUMBER = re.compile(r"\b(?:img_|(?:picture|image|photo)\s+)\d+|图\s*\d+", re.IGNORECASE)
-_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-_DATE = re.compile(
-    r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{2,4}年\d{1,2}月(?:\d{1,2}[日号])?"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)?[ -]?(?:{_MONTHS})[a-z]*\.?[ ,-]*\d{{2,4}}"
-    rf"|(?:{_MONTHS})[a-z]*\.? \d{{1,2}}(?:st|nd|rd|th)?,? \d{{2,4}}",
-    re.IGNORECASE,
-)
 _ENGLISH_NUMBERS = {
     word: Decimal(n)
     for n, word in enumerate(
@@ -60,7 +56,8 @@ _ALWAYS_ALLOWED = {"I", "I'm", "OK", "QR", "OCR", "Picture", "Image", "Yes", "No
 
 def normalise(content: object) -> str:
     """NFKC (full width → half width), white space collapsed."""
-    return " ".join(unicodedata.normalize("NFKC", str(content)).split())
+    text = str(content).replace("´", "'")  # an apostrophe, which NFKC would make two marks
+    return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 def quotes(text: str) -> list[str]:
@@ -74,46 +71,85 @@ def without_quotes(text: str) -> str:
 
 
 def dates(text: str) -> list[str]:
-    """Dates as written: 19/10/2018, 2018-10-19, 19 Oct 2018, 2018年10月19日."""
-    return [match[0] for match in _DATE.finditer(text)]
+    """Dates as written: 19/10/2018, 2018-10-19, 19 Oct 2018, 2018年10月19日, October 2018."""
+    return [typed.value for typed in _typed_dates(text)]
 
 
 def without_dates(text: str) -> str:
     """The text with its dates taken out."""
-    return _DATE.sub(" ", text)
+    for typed in reversed(_typed_dates(text)):
+        text = f"{text[: typed.start]} {text[typed.end :]}"
+    return text
 
 
 def unseen_dates(said: Sequence[str], texts: Sequence[str]) -> list[str]:
-    """Which dates no text holds, in whatever notation (day first or month first)."""
+    """Which dates no text holds, as they stand or in another notation.
+
+    Where a notation can mean two days, another one has to mean the same two. A month is held by
+    each of its days, a day not by its month.
+    """
     written = "\n".join(re.sub(r"\s", "", text.casefold()) for text in texts)
     others = [date for date in said if re.sub(r"\s", "", date.casefold()) not in written]
     if not others:
         return []
-    seen = {reading for text in texts for date in dates(text) for reading in _readings(date)}
-    return [date for date in others if not seen & _readings(date)]
+    held = [typed.readings for text in texts for typed in _typed_dates(text)]
+    return [date for date in others if not _is_held(date, held)]
 
 
-def _readings(date: str) -> set[str]:
-    """ISO dates that a notation can mean."""
-    import dateparser
-
-    spelled = re.sub(r"[年月]", "-", re.sub(r"[日号]", "", date))
-    orders = ("YMD",) if re.match(r"\d{4}", spelled) else ("DMY", "MDY")
-    parsed = (
-        dateparser.parse(spelled, languages=["en"], settings={"DATE_ORDER": order})
-        for order in orders
+def _is_held(date: str, held: Sequence[Any]) -> bool:
+    wanted = _typed_dates(date)[0].readings
+    return any(
+        wanted == other or all(day.is_in(one) for day in wanted for one in other) for other in held
     )
-    return {moment.date().isoformat() for moment in parsed if moment}
+
+
+def _typed_dates(text: str) -> list[Typed]:
+    found = [*calendar.dates(text), *calendar.months(text)]
+    return sorted(found, key=lambda typed: typed.start)
 
 
 def numbers(text: str, language: Language) -> set[Decimal]:
     """Numbers in digits and small numbers in words; picture numbers do not count."""
     text = _CODE_LIKE.sub(" ", _PICTURE_NUMBER.sub(" ", text))
-    found = {n for match in _NUMBER.finditer(text) if (n := _decimal(match[0])) is not None}
+    found = {n for numeral in numerals(text) if (n := _meant(text, numeral)) is not None}
     if language == "zh":
         return found | {_chinese_number(match[1]) for match in _CHINESE_COUNT.finditer(text)}
     words = re.findall(r"[a-z]+", text.casefold())
     return found | {_ENGLISH_NUMBERS[word] for word in words if word in _ENGLISH_NUMBERS}
+
+
+def _meant(text: str, numeral: Numeral) -> Decimal | None:
+    """What an answer means by a numeral: answers are written with a decimal point."""
+    value = numeral.value
+    if value is None and numeral.readings:
+        value = next(iter(readings(numeral.text, ".")), None)
+    return value if value is None else _signed(text, numeral, value)
+
+
+def _signed(text: str, numeral: Numeral, value: Decimal) -> Decimal:
+    return -value if _is_negative(text, numeral) else value
+
+
+def _is_negative(text: str, numeral: Numeral) -> bool:
+    return re.search(r"(?<!\w)[-−]$", text[: numeral.start]) is not None
+
+
+def without_printed_numbers(text: str, seen: list[str]) -> str:
+    """The text without numbers that could be two, where they stand in what was seen as they are."""
+    printed = {_as_printed(content, n) for content in seen for n in numerals(content)}
+    for numeral in reversed(numerals(text)):
+        if numeral.value is None and _as_printed(text, numeral) in printed:
+            text = f"{text[: numeral.start]} {text[numeral.end :]}"
+    return text
+
+
+def _as_printed(text: str, numeral: Numeral) -> str:
+    return ("-" if _is_negative(text, numeral) else "") + numeral.text
+
+
+def unreadable_number(text: str) -> str | None:
+    """The first run of digits and marks that is no number in any notation; None if all are."""
+    return next((n.text for n in numerals(_CODE_LIKE.sub(" ", text)) if not n.readings), None)
 
 
 def carried_numbers(
@@ -133,12 +169,12 @@ def carried_numbers(
     for e in evidence:
         for content in (e.text, e.value if isinstance(e.value, str) else None):
             if content:
-                found = (_decimal(m[0]) for m in _NUMBER.finditer(normalise(content)))
-                carried |= {n for n in found if n is not None}
+                carried |= set(_clear_numbers(normalise(content)))
         if e.value_type == "share":
             carried.add(Decimal(round(float(str(e.value)) * 100)))
-    if values:
-        carried.add(sum(values, Decimal(0)))
+    if not values or not _in_one_currency(evidence):
+        return {n for n in wanted if n in carried}
+    carried.add(sum(values, Decimal(0)))
     return {n for n in wanted if n in carried or _is_difference(n, Counter(values))}
 
 
@@ -147,6 +183,25 @@ def _is_difference(number: Decimal, values: Counter[Decimal]) -> bool:
     if not number:
         return any(times > 1 for times in values.values())
     return number > 0 and any(value - number in values for value in values)
+
+
+def _clear_numbers(text: str) -> Iterator[Decimal]:
+    """The numbers of a text that can be read in one way only, and the years of its dates."""
+    for numeral in numerals(text):
+        if numeral.value is not None:
+            yield _signed(text, numeral, numeral.value)
+    for typed in _typed_dates(text):
+        years = {day.year for day in typed.readings}
+        if len(years) == 1:
+            yield Decimal(years.pop())
+
+
+def _in_one_currency(evidence: list[Evidence]) -> bool:
+    try:
+        common_currency(evidence)
+    except UnresolvedReferenceError:
+        return False
+    return True
 
 
 def _quantity(evidence: Evidence) -> Decimal | None:
@@ -169,14 +224,6 @@ def names(text: str, language: Language) -> list[str]:
     pattern = _LATIN if language == "zh" else _CAPITALISED
     words = [match[0].rstrip(".") for match in pattern.finditer(rest)]
     return found + [w for w in words if w not in _ALWAYS_ALLOWED and not w.startswith("img_")]
-
-
-def _decimal(digits: str) -> Decimal | None:
-    try:
-        number = Decimal(re.sub(r"[ ,']", "", digits.replace("−", "-")))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
 
 
 def _chinese_number(word: str) -> Decimal:

@@ -10,12 +10,14 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from agent.answer import Language
 from agent.grounding.ledger import Ledger
 from agent.grounding.wording import WORDING, group_phrase, join_words, label_in, number_phrase
 from tools.evidence import Evidence
+from tools.reading.numerals import read_number
+from tools.words.currencies import may_be_same
 from tools.words.labels import chinese
 
 REFERENCE = re.compile(r"\{([^{}]*)\}")
@@ -24,6 +26,8 @@ INSERTED = "\N{OBJECT REPLACEMENT CHARACTER}"
 """Stands in `Filled.literal` where a reference was."""
 _ID = re.compile(r"e[1-9][0-9]*")
 _FIELD = re.compile(r"(e[1-9][0-9]*)\.(text|value|label|picture|score)")
+_CANONICAL = re.compile(r"-?\d+(?:\.\d+)?")
+"""How tools report a number that they have read."""
 
 
 class UnresolvedReferenceError(ValueError):
@@ -46,11 +50,19 @@ class Filled:
     counted: tuple[str, ...]
 
 
-def fill(template: str, ledger: Ledger, language: Language, *, absence: bool = False) -> Filled:
+def fill(
+    template: str,
+    ledger: Ledger,
+    language: Language,
+    *,
+    absence: bool = False,
+    with_currency: bool = True,
+) -> Filled:
     """Fill the references of one sentence (or short answer) in.
 
     With `absence`, `{exists …}` says whether there is none: the question asked that
-    (`agent.grounding.asking`).
+    (`agent.grounding.asking`). Without `with_currency` amounts are digits alone, as short answers
+    have them.
 
     Raises:
         UnresolvedReferenceError: an unknown operation, an id that is not there, a field that the
@@ -64,6 +76,8 @@ def fill(template: str, ledger: Ledger, language: Language, *, absence: bool = F
     def replace(match: re.Match[str]) -> str:
         body = match[1].strip()
         text, ids = _resolve(body, ledger, language, absence=absence)
+        if not with_currency:  # what it refuses, it has refused by now
+            text, _ = _resolve(body, _WithoutCurrency(ledger), language, absence=absence)
         used.extend(ids)
         if body.partition(" ")[0] in _COUNTING:
             counted.extend(ids)
@@ -78,6 +92,22 @@ def fill(template: str, ledger: Ledger, language: Language, *, absence: bool = F
         cited=tuple(dict.fromkeys(cited)),
         counted=tuple(dict.fromkeys(counted)),
     )
+
+
+class _WithoutCurrency(Ledger):
+    """A ledger's evidence as if no currency were printed beside its amounts."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._full = ledger
+
+    def __getitem__(self, evidence_id: str) -> Evidence:
+        return self._full[evidence_id].model_copy(update={"currency": None})
+
+    def __contains__(self, evidence_id: str) -> bool:
+        return evidence_id in self._full
+
+    def __len__(self) -> int:
+        return len(self._full)
 
 
 def expand(ids: str, ledger: Ledger) -> list[str]:
@@ -112,12 +142,42 @@ def as_number(evidence: Evidence) -> Decimal:
     """The value as a number.
 
     Raises:
-        UnresolvedReferenceError: if it has none.
+        UnresolvedReferenceError: if it has none, or can be read as more than one.
     """
-    try:
-        return Decimal(str(evidence.value).replace(",", ""))
-    except InvalidOperation:
-        raise UnresolvedReferenceError(f"the value of {evidence.id} is not a number") from None
+    value = evidence.value
+    if isinstance(value, int | float):
+        return Decimal(str(value))
+    canonical = evidence.value_type in {"amount", "number"} and _CANONICAL.fullmatch(value or "")
+    number = Decimal(value or "") if canonical else read_number(value or "")
+    if number is None:
+        raise UnresolvedReferenceError(f"the value of {evidence.id} is not one clear number")
+    return number
+
+
+def common_currency(evidence: list[Evidence]) -> str | None:
+    """The currency that all these amounts are in; None where none is printed.
+
+    Raises:
+        UnresolvedReferenceError: if they are in different ones.
+    """
+    written = {e.currency for e in evidence if e.currency is not None}
+    if not may_be_same(written):
+        names = ", ".join(sorted(written))
+        raise UnresolvedReferenceError(f"the amounts are in different currencies: {names}")
+    return min(written, default=None, key=lambda sign: (-len(sign), sign))
+
+
+def money(amount: str, currency: str | None) -> str:
+    """An amount with its currency: "€45.00", "-RM 60.30", "128元", "45 dollars"."""
+    if currency is None:
+        return amount
+    if currency[0] > "\u2e80":
+        return f"{amount}{currency}"
+    if currency.islower():
+        return f"{amount} {currency}"
+    minus, digits = ("-", amount[1:]) if amount.startswith("-") else ("", amount)
+    space = " " if currency[-1].isalpha() or currency[-1] == "." else ""
+    return f"{minus}{currency}{space}{digits}"
 
 
 def plain_number(number: Decimal | int) -> str:
@@ -168,6 +228,8 @@ def _field(evidence: Evidence, field: str, language: Language) -> str:
         return chinese(evidence.member)
     if field == "value" and evidence.value_type == "share":
         return f"{float(content):.0%}"
+    if field == "value":
+        return money(str(content), evidence.currency)
     return str(content)
 
 
@@ -219,7 +281,10 @@ def _has(groups: list[list[Evidence]], word: str, language: Language) -> str:
 
 
 def _same(groups: list[list[Evidence]], _word: str, language: Language) -> str:
-    contents = {_comparable(e) for e in _flat(groups)}
+    evidence = _flat(groups)
+    contents = {_comparable(e) for e in evidence}
+    if not may_be_same({e.currency for e in evidence if e.currency is not None}):
+        return _yes_no(truth=False, language=language)
     return _yes_no(truth=len(contents) == 1, language=language)
 
 
@@ -232,14 +297,16 @@ def _comparable(evidence: Evidence) -> str | Decimal:
 
 
 def _sum(groups: list[list[Evidence]], _word: str, _language: Language) -> str:
-    return plain_number(sum((as_number(e) for e in _flat(groups)), Decimal(0)))
+    evidence = _flat(groups)
+    total = sum((as_number(e) for e in evidence), Decimal(0))
+    return money(plain_number(total), common_currency(evidence))
 
 
 def _difference(groups: list[list[Evidence]], _word: str, _language: Language) -> str:
     numbers = [_magnitude(group) for group in groups]
     if len(numbers) != 2:
         raise UnresolvedReferenceError("{difference} takes two pieces of evidence")
-    return plain_number(abs(numbers[0] - numbers[1]))
+    return money(plain_number(abs(numbers[0] - numbers[1])), common_currency(_flat(groups)))
 
 
 def _magnitude(group: list[Evidence]) -> Decimal:
@@ -252,6 +319,7 @@ def _magnitude(group: list[Evidence]) -> Decimal:
 def _extreme(pick: Callable[..., Decimal]) -> _Operation:
     def operation(groups: list[list[Evidence]], _word: str, language: Language) -> str:
         sizes = [_magnitude(group) for group in groups]
+        common_currency(_flat(groups))
         best = [group[0] for group, size in zip(groups, sizes, strict=True) if size == pick(sizes)]
         if len(best) == len(groups) > 1:
             return WORDING[language]["equal"]

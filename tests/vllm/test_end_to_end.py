@@ -68,7 +68,7 @@ def test_the_command_line(server: LanguageModelServer) -> None:
     as_json = CliRunner().invoke(app, [*asked, "--json"], env=environment)
     assert json.loads(as_json.stdout)["short_answer"] == "39.10"
     streamed = CliRunner().invoke(app, [*asked, "--stream"], env=environment)
-    assert streamed.stdout.startswith("The total is 39.10.\n")
+    assert streamed.stdout.startswith("The total is EUR 39.10.\n")
     assert streamed.stdout.count("The total is") == 1
     assert "read_text(" in streamed.stderr
     assert f"{SERVED_NAME} at {server.command.url}" in streamed.stdout

@@ -40,7 +40,9 @@ TRADE = _any(
     electrical furniture fashion gallery gift centre center station petrol motor optical salon
     kitchen bistro grill bar industries holdings group services? supply supplies retail packaging
     marketing distributors? advertising print jewellery pets? sports? borong runcit makanan
-    emporium cash_&_carry
+    emporium cash_&_carry stores inn pub deli grocers? butchers? barbers? nails garage kiosk
+    boutique kaffeehaus gasthaus gasthof apotheke backerei metzgerei boulangerie pharmacie brasserie
+    libreria farmacia panaderia supermercado ristorante trattoria padaria bakkerij apotheek
     """,
     "店|餐厅|饭店|酒店|超市|商场|药房|书店|酒楼|茶餐|面馆",
 )

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tools.reading.amounts import amounts
 from tools.reading.cues import (
     ADDRESS_END,
     ADDRESS_LABEL,
@@ -30,12 +31,23 @@ from tools.reading.cues import (
     TRADE,
     TRAILING_REGISTRATION,
 )
+from tools.reading.dates import dates
 from tools.reading.labels import plain
 from tools.reading.lines import Line
-from tools.reading.values import amounts, dates, emails, phones, urls
+from tools.reading.values import emails, phones, urls
 
 HEADER_LINES = 22
 """The sender stands in the first lines of a document."""
+TOP_LINES, LARGE = 3, 1.12
+"""A line at the top whose letters are so much larger than is usual on the page is a heading."""
+BELOW_HEAD = 1.5
+"""Points that a name loses below the first date or amount."""
+SURE_NAME = 0.5
+"""A name at the head of a page with such a score is believed before a labelled one below it."""
+
+
+_STATES = re.compile(r"\b(?:is|are|was|were|has|have)\b")
+"""A verb: the line says something of a name and is none."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +61,7 @@ class Block:
 
 def company_of(lines: Sequence[Line]) -> Block | None:
     """The name of the sender, registration number and branch left out; None if nothing fits."""
-    for line in lines:
-        match = NAME_LABEL.match(line.text)
-        name = _clean_name(match["rest"]) if match else ""
-        if name:
-            return Block(name, (line,), 0.85 * line.score)
+    labelled = _labelled_name(lines)
     header = [line for line in lines[:HEADER_LINES] if not _is_recipient(lines, line)]
     best: tuple[float, Block] | None = None
     addressed = _address_lines(header)
@@ -61,12 +69,39 @@ def company_of(lines: Sequence[Line]) -> Block | None:
         points = _name_points(header, index)
         if id(line) in addressed and not LEGAL_FORM.search(plain(line.text)):
             points -= 2.5
-        if points <= 0:
+        points -= BELOW_HEAD if index > _end_of_head(header) else 0.0
+        if points <= 0 or NAME_LABEL.match(line.text):
             continue
         block = _named(header, index, points)
         if block is not None and (best is None or points > best[0]):
             best = (points, block)
-    return best[1] if best else None
+    return _labelled_or_headed(labelled, best[1] if best else None)
+
+
+def _end_of_head(header: Sequence[Line]) -> int:
+    """The row of the first date or amount: who made the document stands above it."""
+    rows = (i for i, line in enumerate(header) if dates(line.text) or amounts(line.text))
+    return next(rows, len(header))
+
+
+def _labelled_name(lines: Sequence[Line]) -> Block | None:
+    for line in lines:
+        match = NAME_LABEL.match(line.text)
+        name = _clean_name(match["rest"]) if match else ""
+        if name:
+            return Block(name, (line,), 0.85 * line.score)
+    return None
+
+
+def _labelled_or_headed(labelled: Block | None, headed: Block | None) -> Block | None:
+    """The name behind a label, unless the page is headed by another that looks like one."""
+    if labelled is None or headed is None:
+        return labelled or headed
+    from rapidfuzz import fuzz
+
+    same = fuzz.partial_ratio(labelled.value.casefold(), headed.value.casefold()) >= 90
+    above = headed.lines[0].level_xyxy[1] < labelled.lines[0].level_xyxy[1]
+    return headed if above and not same and headed.score >= SURE_NAME else labelled
 
 
 def address_of(lines: Sequence[Line]) -> Block | None:
@@ -116,7 +151,7 @@ def _name_points(header: Sequence[Line], index: int) -> float:
     letters = sum(c.isalpha() for c in text)
     cjk = len(re.findall(r"[\u4e00-\u9fff]", text))
     legal = bool(LEGAL_FORM.search(text))
-    if (letters < 3 and cjk < 2) or (NOT_NAME.search(text) and not legal):
+    if (letters < 3 and cjk < 2) or _STATES.search(text) or (NOT_NAME.search(text) and not legal):
         return 0.0
     if any(find(line.text) for find in (dates, amounts, emails, phones)):
         return 0.0
@@ -134,9 +169,15 @@ def _name_points(header: Sequence[Line], index: int) -> float:
         points -= 1.5
     if line.text.upper() == line.text:
         points += 0.3
-    if TRAILING_REGISTRATION.search(line.text):
-        points += 0.8
+    points += 0.8 * bool(TRAILING_REGISTRATION.search(line.text))
+    points += 0.8 * _is_heading(header, index)
     return points * (0.5 + 0.5 * line.score)
+
+
+def _is_heading(header: Sequence[Line], index: int) -> bool:
+    heights = sorted(line.height for line in header)
+    usual = heights[len(heights) // 2]
+    return index < TOP_LINES and header[index].height >= LARGE * usual
 
 
 def _neighbour_points(header: Sequence[Line], index: int) -> float:

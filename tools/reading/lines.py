@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from tools.evidence import BoxXyxy
 
 MIN_OVERLAP = 0.5
 """Two words share a row if their heights overlap by this share of the smaller height."""
+MIN_CELL_GAP = 0.9
+"""Words that stand so many heights apart are two cells of a row."""
 MIN_COLUMN_ROWS = 4
 """Rows in succession with the same gap make columns."""
 MIN_COLUMN_LETTERS = 18
@@ -52,6 +55,11 @@ class Line:
         return " ".join(word.text for word in self.words)
 
     @cached_property
+    def spaced_text(self) -> str:
+        """As `text`, character by character, with a tab between two cells of the row."""
+        return spaced(self.words)
+
+    @cached_property
     def score(self) -> float:
         """Mean confidence, weighted by length of the words."""
         weights = [max(len(word.text), 1) for word in self.words]
@@ -73,6 +81,16 @@ class Line:
         """Median height of the words on the level page."""
         heights = sorted(word.height for word in self.words)
         return heights[len(heights) // 2]
+
+
+def spaced(words: Sequence[Word]) -> str:
+    """Words of a row joined by spaces, and by a tab where a wide gap parts two cells."""
+    text = words[0].text
+    for left, right in pairwise(words):
+        gap = right.level_xyxy[0] - left.level_xyxy[2]
+        wide = gap > MIN_CELL_GAP * min(left.height, right.height)
+        text += ("\t" if wide else " ") + right.text
+    return text
 
 
 def union(boxes_xyxy: Iterable[BoxXyxy]) -> BoxXyxy:

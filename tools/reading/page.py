@@ -106,7 +106,7 @@ def words_of(quads: Quads, given: Quads, read: Sequence[tuple[str, float]]) -> l
 
 def printable(text: str) -> str:
     """One line of text without control characters, white space and full width made plain."""
-    text = unicodedata.normalize("NFKC", text)
+    text = unicodedata.normalize("NFKC", text.replace("´", "'"))  # NFKC would make it two marks
     kept = "".join(c if not unicodedata.category(c).startswith("C") else " " for c in text)
     return re.sub(r"\s+", " ", kept).strip()
 

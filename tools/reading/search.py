@@ -9,9 +9,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tools.reading.amounts import amounts
 from tools.reading.labels import plain
-from tools.reading.lines import Line, Word
-from tools.reading.values import Typed, amounts, typed_values
+from tools.reading.lines import Line, Word, spaced
+from tools.reading.typed import Typed
+from tools.reading.values import typed_values
 
 FOUND, WEAK = 0.78, 0.62
 """Similarity from which a line is a match, and from which it is at least worth a doubt."""
@@ -134,7 +136,7 @@ def _value_of(
     word = line.words[word_index]
     right = line.words[word_index + 1 :]
     behind = word.text[end:].strip(_SEPARATORS)
-    row = " ".join([word.text[end:], *(w.text for w in right)])
+    row = spaced(line.words[word_index:])[end:]
     sums = amounts(row)
     if wants_amount or (sums and _all_numbers(right) and not re.search(r"[^\W\d]{3}", behind)):
         if sums:
@@ -202,7 +204,7 @@ def _below(
     line, below = lines[index], lines[index + 1]
     if below.level_xyxy[1] - line.level_xyxy[3] > 1.5 * line.height:
         return None
-    sums = amounts(below.text)
+    sums = amounts(below.spaced_text)
     if sums and (wants_amount or (_all_numbers(below.words) and len(line.words) == 1)):
         return sums[-1], below
     heads = _heads_columns(lines, index)

@@ -1,99 +1,35 @@
 """What a receipt or bill comes to: every printed amount is weighed by its label and by arithmetic.
 
 A total is believed because its label says so *and* the other amounts agree: cash less change,
-the sum before rounding plus the rounding, the sum before tax plus the tax. Where two amounts
-are about as well supported, the answer is unsure.
+the items, the sum before rounding plus the rounding, the sum before tax plus the tax. Where two
+amounts are about as well supported, or another total is printed that the amounts do not explain,
+the answer is unsure.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import combinations
 
-from tools.reading.labels import compact, letters_in
+from tools.evidence import ValueType
+from tools.reading.entries import TOTAL_ROLES, Entry, Sums, sums_of, values_reader
 from tools.reading.lines import Line
-from tools.reading.values import Typed, amounts
-
-_T = r"(t[o0][tlifu]a|totel|[ilr]otal|tn.?tal)"
-"""The letters of "total" as OCR may read them, without the last."""
-
-
-def _either(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(patterns))
-
-
-ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("tax table", _either(
-        r"(gst|tax|sst|vat)(summary|code|analys|breakdown|rate)", "^(tax)?codeamount",
-        "^codenet",
-        "summaryamount", "税率",
-    )),
-    ("count", _either(
-        "qty", "quantity", "totalitem", "itemcount", "noofitem", "totalpcs", "kuantiti",
-        "totalunit",
-        r"points?\b", "stamp", "itemsold", "数量|件数",
-    )),
-    ("discount", _either(
-        "sav(ing|ed)", "jimat", "(?<!after)disc", "diskaun", "voucher", "rebate", "优惠|折扣",
-    )),
-    ("payment", _either(r"^p[ao][il]d", _T + r"l?p[ao][il]d", r"p[ao][il]dam")),
-    ("final", _either(
-        "rounded", "after(adj|round|disc)", "tobepaid", _T + "l?(payable|due|topay)",
-        r"am(oun)?t(due|payable|topay)", "balancedue", "^(grand|net+|final)(sales|am(oun)?t)",
-        "(grand|net+|final)" + _T, "netpayable", "jumlahbesar", "jumlah(perlu)?(di)?bayar",
-        "jumlahkeseluruhan", "应付|應付|实付|實付|总计|總計|合计|合計|总额|總額|总金额|总价|应收",
-    )),
-    ("total", _either("beforerou?nd")),
-    ("rounding", _either("rou?nd", "bundar", "pelarasan", "舍入|抹零|尾数")),
-    ("change", _either(
-        "^change", "changedue", "changeam", "baki", "kembali", "找零|找赎|找贖|找回",
-    )),
-    ("subtotal", _either(
-        _T + r"l?suppl(y|ies)", "sub[sit]?" + _T, "subttl", "jumlahkecil", "小计|小計",
-    )),
-    ("excluded", _either(
-        "exc?l", "before(gst|tax)", "withoutgst", "taxable", "nontax", "不含税",
-    )),
-    ("total", _either("ttlcash", _T + ".*cash", "am(oun)?tpaid")),
-    ("includes", _either(_T + "l?include[sd]")),
-    ("included", _either(_T + ".*(inc|clusi|with)", "(am(oun)?t|sales).*incl")),
-    ("tax", _either("gst|sst|vat|tax|cukai|税|稅")),
-    ("service", _either("servi?ce?c", "svc", "服务费")),
-    ("payment", _either(
-        "cash|tunai|tender|receiv|paid|payment|bayaran",
-        "visa|master|card|credit|debit|edc|amex|eftpos|nets",
-        "ewallet|grabpay|touchn|boost|alipay|wechat|maybank",
-        "现金|現金|实收|微信|支付|刷卡|银行",
-    )),
-    ("total", _either(
-        _T, "^tot$", "ttl", "jumlah", "am(oun)?t$", "^am(oun)?t", "summe|gesamt", "金额|总|計$",
-    )),
-)  # fmt: skip
-"""Role of a line by the letters of its label, first match wins."""
 
 LABEL_WEIGHT = {
     "final": 3.0, "included": 2.5, "total": 2.0, "includes": 1.5, "subtotal": 1.0, "payment": 1.0,
     "bare": 0.5,
 }  # fmt: skip
-TOTAL_ROLES = {"final", "included", "includes", "total", "subtotal", "excluded"}
 CENTS = Decimal("0.04")
 """Cash is paid in steps of five cents in many places: so far off a total may be from the cash."""
-NO_LABEL_WORDS = re.compile(r"qty|price|description|item|amount.*tax|code")
 MIN_SUPPORT, MIN_MARGIN = 1.6, 0.6
-
-
-@dataclass(frozen=True)
-class Entry:
-    """An amount with the role that its label gives it."""
-
-    role: str
-    amount: Decimal
-    value: str
-    lines: tuple[Line, ...]
-    order: int
+MAX_STEPS = 3
+"""Printed amounts between one sum and the next: a service charge, tax and rounding."""
+STATED = {"final", "included", "includes", "total"}
+"""Roles of amounts that are called the total in so many words."""
+_ARITHMETIC = ("paid less change", "nearly paid less change", "base and rounding", "items",
+               "sum of parts", "base and tax")  # fmt: skip
 
 
 @dataclass
@@ -108,86 +44,90 @@ class Candidate:
         """Sum of what speaks for it."""
         return sum(self.reasons.values())
 
+    @property
+    def adds_up(self) -> bool:
+        """Whether other amounts of the page come to this one."""
+        return any(self.reasons.get(reason, 0) > 0 for reason in _ARITHMETIC)
+
 
 @dataclass(frozen=True)
 class Total:
-    """The best total, how sure, and the lines that it was read from."""
+    """The best total, how sure, and the lines that it was read from.
 
-    value: str
+    `value` is None where the page states totals that contradict each other.
+    """
+
+    value: str | None
     lines: tuple[Line, ...]
     score: float
-
-
-def role_of(label: str) -> str | None:
-    """What a line is by the letters of its label; None where it is an item or anything else."""
-    letters = compact(label)
-    for role, pattern in ROLES:
-        if pattern.search(letters):
-            return role
-    return None
-
-
-def entries_of(lines: Sequence[Line]) -> list[Entry]:
-    """Labelled amounts of a page, top to bottom; the tax table at the end is left out."""
-    found: list[Entry] = []
-    waiting: tuple[str, Line] | None = None
-    totals_seen = in_tax_table = False
-    for order, line in enumerate(lines):
-        values = amounts(line.text)
-        role = role_of(_without(line.text, values))
-        in_tax_table = in_tax_table or (role == "tax table" and totals_seen)
-        ahead = [typed for typed in values if not compact(line.text[: typed.start])]
-        label_less = letters_in(_without(line.text, values)) <= (2 if role else 3)
-        if values and (label_less or (ahead and len(values) > 1)) and not in_tax_table:
-            typed = values[-1] if label_less else ahead[0]
-            near = waiting and line.level_xyxy[1] - waiting[1].level_xyxy[3] < 1.5 * line.height
-            if waiting and near:
-                found.append(_entry(waiting[0], typed, (waiting[1], line), order))
-            elif totals_seen:
-                found.append(_entry("bare", typed, (line,), order))
-            values = [] if label_less else values
-        waiting = None
-        if role is None or role == "tax table" or (in_tax_table and role != "final"):
-            continue
-        totals_seen = totals_seen or role in TOTAL_ROLES
-        if values and not (in_tax_table and len(values) > 1):
-            found.append(_entry(role, values[-1], (line,), order))
-        elif not re.search(r"\d", line.text) and not NO_LABEL_WORDS.search(compact(line.text)):
-            waiting = (role, line)
-    return found
-
-
-def _entry(role: str, typed: Typed, lines: tuple[Line, ...], order: int) -> Entry:
-    amount = Decimal(typed.value)
-    if role == "rounding" and abs(amount) >= Decimal("0.5"):
-        role = "final"
-    return Entry(role, amount, typed.value, lines, order)
+    currency: str | None = None
+    value_type: ValueType = "amount"
 
 
 def total_of(lines: Sequence[Line]) -> Total | None:
     """The total with its score: at least 0.5 where label and arithmetic settle it, below if not."""
-    entries = entries_of(lines)
-    candidates = _candidates(entries)
+    page = sums_of(lines)
+    candidates = _candidates(page.entries)
     if not candidates:
         return _lone_amount(lines)
     for candidate in candidates:
-        candidate.reasons |= _arithmetic(candidate.entry.amount, entries)
-        _settle_sign(candidate, entries)
+        candidate.reasons |= _arithmetic(candidate.entry.amount, page)
+        if candidate.entry.role in STATED and _is_sum_of_items(candidate.entry, page):
+            candidate.reasons["items"] = 2.0
+        _settle_sign(candidate, page)
     ranked = sorted(candidates, key=lambda c: (c.support, c.entry.order), reverse=True)
     best = ranked[0]
-    margin = best.support - ranked[1].support if len(ranked) > 1 else best.support
+    rivals = [c for c in ranked[1:] if c.entry.typed is not best.entry.typed]
+    margin = best.support - rivals[0].support if rivals else best.support
+    score = _score(best, margin)
+    contrary = [rival for rival in rivals if _contradicts(rival, best, page)]
+    if contrary:
+        in_column = [c for c in (best, *contrary) if page.share_column(c.entry)]
+        if len(in_column) != 1:
+            lines_of = dict.fromkeys(line for c in (best, *contrary) for line in c.entry.lines)
+            return Total(None, tuple(lines_of), min(score, 0.45))
+        (best,), score = in_column, 0.6
     read = min(line.score for line in best.entry.lines)
-    return Total(best.entry.value, best.entry.lines, _score(best, margin) * min(1.0, read + 0.05))
+    value, value_type = best.entry.value, best.entry.typed.value_type
+    others = [c for c in ranked[1:] if c.entry.typed is best.entry.typed]
+    if others and best.support - others[0].support < MIN_MARGIN:
+        value, value_type = best.entry.typed.value, "text"
+    return Total(
+        value,
+        best.entry.lines,
+        score * min(1.0, read + 0.05),
+        best.entry.typed.currency,
+        value_type,
+    )
 
 
-def _settle_sign(candidate: Candidate, entries: Sequence[Entry]) -> None:
+def _contradicts(rival: Candidate, best: Candidate, page: Sums) -> bool:
+    """Whether another printed total cannot be true together with the best one.
+
+    Sums before tax, rounding, a tip or a discount differ from the total by amounts that are printed
+    too. Where the other amounts come to the best one and not to the rival, nothing is in doubt.
+    """
+    one, other = best.entry, rival.entry
+    if not {one.role, other.role} <= STATED or (best.adds_up and not rival.adds_up):
+        return False
+    steps = {
+        abs(entry.amount)
+        for entry in (*page.entries, *page.others)
+        if entry.role not in TOTAL_ROLES
+    }
+    reached = {Decimal(0)}
+    for _ in range(MAX_STEPS):
+        reached |= {at + signed for at in reached for step in steps for signed in (step, -step)}
+    difference = abs(one.amount - other.amount)
+    return difference > CENTS and difference not in reached
+
+
+def _settle_sign(candidate: Candidate, page: Sums) -> None:
     """Specks are read as a minus: a negative total stays only if the arithmetic does not object."""
     entry = candidate.entry
-    positive = _arithmetic(-entry.amount, entries)
-    if entry.amount < 0 and sum(positive.values()) > sum(
-        _arithmetic(entry.amount, entries).values()
-    ):
-        candidate.entry = replace(entry, amount=-entry.amount, value=entry.value.lstrip("-"))
+    positive = _arithmetic(-entry.amount, page)
+    if entry.amount < 0 and sum(positive.values()) > sum(_arithmetic(entry.amount, page).values()):
+        candidate.entry = replace(entry, amount=-entry.amount)
         candidate.reasons |= positive
 
 
@@ -215,12 +155,19 @@ def _candidates(entries: Sequence[Entry]) -> list[Candidate]:
     return candidates
 
 
-def _arithmetic(amount: Decimal, entries: Sequence[Entry]) -> dict[str, float]:
+def _arithmetic(amount: Decimal, page: Sums) -> dict[str, float]:
     """What the other amounts say for (or, below zero, against) this one being the total."""
     amounts_of: dict[str, list[Decimal]] = {}
-    for entry in entries:
+    for entry in page.entries:
         amounts_of.setdefault(entry.role, []).append(entry.amount)
     return _paid(amount, amounts_of) | _rounded(amount, amounts_of) | _summed(amount, amounts_of)
+
+
+def _is_sum_of_items(total: Entry, page: Sums) -> bool:
+    """The items above come to this amount, or to it less tax and charges."""
+    items = [entry.amount for entry in page.others if entry.order < total.order]
+    extra = sum((e.amount for e in page.entries if e.role in {"tax", "service"}), Decimal(0))
+    return len(items) > 1 and total.amount - sum(items, Decimal(0)) in {Decimal(0), extra}
 
 
 def _paid(amount: Decimal, amounts_of: dict[str, list[Decimal]]) -> dict[str, float]:
@@ -271,14 +218,10 @@ def _amounts_in(amounts_of: dict[str, list[Decimal]], *roles: str) -> list[Decim
 
 def _lone_amount(lines: Sequence[Line]) -> Total | None:
     """Without any label: the largest amount of the page, never more than a guess."""
-    found = [(typed, line) for line in lines for typed in amounts(line.text)]
+    values_of = values_reader(lines)
+    found = [(typed, line) for line in lines for typed in values_of(line)]
     if not found:
         return None
-    typed, line = max(found, key=lambda pair: Decimal(pair[0].value))
-    return Total(typed.value, (line,), 0.55 if len(found) == 1 else 0.3)
-
-
-def _without(text: str, values: Sequence[Typed]) -> str:
-    for typed in reversed(values):
-        text = text[: typed.start] + " " + text[typed.end :]
-    return text
+    typed, line = max(found, key=lambda pair: max(pair[0].readings))
+    score = 0.55 if len(found) == 1 else 0.3
+    return Total(typed.value, (line,), score, typed.currency, typed.reported_type)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.tools.reading.page_maker import page
 from tools.reading.fields import MAX_MATCHES, answer_query
-from tools.reading.labels import FIELDS, bare_query, field_of
+from tools.reading.labels import bare_query, field_of, fields
 from tools.reading.search import similarity
 
 RECEIPT = """
@@ -156,9 +156,9 @@ def test_ocr_errors_and_lost_spaces_are_forgiven():
     assert answer_query(page("NasiLemak Ayarn | 9.90"), "nasi lemak ayam")[0].value == "9.90"
 
 
-@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
+@pytest.mark.parametrize("field", fields(), ids=lambda field: field.name)
 def test_all_names_of_a_field_lead_to_it(field):
-    other = {n: f.name for f in reversed(FIELDS) for n in f.names}
+    other = {n: f.name for f in reversed(fields()) for n in f.names}
     for name in field.names:
         found = field_of(name)
         assert found is not None

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tools.reading.page_maker import page
-from tools.reading.totals import entries_of, role_of, total_of
+from tools.reading.entries import entries_of, role_of
+from tools.reading.totals import total_of
 
 
 @pytest.mark.parametrize(
