@@ -192,8 +192,10 @@ class VisualAgent:
     ) -> Answer:
         """One question of a session, on the agent's own event loop."""
         deadline = Deadline(self.settings.deadline_s)
-        # In a thread: it may ask a server, and it imports what is imported here, too.
-        planning: Planning = self._planning or await asyncio.to_thread(self._prepare)
+        if self._planning is not None:
+            planning = self._planning
+        else:  # in a thread: it may ask a server, and it imports what is imported here, too
+            planning = await asyncio.to_thread(self._prepare)
         from agent.loop.state import Question
         from agent.planners import planner_facts
         from agent.run import answer_question
