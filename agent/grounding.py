@@ -16,6 +16,8 @@ from agent.asking import asks_for_absence, asks_which
 from agent.hedging import is_hedged
 from agent.ledger import Ledger
 from agent.naming import misnamed, names_of
+from agent.polarity import NO, OPENING, THERE_IS, THERE_IS_NONE, YES, wrong_polarity
+from agent.predicates import wrong_words
 from agent.references import CITATION, REFERENCE, Filled, UnresolvedReferenceError, count_of, fill
 from tools.evidence import Evidence
 from tools.words.labels import CLASSES, GROUPS
@@ -25,18 +27,7 @@ from tools.words.sentences import label_words
 _SENTENCE_END = re.compile(
     r"(?:(?<=[。！？])|(?<=[.!?])(?=\s+[^\W\d_a-z]|\s+[{\"“'\[]|\s*$)|(?<=[.!?]['\"”])(?=\s))"
 )
-_NEGATION = re.compile(
-    r"\b(?:no|not|none|never|neither|nothing|\w+n't|cannot|zero)\b|没|不|无|未",
-    re.IGNORECASE,
-)
 KINDS = "classify_image"
-_THERE_IS = {"有"}
-_THERE_IS_NONE = {"没有", "无"}
-_YES = {"yes", "是", "是的", "对"} | _THERE_IS
-_NO = {"no", "否", "不", "不是"} | _THERE_IS_NONE
-_OPENING = re.compile(
-    rf"^\s*({'|'.join(sorted(_YES | _NO, key=len, reverse=True))})\s*[,;:，；：]", re.IGNORECASE
-)
 _EXISTS = re.compile(r"\{\s*exists\s+")
 
 
@@ -113,7 +104,7 @@ def _check_claim(template: str, ledger: Ledger, question: str, language: Languag
         text = CITATION.sub("", template)
         return Claim(text=text, evidence=[], status="unsupported", problem=str(problem))
     evidence = [ledger[i] for i in dict.fromkeys((*filled.cited, *filled.used))]
-    problem_text = _problem(filled, evidence, ledger, question, language)
+    problem_text = _problem(template, filled, evidence, ledger, question, language)
     return Claim(
         text=_capitalised(filled.text),
         evidence=[e.id for e in evidence],
@@ -123,7 +114,12 @@ def _check_claim(template: str, ledger: Ledger, question: str, language: Languag
 
 
 def _problem(
-    filled: Filled, evidence: list[Evidence], ledger: Ledger, question: str, language: Language
+    template: str,
+    filled: Filled,
+    evidence: list[Evidence],
+    ledger: Ledger,
+    question: str,
+    language: Language,
 ) -> str | None:
     """The first thing wrong with a claim, worded for the planner; None if it stands."""
     if not evidence:
@@ -131,10 +127,10 @@ def _problem(
     return (
         _incomplete_count(filled.counted, ledger)
         or _wrong_opening(filled.text, evidence, question, language)
-        or _wrong_polarity(filled, evidence)
+        or wrong_polarity(template, evidence, ledger, language)
         or misnamed(filled, evidence, ledger, language)
-        or _wrong_kind(filled, evidence)
         or literal_problem(filled.literal, evidence, ledger, question, language)
+        or wrong_words(template, evidence, language)
     )
 
 
@@ -208,40 +204,12 @@ def _incomplete_count(counted: tuple[str, ...], ledger: Ledger) -> str | None:
     return None
 
 
-def _wrong_polarity(filled: Filled, evidence: list[Evidence]) -> str | None:
-    """A sentence without references must say "no" where the evidence says none, and only there."""
-    if filled.used:
-        return None
-    negated = _NEGATION.search(_OPENING.sub("", filled.literal)) is not None
-    if all(e.status == "none" for e in evidence) and not negated and "0" not in filled.literal:
-        return "the cited evidence says that there is none"
-    if all(e.status == "found" for e in evidence) and negated:
-        return "it denies what the cited evidence shows"
-    return None
-
-
 def _wrong_opening(
     text: str, evidence: list[Evidence], question: str, language: Language
 ) -> str | None:
     """The "No" of "No, there are 2 dogs" must be true of what was asked."""
-    opening = _OPENING.match(text)
+    opening = OPENING.match(text)
     return _wrong_yes_no(opening[1], evidence, question, language) if opening else None
-
-
-def _wrong_kind(filled: Filled, evidence: list[Evidence]) -> str | None:
-    """A sentence that names kinds must deny those that are none, and no others.
-
-    One that denies may name what was found beside it only in a sentence of its own.
-    """
-    named = [e for e in evidence if e.tool == KINDS and e.id in filled.used]
-    if not named or filled.counted:
-        return None
-    negated = _NEGATION.search(filled.literal) is not None
-    if negated and any(e.status == "found" for e in named):
-        return "it denies a kind that the cited evidence shows"
-    if not negated and any(e.status == "none" for e in named):
-        return "the cited evidence says that it is none of that kind"
-    return None
 
 
 def _check_short(
@@ -257,15 +225,20 @@ def _check_short(
     if not filled.text:
         return "", "it is empty"
     word = filled.text.strip(" .。!！").casefold()
-    if not filled.used and word in _YES | _NO:
+    if not filled.used and word in YES | NO:
         return filled.text, _wrong_yes_no(word, cited, question, language)
     evidence = list({e.id: e for e in [*cited, *(ledger[i] for i in filled.used)]}.values())
     problem_text = _incomplete_count(filled.counted, ledger) or misnamed(
         filled, evidence, ledger, language
     )
-    if problem_text:
-        return filled.text, problem_text
-    return filled.text, literal_problem(filled.literal, evidence, ledger, question, language)
+    if not literals.stands_in(template, evidence):
+        problem_text = (
+            problem_text
+            or literal_problem(filled.literal, evidence, ledger, question, language)
+            or wrong_polarity(template, evidence, ledger, language)
+            or wrong_words(template, evidence, language)
+        )
+    return filled.text, problem_text
 
 
 def _wrong_yes_no(
@@ -278,8 +251,8 @@ def _wrong_yes_no(
     if not cited:
         return "it rests on no evidence"
     word = word.casefold()
-    says_there_is = word in _YES
-    if asks_for_absence(question, language) and word not in _THERE_IS | _THERE_IS_NONE:
+    says_there_is = word in YES
+    if asks_for_absence(question, language) and word not in THERE_IS | THERE_IS_NONE:
         says_there_is = not says_there_is
     if says_there_is and count_of(cited) == 0:
         return f"nothing was found, so it cannot be {word}"

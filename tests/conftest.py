@@ -9,6 +9,11 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 _cache = tempfile.TemporaryDirectory(prefix="vqa-agent-tests-")
 os.environ["XDG_CACHE_HOME"] = _cache.name  # nobody's own cache is read or filled
 
+from hypothesis import settings  # noqa: E402
+
 from tests.fakes.weights import folder, open_weights, weights  # noqa: E402 - after the above
+
+settings.register_profile("busy machine", deadline=None)  # no test asserts on the clock
+settings.load_profile("busy machine")
 
 __all__ = ["folder", "open_weights", "weights"]
