@@ -8,6 +8,7 @@ cited labels, numbers and dates as cited values or by a named operation. No mode
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agent import literals
@@ -18,7 +19,10 @@ from agent.ledger import Ledger
 from agent.naming import misnamed, names_of
 from agent.polarity import NO, OPENING, THERE_IS, THERE_IS_NONE, YES, wrong_polarity
 from agent.predicates import wrong_words
+from agent.question_parts import parts_of
 from agent.references import CITATION, REFERENCE, Filled, UnresolvedReferenceError, count_of, fill
+from agent.relevance import Said, belongs, carries_yes_no, names_twice
+from agent.wording import WORDING, join_words
 from tools.evidence import Evidence
 from tools.words.labels import CLASSES, GROUPS
 from tools.words.questions import mentioned
@@ -44,6 +48,8 @@ class Grounded:
     claims: list[Claim]
     problems: list[str] = field(default_factory=list)
     reason: Reason | None = None
+    unanswered: tuple[str, ...] = ()
+    """The parts of the question that no claim answers; the text says so."""
 
     @property
     def cited(self) -> list[str]:
@@ -52,7 +58,7 @@ class Grounded:
 
 
 def check(draft: Draft, ledger: Ledger, *, question: str, language: Language) -> Grounded:
-    """Check a draft that does not abstain against the ledger."""
+    """Check a draft that does not abstain against the ledger, and against the question."""
     templates = sentences(draft.answer)
     claims = [_check_claim(template, ledger, question, language) for template in templates]
     problems = [f"{claim.text!r}: {claim.problem}" for claim in claims if claim.problem]
@@ -62,20 +68,37 @@ def check(draft: Draft, ledger: Ledger, *, question: str, language: Language) ->
     short_answer, problem = _check_short(draft.short_answer, cited, ledger, question, language)
     if problem:
         problems.append(f"short_answer {draft.short_answer!r}: {problem}")
-    pairs = zip(templates, claims, strict=True)
+    pairs = list(zip(templates, claims, strict=True))
+    parts = parts_of(question, language)
+    said = [_said(template, claim, ledger) for template, claim in pairs]
+    unanswered, problem = ((), None) if problems else belongs(parts, said, language)
+    if problem:
+        problems.append(problem)
     unsure = any(_rests_on_doubt(template, claim, ledger) for template, claim in pairs)
+    text = _joined([claim.text for claim in claims], language)
     return Grounded(
-        text=_joined([claim.text for claim in claims], language),
+        text=_joined([text, _left_open(unanswered, language)], language) if unanswered else text,
         short_answer=short_answer,
         claims=claims,
         problems=problems,
         reason="unsure" if unsure and not problems else None,
+        unanswered=unanswered,
     )
+
+
+def _said(template: str, claim: Claim, ledger: Ledger) -> Said:
+    return Said(template, claim.text, [ledger[i] for i in claim.evidence])
+
+
+def _left_open(unanswered: Sequence[str], language: Language) -> str:
+    what = join_words([f"“{part}”" for part in unanswered], language)
+    return WORDING[language]["unanswered"].format(what=what)
 
 
 def sentences(template: str) -> list[str]:
     """Split a template into sentences; a citation after the full stop stays with its sentence."""
     kept: list[str] = []
+    template = template.replace("\0", " ")
     masked = REFERENCE.sub(lambda m: kept.append(m[0]) or f"\0{len(kept) - 1}\0", template)  # type: ignore[func-returns-value]
     masked = re.sub(r"([.!?。！？]['\"”]?)((?:\s*\[e\d[^\]]*\])+)", lambda m: m[2] + m[1], masked)
     parts = (part.strip() for part in _SENTENCE_END.split(masked))
@@ -83,9 +106,14 @@ def sentences(template: str) -> list[str]:
 
 
 def check_sentence(template: str, ledger: Ledger, *, question: str, language: Language) -> Claim:
-    """Check one sentence by itself; one that rests on what a tool was not sure of does not pass."""
+    """Check one sentence by itself, as the beginning of an answer.
+
+    One that rests on what a tool was not sure of does not pass.
+    """
     claim = _check_claim(template, ledger, question, language)
-    if _rests_on_doubt(template, claim, ledger):
+    said = [_said(template, claim, ledger)]
+    _, problem = belongs(parts_of(question, language), said, language)
+    if problem or _rests_on_doubt(template, claim, ledger):
         return claim.model_copy(update={"status": "unsupported"})
     return claim
 
@@ -104,7 +132,11 @@ def _check_claim(template: str, ledger: Ledger, question: str, language: Languag
         text = CITATION.sub("", template)
         return Claim(text=text, evidence=[], status="unsupported", problem=str(problem))
     evidence = [ledger[i] for i in dict.fromkeys((*filled.cited, *filled.used))]
-    problem_text = _problem(template, filled, evidence, ledger, question, language)
+    problem_text = (
+        _problem(filled, evidence, ledger, question, language)
+        or wrong_polarity(template, evidence, ledger, language)
+        or wrong_words(template, evidence, language)
+    )
     return Claim(
         text=_capitalised(filled.text),
         evidence=[e.id for e in evidence],
@@ -114,23 +146,17 @@ def _check_claim(template: str, ledger: Ledger, question: str, language: Languag
 
 
 def _problem(
-    template: str,
-    filled: Filled,
-    evidence: list[Evidence],
-    ledger: Ledger,
-    question: str,
-    language: Language,
+    filled: Filled, evidence: list[Evidence], ledger: Ledger, question: str, language: Language
 ) -> str | None:
-    """The first thing wrong with a claim, worded for the planner; None if it stands."""
+    """The first thing wrong with what was filled in or copied; None if it stands."""
     if not evidence:
         return "it cites no evidence"
     return (
         _incomplete_count(filled.counted, ledger)
+        or names_twice(filled, evidence)
         or _wrong_opening(filled.text, evidence, question, language)
-        or wrong_polarity(template, evidence, ledger, language)
         or misnamed(filled, evidence, ledger, language)
         or literal_problem(filled.literal, evidence, ledger, question, language)
-        or wrong_words(template, evidence, language)
     )
 
 
@@ -209,12 +235,22 @@ def _wrong_opening(
 ) -> str | None:
     """The "No" of "No, there are 2 dogs" must be true of what was asked."""
     opening = OPENING.match(text)
-    return _wrong_yes_no(opening[1], evidence, question, language) if opening else None
+    if not opening:
+        return None
+    asked = [part for part in parts_of(question, language) if part.kind == "yes/no"]
+    if asked and not any(carries_yes_no(part, evidence) for part in asked):
+        return "words that are written there are no yes and no no; say what is written"
+    return _wrong_yes_no(opening[1], evidence, question, language)
 
 
 def _check_short(
     template: str, cited: list[Evidence], ledger: Ledger, question: str, language: Language
 ) -> tuple[str, str | None]:
+    """The short answer filled in, and what is wrong with it.
+
+    Of a yes/no question it is yes, no, or nothing: where neither follows, the sentences say what
+    there is.
+    """
     if asks_which(question, language):
         template = _EXISTS.sub("{list ", template)
     try:
@@ -222,14 +258,26 @@ def _check_short(
         filled = fill(template, ledger, language, absence=absence)
     except UnresolvedReferenceError as problem:
         return "", str(problem)
+    evidence = list({e.id: e for e in [*cited, *(ledger[i] for i in filled.used)]}.values())
+    parts = parts_of(question, language)
+    if len(parts) == 1 and parts[0].kind == "yes/no":
+        opening = OPENING.match(filled.text)
+        word = opening[1] if opening else filled.text.strip(" .。!！")
+        if word.casefold() not in YES | NO or not carries_yes_no(parts[0], evidence):
+            return "", None
+        problem_text = names_twice(filled, ())
+        if problem_text is None and (opening or not filled.used):
+            problem_text = _wrong_yes_no(word, cited, question, language)
+        return word, problem_text
     if not filled.text:
         return "", "it is empty"
     word = filled.text.strip(" .。!！").casefold()
     if not filled.used and word in YES | NO:
         return filled.text, _wrong_yes_no(word, cited, question, language)
-    evidence = list({e.id: e for e in [*cited, *(ledger[i] for i in filled.used)]}.values())
-    problem_text = _incomplete_count(filled.counted, ledger) or misnamed(
-        filled, evidence, ledger, language
+    problem_text = (
+        _incomplete_count(filled.counted, ledger)
+        or names_twice(filled, [ledger[i] for i in filled.counted])
+        or misnamed(filled, evidence, ledger, language)
     )
     if not literals.stands_in(template, evidence):
         problem_text = (

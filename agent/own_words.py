@@ -1,8 +1,7 @@
-"""What of a sentence are its planner's own words: not its quotations, nor what it says is written."""
+"""The own words of a sentence: not what it quotes, nor what it says is written."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from agent.answer import Language

@@ -67,7 +67,7 @@ def wrong_polarity(
     template: str, evidence: Sequence[Evidence], ledger: Ledger, language: Language
 ) -> str | None:
     """What is wrong with the polarity of one sentence; None if it agrees with the evidence."""
-    own = OPENING.sub("", own_words(template, evidence, language))
+    own = OPENING.sub("", own_words(template, evidence, language)).replace(_KEPT, " ")
     clauses = list(_clauses(own, language, takes_off=_takes_off(own, evidence, language)))
     for clause in clauses:
         problem = _problem(clause, evidence, ledger, language)

@@ -29,8 +29,12 @@ _WORD = re.compile(r"[^\W_]+(?:['’&.-][^\W_]+)*")
 _CONTRACTED = re.compile(r"\b(?:is|are|was|were|do|does|did|has|have|ca|could|would)n['’]t\b", re.I)
 _SHORTEST_STEM = 4
 _COMPARES = re.compile(r"\{\s*(most|least|same|difference)\s")
-_MORE = re.compile(r"\b(?:more|most|larg|high|long|greater|later|newer|dearer)|更多|最多|更大|最大|更高|最高|更晚", re.I)  # fmt: skip
-_FEWER = re.compile(r"\b(?:less|least|few|small|low|short|earl|old|cheap)|更少|最少|更小|最小|更低|最低|更早", re.I)  # fmt: skip
+_MORE = re.compile(
+    r"\b(?:more|most|larg|high|long|greater|later|newer|dearer)|更[多大高晚]|最[多大高]", re.I
+)
+_FEWER = re.compile(
+    r"\b(?:less|least|few|small|low|short|earl|old|cheap)|更[少小低早]|最[少小低]", re.I
+)
 _PLACES = {
     "left": re.compile(r"\bleft\b|左", re.I),
     "right": re.compile(r"\bright\b|右", re.I),
@@ -70,7 +74,7 @@ def _uncarried(literal: str, evidence: Sequence[Evidence], language: Language) -
 def _left_over(literal: str, evidence: Sequence[Evidence], language: Language) -> Iterator[str]:
     """What is no predicate, number, date, label, nor a phrase of the evidence's label or value."""
     text = literals.without_dates(literal)
-    text = pattern_for(sorted(_phrases(evidence, language))).sub(" ", text)
+    text = pattern_for(sorted(_phrases(evidence))).sub(" ", text)
     carried = {word for e in evidence for word in names_of(e)}
     for start, end, label in reversed(list(label_spans(text, language))):
         if label in carried or (label in GROUPS and any(may_be(e, label) for e in evidence)):
@@ -82,7 +86,7 @@ def _left_over(literal: str, evidence: Sequence[Evidence], language: Language) -
     yield from (match[0] for match in _WORD.finditer(text))
 
 
-def _phrases(evidence: Sequence[Evidence], language: Language) -> set[str]:
+def _phrases(evidence: Sequence[Evidence]) -> set[str]:
     """What evidence is called: its label, the other names of that field, its value.
 
     Also what is printed before the value.

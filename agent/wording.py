@@ -25,6 +25,7 @@ WORDING: dict[Language, dict[str, str]] = {
         "absent": "no {what}",
         "failed": "{tool} failed: {why}",
         "missing": "Not available here: {names}.",
+        "unanswered": "I could not answer this part: {what}.",
     },
     "zh": {
         "yes": "是",
@@ -40,6 +41,7 @@ WORDING: dict[Language, dict[str, str]] = {
         "absent": "没有{what}",
         "failed": "{tool} 失败:{why}",
         "missing": "此处不可用:{names}。",
+        "unanswered": "这一部分未能回答:{what}。",
     },
 }
 

@@ -240,7 +240,6 @@ KINDS = ledger_of(
         ("It is a {e2.label}, perhaps a {e1.label} [e1 e2].", "unsure"),
         ("It is a {e1.label}, perhaps a {e4.label} [e1 e4].", "unsure"),  # no kind of dog
         ("It is a {e1.label}, perhaps a {e2.label} or a {e4.label} [e1 e2 e4].", "unsure"),
-        ("It is a {e1.label}, a {e2.label}, perhaps a {e2.label} [e1 e2].", "unsure"),
         ("It is a {e1.label} [e1 e2].", "unsure"),
     ],
 )

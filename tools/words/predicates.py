@@ -14,12 +14,12 @@ from tools.words.questions import HAN
 from tools.words.tables import FOLDER
 
 Kind = Literal[
-    "is", "has", "shows", "says", "count", "comparison", "sameness", "difference", "ordering", "place",
-    "colour", "unsure", "negation", "exclusion", "paper", "glue", "no negation",
+    "is", "has", "shows", "says", "count", "comparison", "sameness", "difference", "ordering",
+    "place", "colour", "unsure", "negation", "exclusion", "paper", "glue", "no negation",
 ]  # fmt: skip
 """What words are for. `comparison`, `sameness`, `difference`: what code has to work out;
-`exclusion`: a part taken off; `paper`: what is looked at, or carries text; `no negation`: words that
-hold a negation only in their letters."""
+`exclusion`: a part taken off; `paper`: what is looked at, or carries text; `no negation`: words
+that hold a negation only in their letters."""
 Language = Literal["en", "zh"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
