@@ -21,7 +21,7 @@ from agent.polarity import NO, OPENING, THERE_IS, THERE_IS_NONE, YES, wrong_pola
 from agent.predicates import wrong_words
 from agent.question_parts import parts_of
 from agent.references import CITATION, REFERENCE, Filled, UnresolvedReferenceError, count_of, fill
-from agent.relevance import Said, belongs, carries_yes_no, names_twice
+from agent.relevance import Said, belongs, carries_yes_no, each_once, names_twice
 from agent.wording import WORDING, join_words
 from tools.evidence import Evidence
 from tools.words.labels import CLASSES, GROUPS
@@ -59,6 +59,9 @@ class Grounded:
 
 def check(draft: Draft, ledger: Ledger, *, question: str, language: Language) -> Grounded:
     """Check a draft that does not abstain against the ledger, and against the question."""
+    draft = draft.model_copy(
+        update={name: each_once(getattr(draft, name)) for name in ("answer", "short_answer")}
+    )
     templates = sentences(draft.answer)
     claims = [_check_claim(template, ledger, question, language) for template in templates]
     problems = [f"{claim.text!r}: {claim.problem}" for claim in claims if claim.problem]

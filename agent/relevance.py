@@ -28,6 +28,7 @@ _DIGIT = re.compile(
 )
 _COUNTS = re.compile(r"\{\s*(?:count|list|exists|most|least|difference|sum)\s")
 _FIELD = re.compile(r"e\d+\.(?:text|value|label)")
+_AGAIN = re.compile(r"(\{\s*e\d+\.\w+\s*\})(?:\s*[,，、]\s*\1)+")
 _OF_TWO = {"same", "difference", "most", "least"}
 _OF_SEVERAL = _OF_TWO | {"sum", "count", "list"}
 _PLACE = re.compile(
@@ -44,7 +45,6 @@ _PRESENCE = re.compile(
     r"|有|含|包括|包含|看[得到见]|找到",
     re.IGNORECASE,
 )
-_PAPER_CODE = re.compile(r"\b(?:codes?|qr|bar ?codes?|ean|upc|data ?matrix)\b|码", re.IGNORECASE)
 _CODES = {
     "qr": re.compile(r"\bqr\b|二维码", re.IGNORECASE),
     "bar": re.compile(r"\bbar ?codes?\b|\b(?:ean|upc)\b|条形?码", re.IGNORECASE),
@@ -96,6 +96,8 @@ def belongs(
 
 def misfit(part: Part, said: Said, language: Language) -> str | None:
     """Why a sentence is no answer to a part of the question; None where it may be one."""
+    if part.of_several and part.kind == "yes/no" and len(_found(said)) < 2:
+        return "the question compares several things, and this rests on one"
     return (
         _wrong_kind(part, said, language)
         or _wrong_field(part, said)
@@ -103,6 +105,11 @@ def misfit(part: Part, said: Said, language: Language) -> str | None:
         or _unrestricted(part, said)
         or _unrelated(part, said, language)
     )
+
+
+def each_once(template: str) -> str:
+    """The template where a list by reference ("{e1.text}, {e1.text}") names each thing once."""
+    return _AGAIN.sub(r"\1", template)
 
 
 def names_twice(filled: Filled, evidence: Collection[Evidence]) -> str | None:
@@ -149,6 +156,10 @@ def carries_yes_no(part: Part, evidence: Sequence[Evidence]) -> bool:
 def _is_of_text(e: Evidence) -> bool:
     """Whether it is something that was read (or looked for among what is written)."""
     return e.tool == "read_text" and e.group is None
+
+
+def _found(said: Said) -> list[Evidence]:
+    return [e for e in said.evidence if e.status == "found"]
 
 
 def _wrong_kind(part: Part, said: Said, language: Language) -> str | None:
@@ -269,16 +280,20 @@ def _listed(names: Collection[str]) -> str:
 
 def _other_code(part: Part, said: Said) -> str | None:
     """A code of another kind than the one that was asked for."""
-    asked = {name for name, pattern in _CODES.items() if pattern.search(part.text)}
-    codes = [e for e in said.evidence if e.tool == "read_codes" and e.status == "found"]
-    if len(asked) != 1 or not codes:
-        return None
-    wanted = "bar" if "bar" in asked else "qr"
-    others = [e for e in codes if _code_kind(e) != wanted]
+    wanted = asked_code(part)
+    codes = [e for e in _found(said) if e.tool == "read_codes"]
+    others = [e for e in codes if wanted is not None and code_kind(e) != wanted]
     return f"{others[0].id} is a {others[0].label}, which was not asked for" if others else None
 
 
-def _code_kind(e: Evidence) -> str | None:
+def asked_code(part: Part) -> str | None:
+    """The kind of code that a question asks for: `qr`, `bar`; None for any."""
+    asked = [name for name, pattern in _CODES.items() if pattern.search(part.text)]
+    return asked[0] if len(asked) == 1 else None
+
+
+def code_kind(e: Evidence) -> str | None:
+    """The kind of a code that was read: `qr`, `bar`; None for others."""
     label = e.label or ""
     if "qr" in label.casefold():
         return "qr"

@@ -31,7 +31,7 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field, PrivateAttr
 
 from agent.listening import listener
-from agent.planners import kinds
+from agent.planners import codes, kinds
 from agent.planners.decoding import Completion, Decoder, Form
 from agent.planners.grammar import parse_calls
 from agent.planners.narrowing import fill_in
@@ -146,7 +146,8 @@ def planned_in_code(
     messages: list[BaseMessage], kwargs: dict[str, Any], model_name: str
 ) -> ChatResult | None:
     """The turn of a question that code plans; None for what the weights were taught."""
-    turn = kinds.next_turn(messages, kwargs.get("tools") or ())
+    tools = kwargs.get("tools") or ()
+    turn = kinds.next_turn(messages, tools) or codes.next_turn(messages, tools)
     if turn is None:
         return None
     if turn.text and (hear := listener()) is not None:

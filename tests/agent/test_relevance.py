@@ -87,8 +87,8 @@ def run(question: str, answer: str, short: str = "{e1.value}") -> Grounded:
         ("What does the QR code say?", "It says: {e14.text} [e14].", "{e14.text}"),
         ("What is the bar code?", "The code says: {e13.text} [e13].", "{e13.text}"),
         ("Do both codes say the same?", "It says: {e13.text} {e13.text} [e13].", "{e13.text}"),
-        ("What do the codes say?", "It says: {e13.text}, {e13.text} [e13].", "{e13.text}"),
-        ("What do the codes say?", "It says: {e13.text} [e13].", "{e13.text}, {e13.text}"),
+        ("What do the codes say?", "It says: {e13.text} and {e13.text} [e13].", "{e13.text}"),
+        ("Do both codes say the same?", "It says: {e13.text}, {e13.text} [e13].", "{e13.text}"),
         ("Are the totals the same?", "The total is {e1.value} [e1].", "{same e1 e1}"),
         ("What is the sum?", "It is {sum e1 e1} [e1].", "{sum e1 e1}"),
         ("How many dogs?", "I see {count e15-e16 e20-e21} dogs [e15-e16 e20-e21].", "4"),
@@ -151,6 +151,13 @@ def test_a_yes_no_question_has_yes_no_or_nothing(
 ) -> None:
     grounded = run(question, answer, short)
     assert (grounded.problems, grounded.short_answer) == ([], said)
+
+
+def test_a_list_by_reference_names_each_thing_once() -> None:
+    both = "{e13.text}, {e13.text}"
+    grounded = run("What does the QR code say?", f"The code says: {both} [e13].", both)
+    assert (grounded.problems, grounded.text) == ([], "The code says: SERIAL 88.")
+    assert grounded.short_answer == "SERIAL 88"
 
 
 def test_a_sentence_does_not_begin_with_a_yes_that_nothing_carries() -> None:

@@ -151,7 +151,7 @@ def test_a_server_that_dies_in_the_middle_of_an_answer_ends_in_an_error(made: An
 def test_words_are_shown_while_they_come_and_sentences_said_when_they_are_checked(
     made: Any,
 ) -> None:
-    two = draft(f"{SENTENCE} It is {{e1.value}} percent, truly [e1].", "{e1.value}")
+    two = draft(f"{SENTENCE} It is {{e1.value}} percent, again [e1].", "{e1.value}")
     with ScriptedServer(LOOK, two) as server:
         events = list(made(server.url).stream(GREY, "How bright is it?"))
     said = [e.data["text"] for e in events if e.kind == "text"]
