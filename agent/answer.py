@@ -11,7 +11,7 @@ from tools.evidence import Evidence
 SCHEMA_VERSION = 1
 
 Abstain = Literal["no", "not_found", "unsure", "could_not_look"]
-Reason = Literal["not_found", "unsure", "could_not_look", "unsupported"]
+Reason = Literal["not_found", "unsure", "could_not_look", "unsupported", "planner_failed"]
 Language = Literal["en", "zh"]
 ClaimStatus = Literal["supported", "unsupported"]
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agent.answer import Language, ToolCallRecord
 from agent.events import Event
@@ -15,6 +15,9 @@ from tools.errors import BadArgumentError
 from tools.evidence import Region
 from tools.execution.runner import Runner
 from tools.pictures.store import Picture, PictureStore
+
+if TYPE_CHECKING:
+    from langchain_core.messages import BaseMessage
 
 
 @dataclass
@@ -37,6 +40,10 @@ class RunContext:
     usage: dict[str, int] = field(default_factory=dict)
     stood_in: str | None = None
     """Why another planner stood in for the one that the settings name."""
+    planner_failure: str | None = None
+    """What was wrong with the planner's last turn, where it gave none that can be used."""
+    messages: Sequence[BaseMessage] = ()
+    """The conversation as the planner was last shown it, earlier questions included."""
     outcome: Grounded | None = None
     abstained: str | None = None
     drafts: list[dict[str, Any]] = field(default_factory=list)

@@ -47,7 +47,11 @@ class Budget:
         """Count, time, and call the planner; an unreadable answer comes back as plain text."""
         context = request.runtime.context
         if context.model_calls >= self.max_model_calls:
+            context.planner_failure = (
+                f"it gave no answer in {self.max_model_calls} calls, the most that a question has"
+            )
             return ModelResponse([AIMessage("")])
+        context.planner_failure = None
         context.model_calls += 1
         spent = context.model_calls == self.max_model_calls
         if request.tools and (spent or context.tool_calls >= self.max_tool_calls):
@@ -57,7 +61,8 @@ class Budget:
             return await handler(request)
         except StructuredOutputValidationError as error:
             return ModelResponse([error.ai_message])
-        except PlannerOutputError:
+        except PlannerOutputError as error:
+            context.planner_failure = str(error)
             return ModelResponse([AIMessage("")])
         finally:
             context.planner_ms += (time.perf_counter() - started) * 1000
@@ -121,6 +126,7 @@ class EvidenceCheck(AgentMiddleware[State, RunContext, Any]):
     ) -> ModelResponse[Any]:
         """Look at what the planner wrote: calls (order them), or an answer (check it)."""
         context = request.runtime.context
+        context.messages = request.messages
         with heard_by(AnswerStream(context).hear if context.streams else None):
             response = await self.budget.ask(request, handler)
         message = cast("AIMessage", response.result[-1])
@@ -135,7 +141,7 @@ class EvidenceCheck(AgentMiddleware[State, RunContext, Any]):
         if not problems:
             return response
         if context.repairs >= self.max_repairs:
-            context.abstained = "unsupported"
+            context.abstained = "planner_failed" if context.planner_failure else "unsupported"
             return response
         context.repairs += 1
         context.emit(Event("repair", {"problems": problems}))
@@ -151,6 +157,7 @@ class EvidenceCheck(AgentMiddleware[State, RunContext, Any]):
             draft = Draft.model_validate_json(text)
         except ValidationError as error:
             why = str(error.errors()[0]["msg"]) if text.strip() else "it was empty"
+            why = context.planner_failure or why
             why = "the arguments of its call were no JSON object" if _MISCALL in text else why
             context.drafts.append({"unreadable": text, "problems": [why]})
             return [why], render("unreadable", why=why)
@@ -185,10 +192,12 @@ def _tidied(message: AIMessage) -> AIMessage:
 
 
 def _note(context: RunContext, message: AIMessage) -> None:
-    """Count tokens, and remember who planned."""
+    """Count tokens, and remember who planned and whether it was cut off."""
     usage: dict[str, Any] = dict(message.usage_metadata or {})
     for key in ("input_tokens", "output_tokens"):
         context.usage[key] = context.usage.get(key, 0) + int(usage.get(key, 0))
     facts = message.response_metadata
+    if facts.get("finish_reason") == "length":
+        context.planner_failure = "it was cut off; VQA_PLANNER_MAX_TOKENS is the most it may write"
     if STOOD_IN in facts:
         context.stood_in = str(facts[STOOD_IN])

@@ -10,7 +10,6 @@ from langchain_core.messages import BaseMessage, convert_to_openai_messages
 from agent.answer import Answer, Claim, Reason
 from agent.context import RunContext
 from agent.references import counted
-from agent.settings import Settings
 from agent.wording import WORDING, join_words, label_in, number_phrase
 from tools.evidence import Evidence
 from tools.words.labels import chinese
@@ -47,12 +46,17 @@ def compose(
         },
         planner={"calls": context.model_calls, "repairs": context.repairs},
         usage=context.usage,
-        trace={
-            **context.premises,
-            "messages": convert_to_openai_messages(list(messages)),
-            "drafts": context.drafts,
-        },
+        trace=trace_of(context, messages),
     )
+
+
+def trace_of(context: RunContext, messages: Sequence[BaseMessage]) -> dict[str, Any]:
+    """What a run was given, said and written, for `--trace`; `messages` are this question's."""
+    return {
+        **context.premises,
+        "messages": convert_to_openai_messages(list(messages)),
+        "drafts": context.drafts,
+    }
 
 
 def _reason(context: RunContext) -> Reason | None:
@@ -77,7 +81,7 @@ def _failed_claims(context: RunContext) -> list[Claim]:
 
 def _abstention(context: RunContext, reason: Reason, missing: Sequence[str]) -> str:
     words, language = WORDING[context.language], context.language
-    parts = [words[reason]]
+    parts = [words[reason].format(why=context.planner_failure)]
     parts += [words["failed"].format(tool=r.name, why=r.error) for r in context.records if r.error]
     if reason == "could_not_look" and missing:
         parts.append(words["missing"].format(names=join_words(list(missing), language)))
@@ -113,12 +117,20 @@ def _what(evidence: Evidence, context: RunContext) -> str:
     return ": ".join(part for part in (name, text) if part)
 
 
-def planner_facts(planner: Any, settings: Settings, stood_in: str | None) -> dict[str, Any]:
-    """Which planner answered: its kind, the model's name and the server; why another stood in."""
-    name = getattr(planner, "model_name", None) or getattr(planner, "model", None)
-    name = name or type(planner).__name__
-    url = settings.planner_url
-    facts = {"kind": "server" if url else "builtin", "model": str(name), "url": url}
+def planner_facts(planner: Any, fallback: str | None, stood_in: str | None) -> dict[str, Any]:
+    """Who planned, as the planner itself says, and why another stood in for it.
+
+    A chat model that is not ours is `custom`: of it only its own fields are known.
+    """
+    facts = getattr(planner, "provenance", None) or {
+        "kind": "custom",
+        "model": str(
+            getattr(planner, "model_name", None)
+            or getattr(planner, "model", None)
+            or type(planner).__name__
+        ),
+        "url": getattr(planner, "openai_api_base", None) or getattr(planner, "base_url", None),
+    }
     if stood_in is not None:
-        facts |= {"stood_in": settings.planner_fallback, "because": stood_in}
-    return facts
+        return {**facts, "stood_in": fallback, "because": stood_in}
+    return dict(facts)

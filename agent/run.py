@@ -20,8 +20,9 @@ from langchain_core.messages import BaseMessage, HumanMessage
 
 from agent.answer import Answer, Draft
 from agent.context import RunContext
+from agent.errors import keep_trace
 from agent.middleware import Budget, EvidenceCheck, ToolGate
-from agent.outcome import compose
+from agent.outcome import compose, trace_of
 from agent.settings import Settings
 from agent.showing import ShowPictures
 from agent.toolbox import as_langchain_tool, openai_schema
@@ -62,12 +63,18 @@ async def answer_question(
     """Run the loop once; returns the answer and the messages for a follow-up question.
 
     Raises:
-        PlannerError: the planner could not be reached or kept failing.
+        PlannerError: the planner could not be reached or kept failing. Like every error of a run it
+            carries the run's trace (`agent.errors.trace_of_failed`).
     """
     started = time.perf_counter()
     pictures = [picture.ref.id for picture in context.pictures]
     prompt = HumanMessage(render("user", pictures=pictures, question=context.question))
-    state = await loop.ainvoke({"messages": [*history, prompt]}, context=context)
+    context.messages = [*history, prompt]
+    try:
+        state = await loop.ainvoke({"messages": [*history, prompt]}, context=context)
+    except Exception as error:
+        keep_trace(error, trace_of(context, context.messages[len(history) :]))
+        raise
     messages: list[BaseMessage] = state["messages"]
     elapsed_ms = (time.perf_counter() - started) * 1000
     return compose(context, messages[len(history) :], elapsed_ms, missing), messages

@@ -164,7 +164,9 @@ class VisualAgent:
         missing = [m.what for m in self.toolset.missing]
         answer, messages = await answer_question(self._loop, session.messages, context, missing)
         session.messages = messages
-        answer.planner |= planner_facts(self.planner, self.settings, context.stood_in)
+        answer.planner |= planner_facts(
+            self.planner, self.settings.planner_fallback, context.stood_in
+        )
         emit(Event("answer", answer=answer))
         return answer
 

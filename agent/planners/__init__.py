@@ -72,4 +72,5 @@ def make_planner(
     return StandInChatModel(
         make_first=lambda: make(planner_url, planner_model),
         make_second=lambda: make(planner_fallback, None),
+        url=planner_url,
     )

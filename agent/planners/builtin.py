@@ -70,6 +70,11 @@ class BuiltinChatModel(BaseChatModel):
         return self.path.name
 
     @property
+    def provenance(self) -> dict[str, Any]:
+        """Who plans, for the answer."""
+        return {"kind": "builtin", "model": self.model_name, "url": None}
+
+    @property
     def _llm_type(self) -> str:
         return "vqa-agent-builtin"
 
