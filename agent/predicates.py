@@ -8,6 +8,7 @@ the same, what is a percentage. Negations are `agent.polarity`'s.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
@@ -141,6 +142,9 @@ def _not_worked_out(own: str, evidence: Sequence[Evidence], language: Language) 
         opposite = _FEWER if "most" in operations else _MORE
         if operations & {"most", "least"} and opposite.search(said):
             return "it says the opposite of what its reference works out"
+    shares = _ranked(own, evidence) if pattern_of(language, "ordering").search(said) else []
+    if any(earlier < later for earlier, later in itertools.pairwise(shares)):
+        return "it names the smaller share first"
     if "same" in operations:
         return None
     differ = pattern_of(language, "difference").search(said)
@@ -149,6 +153,13 @@ def _not_worked_out(own: str, evidence: Sequence[Evidence], language: Language) 
         if len(contents) < 2 or (len(set(contents)) > 1) is not bool(differ):
             return "the cited evidence does not say so; write {same e1 e2}"
     return None
+
+
+def _ranked(own: str, evidence: Sequence[Evidence]) -> list[float]:
+    """The shares of the colours that a sentence names, in its order."""
+    shares = {e.id: float(str(e.value)) for e in evidence if e.value_type == "share"}
+    named = [match[1].partition(".")[0] for match in REFERENCE.finditer(own)]
+    return [shares[i] for i in dict.fromkeys(named) if i in shares]
 
 
 def _comparable(evidence: Evidence) -> object:

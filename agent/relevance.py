@@ -19,7 +19,7 @@ from tools.evidence import Evidence
 from tools.reading.labels import FIELDS, field_of
 from tools.words.labels import COLOURS
 from tools.words.predicates import pattern_of
-from tools.words.sentences import label_words
+from tools.words.sentences import label_spans, label_words
 
 _TYPES = {field.name: field.value_type for field in FIELDS}
 _PERCENT = re.compile(r"\d\s*(?:[%％]|per ?cent)|百分之", re.IGNORECASE)
@@ -28,6 +28,11 @@ _DIGIT = re.compile(
 )
 _COUNTS = re.compile(r"\{\s*(?:count|list|exists|most|least|difference|sum)\s")
 _FIELD = re.compile(r"e\d+\.(?:text|value|label)")
+_OF_TWO_KINDS = re.compile(
+    r"\b(?:more|less|fewer)\b.* or \b|(?:更多|多|少).*还是|还是.*(?:更多|多|少)", re.IGNORECASE
+)
+"""Is there more of this or of that?"""
+_COMPARED = re.compile(r"\{\s*(?:most|least|difference|count|list)\s|(?:\.value.*){2}")
 _AGAIN = re.compile(r"(\{\s*e\d+\.\w+\s*\})(?:\s*[,，、]\s*\1)+")
 _OF_TWO = {"same", "difference", "most", "least"}
 _OF_SEVERAL = _OF_TWO | {"sum", "count", "list"}
@@ -39,9 +44,14 @@ _NEGATION = re.compile(
     r"|[不无未没勿禁]|请勿|严禁",
     re.IGNORECASE,
 )
+_WRITTEN = re.compile(
+    r"\b(?:says?|said|mentions?|mentioned|words?|written|printed|text)\b|写|印|文字|字样|提到|提及",
+    re.IGNORECASE,
+)
+_CONSISTS = re.compile(r"\b(?:contains?|ingredients?|made (?:of|from|with))\b|含|成分|配料", re.I)
 _PRESENCE = re.compile(
-    r"\b(?:is|are|was|were) there\b|"
-    r"\b(?:any|have|has|had|contains?|shows?|includes?|see|find|got)\b"
+    r"\b(?:is|are|was|were)(?:n['’]t)? there\b|\bthere (?:is|are)\b|"
+    r"\b(?:any|anyone|anybody|someone|somebody|nobody|visible|have|has|had|contains?|shows?|includes?|see|find|got)\b"
     r"|有|含|包括|包含|看[得到见]|找到",
     re.IGNORECASE,
 )
@@ -57,7 +67,7 @@ _WRITTEN_UNITS = {
     ),
 }
 _ASKING = re.compile(
-    r"\b(?:how|much|many|when|why|will|would|should|must|please|tell|about|picture|image|photo)\b"
+    r"\b(?:\w+n['’]t|how|much|many|when|why|will|would|should|must|please|tell|about|picture|image|photo)\b"
 )
 _KIN = (
     {"pay", "paid", "payment", "pays", "paying", "支付", "付款", "付"},
@@ -98,11 +108,14 @@ def misfit(part: Part, said: Said, language: Language) -> str | None:
     """Why a sentence is no answer to a part of the question; None where it may be one."""
     if part.of_several and part.kind == "yes/no" and len(_found(said)) < 2:
         return "the question compares several things, and this rests on one"
+    if _OF_TWO_KINDS.search(part.text) and not _COMPARED.search(said.template):
+        return "the question compares; answer with {most e1 e2} or {least e1 e2}"
     return (
         _wrong_kind(part, said, language)
         or _wrong_field(part, said)
         or _other_code(part, said)
         or _unrestricted(part, said)
+        or _unseen(part, said, language)
         or _unrelated(part, said, language)
     )
 
@@ -344,11 +357,42 @@ def _stands_in(name: str, written: str) -> bool:
 def _unrelated(part: Part, said: Said, language: Language) -> str | None:
     """A yes/no question, and a text or field of which it does not speak."""
     read = [e for e in said.evidence if _is_of_text(e)]
+    if any(_says_itself(e) for e in read):
+        return "its value only repeats its label"
     if part.kind != "yes/no" or language != "en" or not read or len(read) < len(said.evidence):
         return None
     if part.of_text or any(_speaks_of(part, e) for e in read):
         return None
     return "the question does not speak of what this evidence is"
+
+
+def _unseen(part: Part, said: Said, language: Language) -> str | None:
+    """A yes/no question about things, of which it was only looked whether they are there."""
+    if part.kind != "yes/no" or any(e.tool != "detect_objects" for e in said.evidence):
+        return None
+    if _WRITTEN.search(part.text):
+        return "the question asks for what is written; read it"
+    is_absent = all(e.status == "none" for e in said.evidence)
+    if _CONSISTS.search(part.text):
+        return "what is not seen may be in it all the same; read it" if is_absent else None
+    if _PRESENCE.search(part.text):
+        return None
+    more = _more_than_things(part.text, language)
+    return f"whether they are there does not say {more!r}" if more else None
+
+
+def _more_than_things(text: str, language: Language) -> str:
+    """What a question says besides naming things: of "Are cars on sale?", "sale"."""
+    for start, end, _ in reversed(list(label_spans(text, language))):
+        text = f"{text[:start]} {text[end:]}"
+    text = _ASKING.sub(" ", pattern_of(language).sub(" ", text.casefold()))
+    return " ".join(re.findall(r"[^\W\d_]{2,}|[\u4e00-\u9fff]", text))
+
+
+def _says_itself(e: Evidence) -> bool:
+    value = literals.normalise(e.value or "").casefold()
+    is_word = bool(value) and not any(c.isdigit() for c in value)
+    return is_word and value in (e.label or "").casefold().split()
 
 
 def _speaks_of(part: Part, e: Evidence) -> bool:

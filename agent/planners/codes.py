@@ -22,9 +22,9 @@ READ = "read_codes"
 Form = Literal["content", "count", "exists", "formats"]
 
 _CONTENT = re.compile(
-    r"\b(?:says?|read|content|contain|encode|number|value|text|under|below)\b|"
-    r"^\W*what(?:'s| is| are)(?: the)? (?:(?:qr|bar) ?)?(?:codes?|ean|upc)\W*$|"
-    r"内容|写|是多少|号码|是什么[?？]?$",
+    r"\b(?:says?|read|content|contain|encode|number|value|text|under|below)\b"
+    r"|^\W*(?:what(?:'s| is| are) )?(?:the )?(?:qr|ean|upc|(?:qr |bar ?)?codes?)\W*$"
+    r"|内容|写|是多少|号码|是什么[?？]?$",
     re.IGNORECASE,
 )
 _EXISTS = re.compile(

@@ -21,6 +21,10 @@ SEEN = ledger_of(
     [finding(label="wifi password", value="sunny88", text="WIFI PASSWORD sunny88")],  # e9
     [finding(label="cat", group="cat", box_xyxy=(500, 400, 620, 470))],  # e10
     [finding(2, label="total", value="60.30", value_type="amount", text="TOTAL 60.30")],  # e11
+    [
+        finding(label=colour, value=share, value_type="share")
+        for colour, share in (("blue", 0.5), ("yellow", 0.3), ("green", 0.5))
+    ],  # e12-e14
 )
 
 
@@ -62,6 +66,8 @@ def problem(template: str, ledger: Ledger = SEEN) -> str | None:
         "总额{e4.value}有问题 [e4]。",
         "狗在睡觉 [e1-e2]。",
         "税额是{e4.value} [e4]。",
+        "It is mostly {e13.label}, then {e12.label} [e12 e13].",
+        "主要是{e13.label},其次是{e12.label} [e12 e13]。",
         "猫在左边 [e10]。",
         "狗比长椅更多 [e1-e3]。",
     ],
@@ -95,6 +101,8 @@ def test_what_nothing_carries_is_refused(template: str) -> None:
         "总额是{e4.value} [e4]。",
         "小票上的合计金额为 60.30 [e4]。",
         "图中有两只狗和一张长椅 [e1-e3]。",
+        "It is mostly {e12.label}, then {e13.label} [e12 e13].",
+        "主要是{e12.label},其次是{e13.label} [e12 e13]。",
         "主要是{e8.label} [e8]。",
         "猫在右下角 [e10]。",
         "上面写着{e6.text} [e6]。",

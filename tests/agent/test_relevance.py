@@ -52,6 +52,11 @@ PAPERS = ledger_of(
     ("describe_colors", [finding(label="red", value=0.6, value_type="share")]),  # e18
     ("read_text", [finding(label="text", text="A B", value=2, value_type="characters")]),  # e19
     ("detect_objects", [*seen("dog", 2)]),  # e20-e21: the same dogs again
+    ("read_text", [field("wifi free", "WIFI", "FREE WIFI", "text")]),  # e22
+    (
+        "describe_colors",
+        [finding(label=c, value=0.5, value_type="share") for c in ("blue", "yellow")],  # e23, e24
+    ),
 )
 
 
@@ -87,6 +92,14 @@ def run(question: str, answer: str, short: str = "{e1.value}") -> Grounded:
         ("What does the QR code say?", "It says: {e14.text} [e14].", "{e14.text}"),
         ("What is the bar code?", "The code says: {e13.text} [e13].", "{e13.text}"),
         ("Do both codes say the same?", "It says: {e13.text} {e13.text} [e13].", "{e13.text}"),
+        ("Does the sign mention cats?", "I see {list e17} [e17].", "{exists e17}"),
+        ("上面写着猫吗？", "图中{list e17} [e17]。", "{exists e17}"),
+        ("Are dogs on sale?", "I see {list e15-e16} [e15-e16].", "{exists e15-e16}"),
+        ("Is the dog sleeping?", "I see {list e15-e16} [e15-e16].", "{exists e15-e16}"),
+        ("狗在睡觉吗？", "图中有{list e15-e16} [e15-e16]。", "{exists e15-e16}"),
+        ("Does it contain cats?", "I see {list e17} [e17].", "{exists e17}"),
+        ("Is there more blue or more yellow?", "It is mostly {e23.label} [e23 e24].", "yes"),
+        ("Is the wifi free?", "The {e22.label} is {e22.value} [e22].", "{e22.value}"),
         ("What do the codes say?", "It says: {e13.text} and {e13.text} [e13].", "{e13.text}"),
         ("Do both codes say the same?", "It says: {e13.text}, {e13.text} [e13].", "{e13.text}"),
         ("Are the totals the same?", "The total is {e1.value} [e1].", "{same e1 e1}"),
@@ -115,6 +128,7 @@ def test_what_is_no_answer_is_refused(question: str, answer: str, short: str) ->
         ("How many cats are there?", "I see {list e17} [e17].", "{count e17}"),
         ("How many characters are there?", "It has {e19.value} characters [e19].", "{e19.value}"),
         ("What colour is it?", "It is {e18.label} [e18].", "{e18.label}"),
+        ("Is there more blue or more yellow?", "{most e23 e24} [e23 e24].", "{most e23 e24}"),
         ("What does the QR code say?", "It says: {e13.text} [e13].", "{e13.text}"),
         ("What do the codes say?", "They say: {e13.text}, {e14.text} [e13 e14].", "{e13.text}"),
         ("Is there a subtotal?", "There is no {e10.label} [e10].", "{exists e10}"),
@@ -143,6 +157,9 @@ def test_what_is_an_answer_stands(question: str, answer: str, short: str) -> Non
         ("Is there a dog?", "I see {list e15-e16} [e15-e16].", "{count e15-e16}", ""),
         ("有狗吗？", "图中有{list e15-e16} [e15-e16]。", "{exists e15-e16}", "是"),
         ("有狗吗？", "图中有{list e15-e16} [e15-e16]。", "{count e15-e16}", ""),
+        ("Is a dog in the picture?", "I see {list e15-e16} [e15-e16].", "yes", "yes"),
+        ("Is anyone there?", "I see {list e15-e16} [e15-e16].", "yes", "yes"),
+        ("狗在图里吗？", "图中有{list e15-e16} [e15-e16]。", "是", "是"),
         ("有停车位吗？", "上面写着{e8.text} [e8]。", "{exists e8}", ""),
     ],
 )

@@ -57,6 +57,7 @@ def ask() -> Iterator[Any]:
     [
         ("What does the QR code say?", [QR, EAN], "The code says: SERIAL 88.", "SERIAL 88"),
         ("What is the bar code number?", [QR, EAN], "The code says: 5901234123457.", "5901234123457"),
+        ("QR?", [QR, EAN], "The code says: SERIAL 88.", "SERIAL 88"),
         ("What is the EAN?", [QR, EAN], "The code says: 5901234123457.", "5901234123457"),
         ("What do the codes say?", [QR, EAN], "The code says: SERIAL 88, 5901234123457.",
          "SERIAL 88, 5901234123457"),
