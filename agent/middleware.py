@@ -22,6 +22,7 @@ from agent.events import Event
 from agent.grounding import check
 from agent.listening import heard_by
 from agent.planners.stand_in import STOOD_IN
+from agent.serialising import harmless
 from agent.streaming import AnswerStream
 from prompts import render
 from tools.errors import ToolError
@@ -97,7 +98,10 @@ class ToolGate(AgentMiddleware[State, RunContext, Any]):
         except ToolError as error:
             record.status, record.error = "error", str(error)
             message = ToolMessage(
-                f"error: {error}", tool_call_id=call_id, name=call["name"], status="error"
+                f"error: {harmless(str(error))}",
+                tool_call_id=call_id,
+                name=call["name"],
+                status="error",
             )
         finally:
             context.end_turn(call_id)
@@ -160,7 +164,7 @@ class EvidenceCheck(AgentMiddleware[State, RunContext, Any]):
             why = context.planner_failure or why
             why = "the arguments of its call were no JSON object" if _MISCALL in text else why
             context.drafts.append({"unreadable": text, "problems": [why]})
-            return [why], render("unreadable", why=why)
+            return [why], render("unreadable", why=harmless(why))
         context.abstained = None if draft.abstain == "no" else draft.abstain
         if draft.abstain != "no":
             context.drafts.append(draft.model_dump())
@@ -169,7 +173,9 @@ class EvidenceCheck(AgentMiddleware[State, RunContext, Any]):
         context.outcome = outcome
         context.abstained = outcome.reason
         context.drafts.append(draft.model_dump() | {"problems": outcome.problems})
-        return outcome.problems, render("repair", problems=outcome.problems)
+        return outcome.problems, render(
+            "repair", problems=[harmless(problem) for problem in outcome.problems]
+        )
 
 
 def _unknown(name: str, context: RunContext) -> ToolMessage:

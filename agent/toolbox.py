@@ -9,7 +9,7 @@ from langchain.tools import ToolRuntime
 from langchain_core.tools import BaseTool, StructuredTool
 
 from agent.context import RunContext
-from agent.ledger import render_report
+from agent.serialising import report_text
 from tools.base import VisionTool
 from tools.evidence import Evidence
 
@@ -86,4 +86,4 @@ async def run_tool(
     for record in context.records:
         if record.id == call_id:
             record.cached = cached
-    return render_report(report, evidence), evidence
+    return report_text(report, evidence), evidence

@@ -21,6 +21,7 @@ from langchain_core.messages import (
     AIMessage,
     BaseMessage,
     ToolCall,
+    ToolMessage,
     convert_to_openai_messages,
 )
 from langchain_core.messages.ai import UsageMetadata
@@ -30,11 +31,13 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field, PrivateAttr
 
+from agent.ledger import render_report
 from agent.listening import listener
 from agent.planners import codes, kinds
 from agent.planners.decoding import Completion, Decoder, Form
 from agent.planners.grammar import parse_calls
 from agent.planners.narrowing import fill_in
+from tools.evidence import ToolReport
 
 MAX_NEW_TOKENS = 256
 """Of one turn: eight calls fit, and every answer that was trained."""
@@ -175,13 +178,24 @@ def form_of(kwargs: dict[str, Any]) -> Form:
 
 
 def turns_of(messages: list[BaseMessage]) -> list[dict[str, Any]]:
-    """Messages in OpenAI form, call arguments as mappings (vLLM renders its template so too)."""
-    turns = convert_to_openai_messages(messages)
+    """Messages in OpenAI form, call arguments as mappings (vLLM renders its template so too).
+
+    What tools reported stands in the form that the weights were taught.
+    """
+    turns = convert_to_openai_messages([_as_taught(message) for message in messages])
     for turn in turns:
         for call in turn.get("tool_calls") or ():
             if isinstance(call["function"]["arguments"], str):
                 call["function"]["arguments"] = json.loads(call["function"]["arguments"])
     return turns
+
+
+def _as_taught(message: BaseMessage) -> BaseMessage:
+    if not isinstance(message, ToolMessage) or not message.artifact:
+        return message
+    own_line, _, _ = message.text.partition("\n")
+    report = ToolReport(summary=own_line)
+    return message.model_copy(update={"content": render_report(report, message.artifact)})
 
 
 def _as_result(
