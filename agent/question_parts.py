@@ -7,6 +7,7 @@ demanded. Whether an answer belongs to a part is `agent.relevance`'s.
 from __future__ import annotations
 
 import calendar
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +19,8 @@ from tools.reading.labels import FIELDS
 from tools.words.colour_questions import asks_colour_of_drawing
 from tools.words.labels import COLOURS
 from tools.words.predicates import pattern_for
-from tools.words.sentences import label_words
+from tools.words.questions import HAN
+from tools.words.sentences import label_spans, label_words
 
 Kind = Literal[
     "yes/no", "amount", "rate", "count", "date", "time", "name", "place", "colour", "open"
@@ -36,6 +38,7 @@ class Part:
         fields: fields of a document that it names (`tools.reading.labels`).
         without: what is to be left out ("without the tip"), as fields or words.
         names: proper names that restrict it ("of Bryn Garage").
+        things: labels that are asked for side by side ("dogs and cats").
         of_text: whether it asks for words that are written somewhere, not for what they mean.
         of_several: whether it compares ("Do both say the same?").
     """
@@ -46,6 +49,7 @@ class Part:
     fields: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
     names: tuple[str, ...] = ()
+    things: tuple[str, ...] = ()
     of_text: bool = False
     of_several: bool = False
 
@@ -165,6 +169,7 @@ _SPLIT = re.compile(
     r"|,?\s*\band(?= (?:also )?(?:what|which|who|when|where|how|(?:is|are|was) (?:there|it))\b)",
     re.IGNORECASE,
 )
+_AND = re.compile(r"\s*(?:[,、，]|,?\s*\band\b|和|与|以及)\s*(?:an?\s+|the\s+|any\s+)?", re.I)
 _COMMA = re.compile(r"\s*(?:[,，、]\s*(?:and\s+|和)?|\band\b|和|以及|及)\s*", re.IGNORECASE)
 
 
@@ -184,9 +189,11 @@ def _listed(sentence: str) -> list[tuple[str, str]]:
     fields = {_field_of(match) for matches in found for match in matches}
     if len(pieces) < 2 or len(fields) < len(pieces) or any(len(m) != 1 for m in found):
         return [(sentence, sentence.strip())]
-    lead = pieces[0][: found[0][0].start()]
+    lead = re.sub(r"\bare\b", "is", pieces[0][: found[0][0].start()])
     names = [match[0] for (match,) in found]
-    return [(f"{lead}{name}", name) for name in names]
+    return [
+        (f"{lead}{name}是多少？" if HAN.search(name) else f"{lead}{name}?", name) for name in names
+    ]
 
 
 def _part(text: str, name: str, language: Language) -> Part:
@@ -200,9 +207,21 @@ def _part(text: str, name: str, language: Language) -> Part:
         fields=fields,
         without=without,
         names=tuple(_names(asked)) if language == "en" else (),
+        things=_things(asked, language),
         of_text=_TEXT.search(text) is not None,
         of_several=_SEVERAL.search(text) is not None,
     )
+
+
+def _things(text: str, language: Language) -> tuple[str, ...]:
+    spans = list(label_spans(text, language))
+    joined = {
+        label
+        for (_, end, first), (start, _, second) in itertools.pairwise(spans)
+        if _AND.fullmatch(text[end:start])
+        for label in (first, second)
+    }
+    return tuple(dict.fromkeys(label for _, _, label in spans if label in joined))
 
 
 def _kind(text: str, fields: frozenset[str], language: Language) -> Kind:

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 from agent import literals
 from agent.answer import Language
+from agent.naming import names_of
 from agent.question_parts import Kind, Part, fields_in
 from agent.references import REFERENCE, Filled
 from tools.evidence import Evidence
 from tools.reading.labels import FIELDS, field_of
-from tools.words.labels import COLOURS
+from tools.words.labels import COLOURS, chinese, plural
 from tools.words.predicates import pattern_of
 from tools.words.sentences import label_spans, label_words
 
@@ -98,10 +99,16 @@ def belongs(
         if all(strays):
             return (), f"{sentence.text!r}: {strays[0]}"
     misfits = {part: [misfit(part, sentence, language) for sentence in said] for part in parts}
-    unanswered = tuple(part.name for part, found in misfits.items() if all(found))
+    unanswered = [part.name for part, found in misfits.items() if all(found)]
     if said and len(unanswered) == len(parts):
         return (), f"{said[0].text!r}: {misfits[parts[0]][0]}"
-    return unanswered, None
+    seen = {name for sentence in said for e in sentence.evidence for name in names_of(e)}
+    unseen = [thing for part in parts for thing in part.things if thing not in seen]
+    return tuple(unanswered + [_called(thing, language) for thing in unseen]), None
+
+
+def _called(label: str, language: Language) -> str:
+    return plural(label, 2) if language == "en" else chinese(label)
 
 
 def misfit(part: Part, said: Said, language: Language) -> str | None:
@@ -115,6 +122,7 @@ def misfit(part: Part, said: Said, language: Language) -> str | None:
         or _wrong_field(part, said)
         or _other_code(part, said)
         or _unrestricted(part, said)
+        or _other_things(part, said, language)
         or _unseen(part, said, language)
         or _unrelated(part, said, language)
     )
@@ -364,6 +372,15 @@ def _unrelated(part: Part, said: Said, language: Language) -> str | None:
     if part.of_text or any(_speaks_of(part, e) for e in read):
         return None
     return "the question does not speak of what this evidence is"
+
+
+def _other_things(part: Part, said: Said, language: Language) -> str | None:
+    """What was looked for is not what this part asks after."""
+    looked = {name for e in said.evidence if e.tool == "detect_objects" for name in names_of(e)}
+    asked = label_words(part.text, language) - set(COLOURS)
+    if part.kind not in ("count", "yes/no") or not looked or not asked or looked & asked:
+        return None
+    return f"the question asks for {_listed(asked)}"
 
 
 def _unseen(part: Part, said: Said, language: Language) -> str | None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -32,8 +33,8 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field, PrivateAttr
 
 from agent.ledger import render_report
-from agent.listening import listener
-from agent.planners import codes, kinds
+from agent.listening import heard_by, listener
+from agent.planners import codes, kinds, parts
 from agent.planners.decoding import Completion, Decoder, Form
 from agent.planners.grammar import parse_calls
 from agent.planners.narrowing import fill_in
@@ -107,6 +108,9 @@ class BuiltinChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,  # noqa: ARG002
         **kwargs: Any,
     ) -> ChatResult:
+        if talks := parts.conversations(messages):
+            with unheard() as tell:
+                return tell(parts.merged([self._generate(talk, **kwargs) for talk in talks]))
         if (planned := planned_in_code(messages, kwargs, self.model_name)) is not None:
             return planned
         future, cancelled = self._submit(messages, kwargs)
@@ -123,6 +127,9 @@ class BuiltinChatModel(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,  # noqa: ARG002
         **kwargs: Any,
     ) -> ChatResult:
+        if talks := parts.conversations(messages):
+            with unheard() as tell:
+                return tell(parts.merged([await self._agenerate(t, **kwargs) for t in talks]))
         if (planned := planned_in_code(messages, kwargs, self.model_name)) is not None:
             return planned
         future, cancelled = self._submit(messages, kwargs)
@@ -148,6 +155,21 @@ class BuiltinChatModel(BaseChatModel):
         if self._decoder is None:
             self._decoder = Decoder(self.path)
         return self._decoder
+
+
+@contextmanager
+def unheard() -> Iterator[Callable[[ChatResult], ChatResult]]:
+    """Within it nobody hears the parts of a question; what it yields tells the whole turn."""
+    hear = listener()
+
+    def tell(result: ChatResult) -> ChatResult:
+        text = result.generations[0].message.text
+        if text and hear is not None:
+            hear(text)
+        return result
+
+    with heard_by(None):
+        yield tell
 
 
 def planned_in_code(

@@ -100,7 +100,7 @@ def test_unsupported(answer: str, short: str, word: str) -> None:
     ],
 )
 def test_counts_labels_and_polarity(answer: str, short: str, good: bool) -> None:
-    question = "Is there a dog?" if "dog" in answer else "Is there a cat?"
+    question = "Is there a cat?" if "[e4]" in answer else "Is there a dog or a cat?"
     assert (run(DOGS, answer, short, question).problems == []) is good
 
 

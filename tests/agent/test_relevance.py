@@ -217,3 +217,26 @@ def test_a_sentence_that_is_no_answer_is_not_said_while_it_is_written() -> None:
     for question, status in (("What is the total?", "supported"), ("Who served?", "unsupported")):
         claim = check_sentence(said, PAPERS, question=question, language="en")
         assert claim.status == status
+
+
+@pytest.mark.parametrize(
+    ("question", "unanswered"),
+    [
+        ("How many dogs and cats are there?", ()),
+        ("How many dogs and horses are there?", ("horses",)),
+        ("Are there dogs, cats and horses?", ("horses",)),
+        ("有几只狗和马？", ("马",)),
+        ("How many dogs are on the table?", ()),
+    ],
+)
+def test_things_that_are_asked_for_side_by_side(question: str, unanswered: tuple[str, ...]) -> None:
+    chinese = language_of(question) == "zh"
+    answer = "图中有{list e15-e17} [e15-e17]。" if chinese else "I see {list e15-e17} [e15-e17]."
+    grounded = run(question, answer, "{count e15-e16}")
+    assert (grounded.problems, grounded.unanswered) == ([], unanswered)
+
+
+def test_what_was_looked_for_is_what_the_part_asks_after() -> None:
+    assert run("How many cats?", "I see {list e15-e16} [e15-e16].", "2").problems
+    both = run("How many dogs? Is there a horse?", "I see {list e15-e16} [e15-e16].", "2")
+    assert both.unanswered == ("Is there a horse?",)
