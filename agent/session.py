@@ -147,7 +147,7 @@ class Session:
         Raises:
             InputError: it is no snapshot, or one about other pictures.
         """
-        from langchain_core.messages import messages_from_dict
+        from langchain_core.messages import ToolMessage, messages_from_dict
 
         try:
             if snapshot["version"] != SNAPSHOT_VERSION:
@@ -156,8 +156,8 @@ class Session:
             ledger = Ledger.restored(snapshot["ledger"])
             messages = messages_from_dict(snapshot["messages"])
             for message in messages:
-                if artifact := getattr(message, "artifact", None):
-                    message.artifact = [ledger[i] for i in artifact]
+                if isinstance(message, ToolMessage) and message.artifact:
+                    message.artifact = [ledger[i] for i in message.artifact]
         except (KeyError, TypeError, ValueError) as error:
             raise InputError(f"this is no snapshot of a session ({error!r})") from error
         if stored != [(picture.ref.id, picture.ref.sha256) for picture in self.pictures]:

@@ -180,10 +180,12 @@ class VisualAgent:
         from agent.run import make_planning, premises
 
         with self._making:
-            if self._planning is None:
-                self._premises = premises(self.toolset.offered, self.settings)
-                self._planning = make_planning(self.planner, self.toolset.offered, self.settings)
-            return self._planning
+            planning = self._planning
+            if planning is None:
+                tools, settings = self.toolset.offered, self.settings
+                planning = make_planning(self.planner, tools, settings)
+                self._premises, self._planning = premises(tools, settings), planning
+            return planning
 
     async def _answer(
         self, session: Session, question: str, emit: Emit, *, streams: bool
@@ -191,7 +193,7 @@ class VisualAgent:
         """One question of a session, on the agent's own event loop."""
         deadline = Deadline(self.settings.deadline_s)
         # In a thread: it may ask a server, and it imports what is imported here, too.
-        planning = self._planning or await asyncio.to_thread(self._prepare)
+        planning: Planning = self._planning or await asyncio.to_thread(self._prepare)
         from agent.loop.state import Question
         from agent.planners import planner_facts
         from agent.run import answer_question
@@ -205,19 +207,14 @@ class VisualAgent:
             deadline=deadline,
             emit=emit,
             streams=streams,
+            premises=self._premises | {"earlier_messages": len(session.messages)},
         )
         missing = [m.what for m in self.toolset.missing]
-        earlier = len(session.messages)
         answer = await answer_question(planning, self.settings, session.messages, asked, missing)
         if not asked.is_cut_off:
             session.messages += asked.messages
-        answer.trace = self._premises | {"earlier_messages": earlier} | answer.trace
-        answer.planner |= planner_facts(
-            self.planner,
-            url=self.settings.planner_url,
-            fallback=self.settings.planner_fallback,
-            stood_in=asked.spent.stood_in,
-        )
+        fallback, stood_in = self.settings.planner_fallback, asked.spent.stood_in
+        answer.planner |= planner_facts(self.planner, fallback, stood_in)
         emit(Answered(answer))
         return answer
 

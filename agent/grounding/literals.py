@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal, InvalidOperation
+from itertools import combinations
 
 from agent.answer import Language
 from agent.grounding.ledger import Ledger
@@ -17,7 +18,7 @@ from agent.grounding.naming import counts
 from agent.grounding.references import UnresolvedReferenceError, as_number
 from tools.evidence import Evidence
 
-_QUOTED = re.compile(r"\"([^\"]+)\"|“([^”]+)”|「([^」]+)」|『([^』]+)』|«([^»]+)»|《([^》]+)》")
+QUOTED = re.compile(r"\"([^\"]+)\"|“([^”]+)”|「([^」]+)」|『([^』]+)』|«([^»]+)»|《([^》]+)》")
 _NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:[ ,']\d{3})*(?:\.\d+)?(?!\w)|\d+(?:\.\d+)?")
 _PICTURE_NUMBER = re.compile(r"\b(?:img_|(?:picture|image|photo)\s+)\d+|图\s*\d+", re.IGNORECASE)
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
@@ -48,6 +49,7 @@ _ENGLISH_NUMBERS = {
     )
     if word != "one"  # "one" is a pronoun more often than a count
 }
+_ENGLISH_NUMBER = re.compile(rf"\b(?:{'|'.join(_ENGLISH_NUMBERS)})\b", re.IGNORECASE)
 _CHINESE_DIGITS = {digit: n for n, digit in enumerate("零一二三四五六七八九")} | {"两": 2}
 _CHINESE_COUNT = re.compile(
     r"([零一二两三四五六七八九]?十[一二三四五六七八九]?|[零一二两三四五六七八九])(?=[个只辆张条本把台位件部棵瓶杯行项种处])"
@@ -63,14 +65,22 @@ def normalise(content: object) -> str:
     return " ".join(unicodedata.normalize("NFKC", str(content)).split())
 
 
+def stands_in(text: str, evidence: Iterable[Evidence]) -> bool:
+    """Whether a text of the evidence holds these very words (a whole phrase, upper case or not)."""
+    said = re.escape(normalise(text).casefold())
+    phrase = re.compile(rf"(?<!\w){said}(?!\w)")
+    texts = (normalise(e.text).casefold() for e in evidence if e.text is not None)
+    return bool(said) and any(phrase.search(written) for written in texts)
+
+
 def quotes(text: str) -> list[str]:
     """What stands between quotation marks."""
-    return [next(filter(None, groups)).strip() for groups in _QUOTED.findall(text)]
+    return [next(filter(None, groups)).strip() for groups in QUOTED.findall(text)]
 
 
 def without_quotes(text: str) -> str:
     """The text with its quotations taken out."""
-    return _QUOTED.sub(" ", text)
+    return QUOTED.sub(" ", text)
 
 
 def dates(text: str) -> list[str]:
@@ -116,6 +126,14 @@ def numbers(text: str, language: Language) -> set[Decimal]:
     return found | {_ENGLISH_NUMBERS[word] for word in words if word in _ENGLISH_NUMBERS}
 
 
+def without_numbers(text: str, language: Language) -> str:
+    """The text with the numbers taken out that `numbers` finds."""
+    text = _NUMBER.sub(" ", _PICTURE_NUMBER.sub(" ", text))
+    if language == "zh":
+        return _CHINESE_COUNT.sub(" ", text)
+    return _ENGLISH_NUMBER.sub(" ", text)
+
+
 def carried_numbers(
     wanted: Collection[Decimal],
     evidence: list[Evidence],
@@ -147,6 +165,12 @@ def _is_difference(number: Decimal, values: Counter[Decimal]) -> bool:
     if not number:
         return any(times > 1 for times in values.values())
     return number > 0 and any(value - number in values for value in values)
+
+
+def differences(evidence: Iterable[Evidence]) -> set[Decimal]:
+    """The difference of any two values."""
+    values = [n for e in evidence if (n := _quantity(e)) is not None]
+    return {abs(a - b) for a, b in combinations(values, 2)}
 
 
 def _quantity(evidence: Evidence) -> Decimal | None:

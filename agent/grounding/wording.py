@@ -21,11 +21,13 @@ WORDING: dict[Language, dict[str, str]] = {
         "could_not_look": "Cannot tell: I have no tool that can look at this.",
         "unsupported": "Cannot tell: what I saw does not carry an answer.",
         "out_of_time": "Cannot tell: the time for this question is over.",
+        "planner_failed": "Cannot tell: the planner failed ({why}).",
         "best_guess": "Closest: {what} ({score}).",
         "seen": "What I saw: {what}.",
         "absent": "no {what}",
         "failed": "{tool} failed: {why}",
         "missing": "Not available here: {names}.",
+        "unanswered": "I could not answer this part: {what}.",
     },
     "zh": {
         "yes": "是",
@@ -37,11 +39,13 @@ WORDING: dict[Language, dict[str, str]] = {
         "could_not_look": "无法回答:我没有能查看这一点的工具。",
         "unsupported": "无法回答:看到的内容不足以支持任何回答。",
         "out_of_time": "无法回答:这个问题的时间用完了。",
+        "planner_failed": "无法回答:规划器出错({why})。",
         "best_guess": "最接近的是:{what}({score})。",
         "seen": "我看到的:{what}。",
         "absent": "没有{what}",
         "failed": "{tool} 失败:{why}",
         "missing": "此处不可用:{names}。",
+        "unanswered": "这一部分未能回答:{what}。",
     },
 }
 

@@ -148,7 +148,7 @@ def narrow_tools(tools: Iterable[Schema], messages: list[Turn]) -> list[Schema]:
 
     Without what `fill_in` adds.
     """
-    present = next(questions(messages), {"question": "", "pictures": []})
+    present: Turn = next(questions(messages), {"question": "", "pictures": []})
     choices: dict[str, list[str | None]] = {
         "picture": present["pictures"],
         "region": [*(e.id for e in _shown(messages) if _has_place(e)), None],

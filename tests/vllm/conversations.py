@@ -64,7 +64,7 @@ def _offered(name: str, labels: list[str]) -> dict[str, Any]:
     """The agent's own schema of a tool, with these labels; a stranger's takes a picture."""
     if name not in _TOOLS:
         return {"type": "function", "function": {"name": name, "parameters": _STRANGER}}
-    tool = {"type": "function", "function": tool_schema(_TOOLS[name])}
+    tool: dict[str, Any] = {"type": "function", "function": tool_schema(_TOOLS[name])}
     properties = tool["function"]["parameters"]["properties"]
     if "labels" in properties:
         properties["labels"]["items"] = {"type": "string", "enum": labels}
