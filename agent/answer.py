@@ -11,7 +11,9 @@ from tools.evidence import Evidence
 SCHEMA_VERSION = 1
 
 Abstain = Literal["no", "not_found", "unsure", "could_not_look"]
-Reason = Literal["not_found", "unsure", "could_not_look", "unsupported", "out_of_time"]
+Reason = Literal[
+    "not_found", "unsure", "could_not_look", "unsupported", "out_of_time", "planner_failed"
+]  # fmt: skip
 Language = Literal["en", "zh"]
 ClaimStatus = Literal["supported", "unsupported"]
 

@@ -5,6 +5,10 @@ Input errors and tool errors are in `tools.errors`.
 
 from __future__ import annotations
 
+from typing import Any
+
+_TRACE = "vqa_agent_trace"
+
 
 class PlannerError(Exception):
     """The planner could not plan; the message says what to do next."""
@@ -20,3 +24,14 @@ class PlannerTimeoutError(PlannerError):
 
 class PlannerOutputError(PlannerError):
     """The planner answered with something that cannot be used: cut off, or not what was asked."""
+
+
+def keep_trace(error: Exception, trace: dict[str, Any]) -> None:
+    """Give an error that ends a run the run's trace along; the first one stays."""
+    error.__dict__.setdefault(_TRACE, trace)
+
+
+def trace_of_failed(error: BaseException) -> dict[str, Any] | None:
+    """The trace of the run that an error ended; None where no run had begun."""
+    trace: dict[str, Any] | None = error.__dict__.get(_TRACE)
+    return trace

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.messages import BaseMessage, HumanMessage
 
 from agent.answer import Answer
+from agent.errors import keep_trace
 from agent.events import Repair
 from agent.grounding.verdict import judge
-from agent.loop.outcome import answer_of
+from agent.loop.outcome import answer_of, trace_of
 from agent.loop.pictures import ShownPictures
 from agent.loop.planning import Budget, Planning
 from agent.loop.state import Question
@@ -51,7 +52,11 @@ async def work_out(
             question.messages += await run_calls(turn.tool_calls, question)
             continue
         verdict = judge(
-            turn.text, question.ledger, question=question.text, language=question.language
+            turn.text,
+            question.ledger,
+            question=question.text,
+            language=question.language,
+            failure=question.planner_failure,
         )
         question.verdicts.append(verdict)
         if verdict.stands or question.spent.repairs >= max_repairs:
@@ -73,7 +78,8 @@ async def answer_question(
     At the question's deadline the answer is what is there.
 
     Raises:
-        PlannerError: the planner could not be reached or kept failing.
+        PlannerError: the planner could not be reached or kept failing. Like every error of a run it
+            carries the run's trace (`agent.errors.trace_of_failed`).
     """
     started = time.perf_counter()
     question.messages.append(question_message(question.text, (p.ref.id for p in question.pictures)))
@@ -84,6 +90,9 @@ async def answer_question(
         if not limit.expired():
             raise
         question.is_cut_off = True
+    except Exception as error:
+        keep_trace(error, trace_of(question))
+        raise
     return answer_of(question, (time.perf_counter() - started) * 1000, missing)
 
 

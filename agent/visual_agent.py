@@ -209,19 +209,14 @@ class VisualAgent:
             deadline=deadline,
             emit=emit,
             streams=streams,
+            premises=self._premises | {"earlier_messages": len(session.messages)},
         )
         missing = [m.what for m in self.toolset.missing]
-        earlier = len(session.messages)
         answer = await answer_question(planning, self.settings, session.messages, asked, missing)
         if not asked.is_cut_off:
             session.messages += asked.messages
-        answer.trace = self._premises | {"earlier_messages": earlier} | answer.trace
-        answer.planner |= planner_facts(
-            self.planner,
-            url=self.settings.planner_url,
-            fallback=self.settings.planner_fallback,
-            stood_in=asked.spent.stood_in,
-        )
+        fallback, stood_in = self.settings.planner_fallback, asked.spent.stood_in
+        answer.planner |= planner_facts(self.planner, fallback, stood_in)
         emit(Answered(answer))
         return answer
 

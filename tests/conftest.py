@@ -11,6 +11,11 @@ _cache = tempfile.TemporaryDirectory(prefix="vqa-agent-tests-")
 os.environ.update(VQA_DEADLINE_S="900", VQA_TOOL_TIMEOUT_S="600")
 os.environ["XDG_CACHE_HOME"] = _cache.name  # nobody's own cache is read or filled
 
+from hypothesis import settings  # noqa: E402
+
 from tests.fakes.weights import folder, open_weights, weights  # noqa: E402 - after the above
+
+settings.register_profile("busy machine", deadline=None)  # no test asserts on the clock
+settings.load_profile("busy machine")
 
 __all__ = ["folder", "open_weights", "weights"]

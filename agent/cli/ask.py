@@ -12,7 +12,7 @@ from agent.cli.factory import Options, open_agent
 from agent.cli.progress import Progress
 from agent.cli.render import print_answer, print_grounds
 from agent.files import check_writable, dumps
-from agent.traces.files import write_trace
+from agent.traces.files import write_failed_trace, write_trace
 
 if TYPE_CHECKING:
     from agent import Session
@@ -58,6 +58,11 @@ class Outputs:
             for path in annotate(answer, list(session.pictures), self.annotate):
                 note(f"wrote {path}")
 
+    def write_failed(self, error: Exception) -> None:
+        """Write the trace of a run that an error ended, if it was asked for."""
+        if self.trace is not None:
+            write_failed_trace(self.trace, error)
+
     def show(self, answer: Answer, *, said: bool) -> None:
         """Print the answer; where it was said already, what it rests on."""
         if self.json:
@@ -81,7 +86,11 @@ def run_ask(factory: Any, options: Options, words: list[str], outputs: Outputs) 
         for name in pictures:
             add_picture(session, name)
         progress = Progress(status, steps=outputs.verbose or outputs.stream)
-        answer = progress.follow(session, question, text=outputs.stream and not outputs.json)
+        try:
+            answer = progress.follow(session, question, text=outputs.stream and not outputs.json)
+        except Exception as error:
+            outputs.write_failed(error)
+            raise
         outputs.write(answer, session)
     outputs.show(answer, said=progress.has_said(answer))
     return ABSTAINED if answer.abstained else ANSWERED

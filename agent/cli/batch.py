@@ -19,7 +19,7 @@ from agent.cli.factory import Options, open_agent
 from agent.cli.rows import AnswersFile, BadRow, Row, key, read_rows
 from agent.errors import PlannerError, PlannerUnavailableError
 from agent.files import check_writable, dumps
-from agent.traces.files import trace_folder, trace_name, write_trace
+from agent.traces.files import trace_folder, trace_name, write_failed_trace, write_trace
 from tools.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 Add = Callable[[Record], None]
-Keep = Callable[[Row, "Answer"], None]
+Keep = Callable[[Row, "Answer | Exception"], None]
 
 MAX_PLANNER_FAILURES = 5
 """So many failures of the planner in a row end the run: they are not the rows' fault."""
@@ -46,7 +46,7 @@ def run_batch(
 ) -> int:
     """Answer what is not answered yet; returns 0 when every row has its line.
 
-    With `traces`, the run of each row that is answered is written into that folder.
+    With `traces`, the run of each row is written into that folder, also where it failed.
 
     Raises:
         InputError: a file cannot be read or written.
@@ -75,10 +75,17 @@ def run_batch(
 
 
 def _keep_in(folder: Path) -> Keep:
-    return lambda row, answer: write_trace(folder / trace_name(row.id), answer, id=row.id)
+    def keep(row: Row, outcome: Answer | Exception) -> None:
+        path = folder / trace_name(row.id)
+        if isinstance(outcome, Exception):
+            write_failed_trace(path, outcome, id=row.id)
+        else:
+            write_trace(path, outcome, id=row.id)
+
+    return keep
 
 
-def _forget(_row: Row, _answer: Answer) -> None:
+def _forget(_row: Row, _outcome: Answer | Exception) -> None:
     pass
 
 
@@ -91,7 +98,8 @@ async def answer_all(
 ) -> None:
     """Answer the rows, `concurrency` at a time, and hand each record to `add` as it comes.
 
-    Each answer goes to `keep` first: a row that has its record has its trace.
+    Each answer, and each error that ended a run, goes to `keep` first: a row that has its record
+    has its trace.
 
     Raises:
         PlannerError: the planner failed `MAX_PLANNER_FAILURES` times in a row (at once), or there
@@ -135,11 +143,14 @@ async def answer_row(agent: VisualAgent, row: Row | BadRow, keep: Keep = _forget
         answer = await agent.aask(*row.pictures, row.question)
     except InputError as error:
         return _error(row, "input", str(error))
-    except PlannerUnavailableError:
+    except PlannerUnavailableError as error:
+        keep(row, error)
         raise
     except PlannerError as error:
+        keep(row, error)
         return _error(row, "planner", str(error))
     except Exception as error:  # the row is written as failed: one bad row never stops the run
+        keep(row, error)
         return _error(row, "internal", f"{type(error).__name__}: {error}")
     keep(row, answer)
     return {"id": row.id, **answer.to_json()}

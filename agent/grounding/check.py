@@ -8,6 +8,7 @@ the cited labels, numbers and dates as cited values or by a named operation. No 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agent.answer import Claim, Draft, Language, Reason
@@ -16,6 +17,9 @@ from agent.grounding.asking import asks_for_absence, asks_which
 from agent.grounding.hedging import is_hedged
 from agent.grounding.ledger import Ledger
 from agent.grounding.naming import by_group, misnamed, names_of
+from agent.grounding.polarity import NO, OPENING, THERE_IS, THERE_IS_NONE, YES, wrong_polarity
+from agent.grounding.predicates import wrong_words
+from agent.grounding.question_parts import parts_of
 from agent.grounding.references import (
     CITATION,
     REFERENCE,
@@ -24,6 +28,8 @@ from agent.grounding.references import (
     count_of,
     fill,
 )
+from agent.grounding.relevance import Said, belongs, carries_yes_no, each_once, names_twice
+from agent.grounding.wording import WORDING, join_words
 from tools.evidence import Evidence
 from tools.words.labels import CLASSES, GROUPS
 from tools.words.questions import mentioned
@@ -32,18 +38,7 @@ from tools.words.sentences import label_words
 _SENTENCE_END = re.compile(
     r"(?:(?<=[。！？])|(?<=[.!?])(?=\s+[^\W\d_a-z]|\s+[{\"“'\[]|\s*$)|(?<=[.!?]['\"”])(?=\s))"
 )
-_NEGATION = re.compile(
-    r"\b(?:no|not|none|never|neither|nothing|\w+n't|cannot|zero)\b|没|不|无|未",
-    re.IGNORECASE,
-)
 KINDS = "classify_image"
-_THERE_IS = {"有"}
-_THERE_IS_NONE = {"没有", "无"}
-_YES = {"yes", "是", "是的", "对"} | _THERE_IS
-_NO = {"no", "否", "不", "不是"} | _THERE_IS_NONE
-_OPENING = re.compile(
-    rf"^\s*({'|'.join(sorted(_YES | _NO, key=len, reverse=True))})\s*[,;:，；：]", re.IGNORECASE
-)
 _EXISTS = re.compile(r"\{\s*exists\s+")
 
 
@@ -60,6 +55,8 @@ class Grounded:
     claims: list[Claim]
     problems: list[str] = field(default_factory=list)
     reason: Reason | None = None
+    unanswered: tuple[str, ...] = ()
+    """The parts of the question that no claim answers; the text says so."""
 
     @property
     def cited(self) -> list[str]:
@@ -68,7 +65,10 @@ class Grounded:
 
 
 def check(draft: Draft, ledger: Ledger, *, question: str, language: Language) -> Grounded:
-    """Check a draft that does not abstain against the ledger."""
+    """Check a draft that does not abstain against the ledger, and against the question."""
+    draft = draft.model_copy(
+        update={name: each_once(getattr(draft, name)) for name in ("answer", "short_answer")}
+    )
     templates = sentences(draft.answer)
     claims = [_check_claim(template, ledger, question, language) for template in templates]
     problems = [f"{claim.text!r}: {claim.problem}" for claim in claims if claim.problem]
@@ -78,20 +78,37 @@ def check(draft: Draft, ledger: Ledger, *, question: str, language: Language) ->
     short_answer, problem = _check_short(draft.short_answer, cited, ledger, question, language)
     if problem:
         problems.append(f"short_answer {draft.short_answer!r}: {problem}")
-    pairs = zip(templates, claims, strict=True)
+    pairs = list(zip(templates, claims, strict=True))
+    parts = parts_of(question, language)
+    said = [_said(template, claim, ledger) for template, claim in pairs]
+    unanswered, problem = ((), None) if problems else belongs(parts, said, language)
+    if problem:
+        problems.append(problem)
     unsure = any(_rests_on_doubt(template, claim, ledger) for template, claim in pairs)
+    text = _joined([claim.text for claim in claims], language)
     return Grounded(
-        text=_joined([claim.text for claim in claims], language),
+        text=_joined([text, _left_open(unanswered, language)], language) if unanswered else text,
         short_answer=short_answer,
         claims=claims,
         problems=problems,
         reason="unsure" if unsure and not problems else None,
+        unanswered=unanswered,
     )
+
+
+def _said(template: str, claim: Claim, ledger: Ledger) -> Said:
+    return Said(template, claim.text, [ledger[i] for i in claim.evidence])
+
+
+def _left_open(unanswered: Sequence[str], language: Language) -> str:
+    what = join_words([f"“{part}”" for part in unanswered], language)
+    return WORDING[language]["unanswered"].format(what=what)
 
 
 def sentences(template: str) -> list[str]:
     """Split a template into sentences; a citation after the full stop stays with its sentence."""
     kept: list[str] = []
+    template = template.replace("\0", " ")
     masked = REFERENCE.sub(lambda m: kept.append(m[0]) or f"\0{len(kept) - 1}\0", template)  # type: ignore[func-returns-value]
     masked = re.sub(r"([.!?。！？]['\"”]?)((?:\s*\[e\d[^\]]*\])+)", lambda m: m[2] + m[1], masked)
     parts = (part.strip() for part in _SENTENCE_END.split(masked))
@@ -99,9 +116,14 @@ def sentences(template: str) -> list[str]:
 
 
 def check_sentence(template: str, ledger: Ledger, *, question: str, language: Language) -> Claim:
-    """Check one sentence by itself; one that rests on what a tool was not sure of does not pass."""
+    """Check one sentence by itself, as the beginning of an answer.
+
+    One that rests on what a tool was not sure of does not pass.
+    """
     claim = _check_claim(template, ledger, question, language)
-    if _rests_on_doubt(template, claim, ledger):
+    said = [_said(template, claim, ledger)]
+    _, problem = belongs(parts_of(question, language), said, language)
+    if problem or _rests_on_doubt(template, claim, ledger):
         return claim.model_copy(update={"status": "unsupported"})
     return claim
 
@@ -120,7 +142,11 @@ def _check_claim(template: str, ledger: Ledger, question: str, language: Languag
         text = CITATION.sub("", template)
         return Claim(text=text, evidence=[], status="unsupported", problem=str(problem))
     evidence = [ledger[i] for i in dict.fromkeys((*filled.cited, *filled.used))]
-    problem_text = _problem(filled, evidence, ledger, question, language)
+    problem_text = (
+        _problem(filled, evidence, ledger, question, language)
+        or wrong_polarity(template, evidence, ledger, language)
+        or wrong_words(template, evidence, language)
+    )
     return Claim(
         text=_capitalised(filled.text),
         evidence=[e.id for e in evidence],
@@ -132,15 +158,14 @@ def _check_claim(template: str, ledger: Ledger, question: str, language: Languag
 def _problem(
     filled: Filled, evidence: list[Evidence], ledger: Ledger, question: str, language: Language
 ) -> str | None:
-    """The first thing wrong with a claim, worded for the planner; None if it stands."""
+    """The first thing wrong with what was filled in or copied; None if it stands."""
     if not evidence:
         return "it cites no evidence"
     return (
         _incomplete_count(filled.counted, ledger)
+        or names_twice(filled, evidence)
         or _wrong_opening(filled.text, evidence, question, language)
-        or _wrong_polarity(filled, evidence)
         or misnamed(filled, evidence, ledger, language)
-        or _wrong_kind(filled, evidence)
         or literal_problem(filled.literal, evidence, ledger, question, language)
     )
 
@@ -220,45 +245,27 @@ def _incomplete_count(counted: tuple[str, ...], ledger: Ledger) -> str | None:
     return None
 
 
-def _wrong_polarity(filled: Filled, evidence: list[Evidence]) -> str | None:
-    """A sentence without references must say "no" where the evidence says none, and only there."""
-    if filled.used:
-        return None
-    negated = _NEGATION.search(_OPENING.sub("", filled.literal)) is not None
-    if all(e.status == "none" for e in evidence) and not negated and "0" not in filled.literal:
-        return "the cited evidence says that there is none"
-    if all(e.status == "found" for e in evidence) and negated:
-        return "it denies what the cited evidence shows"
-    return None
-
-
 def _wrong_opening(
     text: str, evidence: list[Evidence], question: str, language: Language
 ) -> str | None:
     """The "No" of "No, there are 2 dogs" must be true of what was asked."""
-    opening = _OPENING.match(text)
-    return _wrong_yes_no(opening[1], evidence, question, language) if opening else None
-
-
-def _wrong_kind(filled: Filled, evidence: list[Evidence]) -> str | None:
-    """A sentence that names kinds must deny those that are none, and no others.
-
-    One that denies may name what was found beside it only in a sentence of its own.
-    """
-    named = [e for e in evidence if e.tool == KINDS and e.id in filled.used]
-    if not named or filled.counted:
+    opening = OPENING.match(text)
+    if not opening:
         return None
-    negated = _NEGATION.search(filled.literal) is not None
-    if negated and any(e.status == "found" for e in named):
-        return "it denies a kind that the cited evidence shows"
-    if not negated and any(e.status == "none" for e in named):
-        return "the cited evidence says that it is none of that kind"
-    return None
+    asked = [part for part in parts_of(question, language) if part.kind == "yes/no"]
+    if asked and not any(carries_yes_no(part, evidence) for part in asked):
+        return "words that are written there are no yes and no no; say what is written"
+    return _wrong_yes_no(opening[1], evidence, question, language)
 
 
 def _check_short(
     template: str, cited: list[Evidence], ledger: Ledger, question: str, language: Language
 ) -> tuple[str, str | None]:
+    """The short answer filled in, and what is wrong with it.
+
+    Of a yes/no question it is yes, no, or nothing: where neither follows, the sentences say what
+    there is.
+    """
     if asks_which(question, language):
         template = _EXISTS.sub("{list ", template)
     try:
@@ -266,18 +273,35 @@ def _check_short(
         filled = fill(template, ledger, language, absence=absence, with_currency=False)
     except UnresolvedReferenceError as problem:
         return "", str(problem)
+    evidence = list({e.id: e for e in [*cited, *(ledger[i] for i in filled.used)]}.values())
+    parts = parts_of(question, language)
+    if len(parts) == 1 and parts[0].kind == "yes/no":
+        opening = OPENING.match(filled.text)
+        word = opening[1] if opening else filled.text.strip(" .。!！")
+        if word.casefold() not in YES | NO or not carries_yes_no(parts[0], evidence):
+            return "", None
+        problem_text = names_twice(filled, ())
+        if problem_text is None and (opening or not filled.used):
+            problem_text = _wrong_yes_no(word, cited, question, language)
+        return word, problem_text
     if not filled.text:
         return "", "it is empty"
     word = filled.text.strip(" .。!！").casefold()
-    if not filled.used and word in _YES | _NO:
+    if not filled.used and word in YES | NO:
         return filled.text, _wrong_yes_no(word, cited, question, language)
-    evidence = list({e.id: e for e in [*cited, *(ledger[i] for i in filled.used)]}.values())
-    problem_text = _incomplete_count(filled.counted, ledger) or misnamed(
-        filled, evidence, ledger, language
+    problem_text = (
+        _incomplete_count(filled.counted, ledger)
+        or names_twice(filled, [ledger[i] for i in filled.counted])
+        or misnamed(filled, evidence, ledger, language)
     )
-    if problem_text:
-        return filled.text, problem_text
-    return filled.text, literal_problem(filled.literal, evidence, ledger, question, language)
+    if not literals.stands_in(template, evidence):
+        problem_text = (
+            problem_text
+            or literal_problem(filled.literal, evidence, ledger, question, language)
+            or wrong_polarity(template, evidence, ledger, language)
+            or wrong_words(template, evidence, language)
+        )
+    return filled.text, problem_text
 
 
 def _wrong_yes_no(
@@ -290,8 +314,8 @@ def _wrong_yes_no(
     if not cited:
         return "it rests on no evidence"
     word = word.casefold()
-    says_there_is = word in _YES
-    if asks_for_absence(question, language) and word not in _THERE_IS | _THERE_IS_NONE:
+    says_there_is = word in YES
+    if asks_for_absence(question, language) and word not in THERE_IS | THERE_IS_NONE:
         says_there_is = not says_there_is
     if says_there_is and count_of(cited) == 0:
         return f"nothing was found, so it cannot be {word}"

@@ -21,6 +21,8 @@ def abstention(
     ledger: Ledger,
     calls: Sequence[ToolCallRecord],
     missing: Sequence[str],
+    *,
+    failure: str | None = None,
 ) -> str:
     """What is said instead of an answer.
 
@@ -30,9 +32,10 @@ def abstention(
         ledger: what was seen, of which only what `calls` found is named.
         calls: those of this question.
         missing: the tools that are not available here.
+        failure: what was wrong with the planner, if it failed.
     """
     words = WORDING[language]
-    parts = [words[reason]]
+    parts = [words[reason].format(why=failure)]
     parts += [words["failed"].format(tool=r.name, why=r.error) for r in calls if r.error]
     if reason == "could_not_look" and missing:
         parts.append(words["missing"].format(names=join_words(list(missing), language)))

@@ -1,4 +1,4 @@
-"""The evidence ledger: gives findings their ids, keeps them, and writes them for the model.
+"""The evidence ledger: gives findings their ids, and keeps them.
 
 What stands here is all that an answer may rest on. It does not judge answers
 (`agent.grounding.check` does) and it does not fill references in (`agent.grounding.references`
@@ -106,7 +106,10 @@ class Ledger:
 
 
 def render_report(report: ToolReport, evidence: Iterable[Evidence]) -> str:
-    """What the model reads of one tool call.
+    """What the built-in weights read of one tool call, in the form that they were taught.
+
+    All others read `agent.grounding.serialising.report_text`: here labels and values stand as they
+    are.
 
     Lines that begin with two spaces are details (places, scores, the text behind a value): a
     planner with a small context may leave them out. Text from a picture is always a JSON string.

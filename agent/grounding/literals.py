@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import combinations
 from typing import Any
 
 from agent.answer import Language
@@ -21,7 +22,7 @@ from tools.reading import dates as calendar
 from tools.reading.numerals import Numeral, numerals, readings
 from tools.reading.typed import Typed
 
-_QUOTED = re.compile(r"\"([^\"]+)\"|“([^”]+)”|「([^」]+)」|『([^』]+)』|«([^»]+)»|《([^》]+)》")
+QUOTED = re.compile(r"\"([^\"]+)\"|“([^”]+)”|「([^」]+)」|『([^』]+)』|«([^»]+)»|《([^》]+)》")
 _PICTURE_NUMBER = re.compile(r"\b(?:img_|(?:picture|image|photo)\s+)\d+|图\s*\d+", re.IGNORECASE)
 _ENGLISH_NUMBERS = {
     word: Decimal(n)
@@ -44,6 +45,7 @@ _ENGLISH_NUMBERS = {
     )
     if word != "one"  # "one" is a pronoun more often than a count
 }
+_ENGLISH_NUMBER = re.compile(rf"\b(?:{'|'.join(_ENGLISH_NUMBERS)})\b", re.IGNORECASE)
 _CHINESE_DIGITS = {digit: n for n, digit in enumerate("零一二三四五六七八九")} | {"两": 2}
 _CHINESE_COUNT = re.compile(
     r"([零一二两三四五六七八九]?十[一二三四五六七八九]?|[零一二两三四五六七八九])(?=[个只辆张条本把台位件部棵瓶杯行项种处])"
@@ -60,14 +62,22 @@ def normalise(content: object) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
+def stands_in(text: str, evidence: Iterable[Evidence]) -> bool:
+    """Whether a text of the evidence holds these very words (a whole phrase, upper case or not)."""
+    said = re.escape(normalise(text).casefold())
+    phrase = re.compile(rf"(?<!\w){said}(?!\w)")
+    texts = (normalise(e.text).casefold() for e in evidence if e.text is not None)
+    return bool(said) and any(phrase.search(written) for written in texts)
+
+
 def quotes(text: str) -> list[str]:
     """What stands between quotation marks."""
-    return [next(filter(None, groups)).strip() for groups in _QUOTED.findall(text)]
+    return [next(filter(None, groups)).strip() for groups in QUOTED.findall(text)]
 
 
 def without_quotes(text: str) -> str:
     """The text with its quotations taken out."""
-    return _QUOTED.sub(" ", text)
+    return QUOTED.sub(" ", text)
 
 
 def dates(text: str) -> list[str]:
@@ -116,6 +126,16 @@ def numbers(text: str, language: Language) -> set[Decimal]:
         return found | {_chinese_number(match[1]) for match in _CHINESE_COUNT.finditer(text)}
     words = re.findall(r"[a-z]+", text.casefold())
     return found | {_ENGLISH_NUMBERS[word] for word in words if word in _ENGLISH_NUMBERS}
+
+
+def without_numbers(text: str, language: Language) -> str:
+    """The text with the numbers taken out that `numbers` finds."""
+    text = _PICTURE_NUMBER.sub(" ", text)
+    for numeral in reversed(numerals(text)):
+        text = f"{text[: numeral.start]} {text[numeral.end :]}"
+    if language == "zh":
+        return _CHINESE_COUNT.sub(" ", text)
+    return _ENGLISH_NUMBER.sub(" ", text)
 
 
 def _meant(text: str, numeral: Numeral) -> Decimal | None:
@@ -202,6 +222,12 @@ def _in_one_currency(evidence: list[Evidence]) -> bool:
     except UnresolvedReferenceError:
         return False
     return True
+
+
+def differences(evidence: Iterable[Evidence]) -> set[Decimal]:
+    """The difference of any two values."""
+    values = [n for e in evidence if (n := _quantity(e)) is not None]
+    return {abs(a - b) for a, b in combinations(values, 2)}
 
 
 def _quantity(evidence: Evidence) -> Decimal | None:

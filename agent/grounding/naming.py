@@ -72,12 +72,12 @@ def misnamed(
         if group in GROUPS and not any(e.label == group for e in evidence):
             counted = _COUNTED.search(filled.literal[:start]) is not None
             by_number = counted and (bool(filled.counted) or INSERTED not in filled.literal)
-            if by_number or not any(_may_be(e, group) for e in evidence):
+            if by_number or not any(may_be(e, group) for e in evidence):
                 return f"{group!r} is not among the cited labels"
     return _miscounted(filled, ledger, named)
 
 
-def _may_be(evidence: Evidence, group: str) -> bool:
+def may_be(evidence: Evidence, group: str) -> bool:
     """Whether a thing that was found may be called by the group's word.
 
     Of what is no label of the tables (a kind, a text) code cannot tell; it is let through.

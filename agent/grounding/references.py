@@ -41,6 +41,7 @@ class Filled:
     `text` is what the person reads, without citations. `literal` is the template without its
     references and citations: the words that the planner itself chose. `used` are the ids that
     references named, `cited` those in brackets, `counted` those whose number was filled in.
+    `references` are the references themselves, without braces.
     """
 
     text: str
@@ -48,6 +49,7 @@ class Filled:
     used: tuple[str, ...]
     cited: tuple[str, ...]
     counted: tuple[str, ...]
+    references: tuple[str, ...]
 
 
 def fill(
@@ -91,6 +93,7 @@ def fill(
         used=tuple(dict.fromkeys(used)),
         cited=tuple(dict.fromkeys(cited)),
         counted=tuple(dict.fromkeys(counted)),
+        references=tuple(" ".join(body.split()) for body in REFERENCE.findall(uncited)),
     )
 
 

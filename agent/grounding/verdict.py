@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from agent.answer import Draft, Language, Reason
 from agent.grounding.check import Grounded, check
 from agent.grounding.ledger import Ledger
+from agent.grounding.serialising import harmless
 from prompts import render
 
 UNREADABLE_CALL = "(an unreadable call of)"
@@ -41,15 +42,21 @@ class Verdict:
         return not self.problems
 
 
-def judge(text: str, ledger: Ledger, *, question: str, language: Language) -> Verdict:
-    """Judge the message (JSON of a `Draft`) that ends a planner's work on a question."""
+def judge(
+    text: str, ledger: Ledger, *, question: str, language: Language, failure: str | None = None
+) -> Verdict:
+    """Judge the message (JSON of a `Draft`) that ends a planner's work on a question.
+
+    `failure` says what is known of a planner that gave none.
+    """
     try:
         draft = Draft.model_validate_json(text)
     except ValidationError as error:
         why = str(error.errors()[0]["msg"]) if text.strip() else "it was empty"
+        why = failure or why
         why = "the arguments of its call were no JSON object" if UNREADABLE_CALL in text else why
         unreadable = {"unreadable": text, "problems": [why]}
-        return Verdict(unreadable, (why,), render("unreadable", why=why))
+        return Verdict(unreadable, (why,), render("unreadable", why=harmless(why)))
     if draft.abstain != "no":
         return Verdict(draft.model_dump(), reason=draft.abstain)
     grounded = check(draft, ledger, question=question, language=language)
@@ -57,7 +64,9 @@ def judge(text: str, ledger: Ledger, *, question: str, language: Language) -> Ve
     return Verdict(
         draft=draft.model_dump() | {"problems": problems},
         problems=tuple(problems),
-        request=render("repair", problems=problems) if problems else "",
+        request=render("repair", problems=[harmless(problem) for problem in problems])
+        if problems
+        else "",
         reason=grounded.reason,
         grounded=grounded,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from langchain_core.messages import convert_to_openai_messages
 
@@ -30,7 +31,12 @@ def answer_of(question: Question, elapsed_ms: float, missing: Sequence[str]) -> 
         answer=grounded.text
         if grounded
         else abstention(
-            reason or "unsupported", question.language, ledger, question.calls, missing
+            reason or "unsupported",
+            question.language,
+            ledger,
+            question.calls,
+            missing,
+            failure=question.planner_failure,
         ),
         short_answer=grounded.short_answer if grounded else "",
         language=question.language,
@@ -47,11 +53,17 @@ def answer_of(question: Question, elapsed_ms: float, missing: Sequence[str]) -> 
         },
         planner={"calls": spent.model_calls, "repairs": spent.repairs},
         usage=spent.usage,
-        trace={
-            "messages": convert_to_openai_messages(question.messages),
-            "drafts": [dict(verdict.draft) for verdict in question.verdicts],
-        },
+        trace=trace_of(question),
     )
+
+
+def trace_of(question: Question) -> dict[str, Any]:
+    """What the planner was given, said and wrote, for `--trace`."""
+    return {
+        **question.premises,
+        "messages": convert_to_openai_messages(question.messages),
+        "drafts": [dict(verdict.draft) for verdict in question.verdicts],
+    }
 
 
 def _reason(question: Question) -> Reason | None:
@@ -64,7 +76,7 @@ def _reason(question: Question) -> Reason | None:
         return "out_of_time"
     verdict = question.verdicts[-1]
     if not verdict.stands:
-        return "unsupported"
+        return "planner_failed" if question.planner_failure else "unsupported"
     looked = any(call.status == "ok" for call in question.calls)
     if verdict.reason == "not_found" and not looked and not _earlier_look(question):
         return "could_not_look"

@@ -69,7 +69,12 @@ class Planning:
             PlannerError: the planner could not be reached or kept failing.
         """
         if self.budget.is_spent(question):
+            most = self.budget.max_model_calls
+            question.planner_failure = (
+                f"it gave no answer in {most} calls, the most that a question has"
+            )
             return AIMessage("")
+        question.planner_failure = None
         model = self._free if self.budget.allows_tools(question) else self._without_tools
         question.spent.model_calls += 1
         messages: list[BaseMessage] = [*history, *question.messages]
@@ -79,7 +84,8 @@ class Planning:
         try:
             with heard_by(AnswerStream(question).hear if question.streams else None):
                 message = await model.ainvoke([SystemMessage(self.system), *messages])
-        except PlannerOutputError:
+        except PlannerOutputError as error:
+            question.planner_failure = str(error)
             message = AIMessage("")
         finally:
             question.spent.planner_ms += (time.perf_counter() - started) * 1000
@@ -130,10 +136,13 @@ def _with_own_ids(message: AIMessage, question: Question) -> AIMessage:
 
 
 def _note(message: AIMessage, question: Question) -> None:
-    """Count tokens, and remember who planned."""
+    """Count tokens, and remember who planned and whether it was cut off."""
     spent = question.spent
     usage: dict[str, Any] = dict(message.usage_metadata or {})
     for key in ("input_tokens", "output_tokens"):
         spent.usage[key] = spent.usage.get(key, 0) + int(usage.get(key, 0))
-    if STOOD_IN in message.response_metadata:
-        spent.stood_in = str(message.response_metadata[STOOD_IN])
+    facts = message.response_metadata
+    if facts.get("finish_reason") == "length":
+        question.planner_failure = "it was cut off; VQA_PLANNER_MAX_TOKENS is the most it may write"
+    if STOOD_IN in facts:
+        spent.stood_in = str(facts[STOOD_IN])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agent.answer import Language, ToolCallRecord
 from agent.events import Event
@@ -51,6 +51,10 @@ class Question:
     verdicts: list[Verdict] = field(default_factory=list)
     """Of each answer that the planner wrote, the last one counts."""
     spent: Spent = field(default_factory=Spent)
+    planner_failure: str | None = None
+    """What was wrong with the planner's last turn, where it gave none that can be used."""
+    premises: Mapping[str, Any] = field(default_factory=dict)
+    """What the planner is given besides the messages; the trace begins with it."""
     is_cut_off: bool = False
     """Whether the deadline came before the answer."""
 

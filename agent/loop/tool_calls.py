@@ -14,7 +14,7 @@ from langchain_core.messages import ToolCall, ToolMessage
 
 from agent.answer import ToolCallRecord
 from agent.events import ToolFinished, ToolStarted
-from agent.grounding.ledger import render_report
+from agent.grounding.serialising import harmless, report_text
 from agent.loop.state import Question
 from tools.errors import ToolError
 from tools.evidence import ToolReport
@@ -83,10 +83,10 @@ async def _run(name: str, given: dict[str, Any], question: Question) -> tuple[To
 def _entered(report: ToolReport | None, record: ToolCallRecord, question: Question) -> ToolMessage:
     """The planner's message of a report, whose evidence is in the ledger then (as its artifact)."""
     if report is None:
-        evidence, text = [], f"error: {record.error}"
+        evidence, text = [], f"error: {harmless(str(record.error))}"
     else:
         evidence = question.ledger.add(report, tool=record.name, call_id=record.id)
-        text = render_report(report, evidence)
+        text = report_text(report, evidence)
     question.emit(ToolFinished(record, tuple(evidence), text))
     return ToolMessage(
         text,

@@ -72,16 +72,24 @@ def make_planner(
     return StandInChatModel(
         make_first=lambda: make(planner_url, planner_model),
         make_second=lambda: make(planner_fallback, None),
+        url=planner_url,
     )
 
 
-def planner_facts(
-    planner: Any, *, url: str | None, fallback: str | None, stood_in: str | None
-) -> dict[str, Any]:
-    """Which planner answered: its kind, the model's name and the server; why another stood in."""
-    name = getattr(planner, "model_name", None) or getattr(planner, "model", None)
-    name = name or type(planner).__name__
-    facts = {"kind": "server" if url else "builtin", "model": str(name), "url": url}
+def planner_facts(planner: Any, fallback: str | None, stood_in: str | None) -> dict[str, Any]:
+    """Who planned, as the planner itself says, and why another stood in for it.
+
+    A chat model that is not ours is `custom`: of it only its own fields are known.
+    """
+    facts = getattr(planner, "provenance", None) or {
+        "kind": "custom",
+        "model": str(
+            getattr(planner, "model_name", None)
+            or getattr(planner, "model", None)
+            or type(planner).__name__
+        ),
+        "url": getattr(planner, "openai_api_base", None) or getattr(planner, "base_url", None),
+    }
     if stood_in is not None:
-        facts |= {"stood_in": fallback, "because": stood_in}
-    return facts
+        return {**facts, "stood_in": fallback, "because": stood_in}
+    return dict(facts)

@@ -7,11 +7,13 @@ its evidence as LangChain's `artifact`. Models read the text, code reads these.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from agent.grounding.ledger import render_report
 from prompts import render
-from tools.evidence import Evidence
+from tools.evidence import Evidence, ToolReport
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage, HumanMessage
@@ -20,6 +22,8 @@ Turn = dict[str, Any]
 """A message in OpenAI's form, call arguments as mappings. Beside what a model reads it may have
 `question` and `pictures` (ids), or `evidence` (a list)."""
 
+_EVIDENCE_LINE = re.compile(r"e\d")
+"""The beginning of a line of evidence; a tool's own line never has it (`serialising`)."""
 _QUESTION, _PICTURES, _EVIDENCE = "question", "pictures", "evidence"
 
 
@@ -50,10 +54,10 @@ def pictures_of(message: BaseMessage) -> list[str]:
 
 
 def turns_of(messages: Sequence[BaseMessage]) -> list[Turn]:
-    """The messages as turns."""
+    """The messages as turns; what tools reported stands in the form that our weights know."""
     from langchain_core.messages import convert_to_openai_messages
 
-    turns: list[Turn] = convert_to_openai_messages(list(messages))
+    turns: list[Turn] = convert_to_openai_messages([_as_taught(message) for message in messages])
     for turn, message in zip(turns, messages, strict=True):
         for call in turn.get("tool_calls") or ():
             if isinstance(call["function"]["arguments"], str):
@@ -63,6 +67,15 @@ def turns_of(messages: Sequence[BaseMessage]) -> list[Turn]:
         if artifact := getattr(message, "artifact", None):
             turn[_EVIDENCE] = [e for e in artifact if isinstance(e, Evidence)]
     return turns
+
+
+def _as_taught(message: BaseMessage) -> BaseMessage:
+    evidence = getattr(message, "artifact", None)
+    if not evidence:
+        return message
+    own_line, _, _ = message.text.partition("\n")
+    report = ToolReport(summary="" if _EVIDENCE_LINE.match(own_line) else own_line)
+    return message.model_copy(update={"content": render_report(report, evidence)})
 
 
 def messages_of(turns: Iterable[Turn]) -> list[BaseMessage]:

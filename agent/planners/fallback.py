@@ -46,6 +46,8 @@ class StandInChatModel(BaseChatModel):
     make_first: Callable[[], BaseChatModel]
     make_second: Callable[[], BaseChatModel]
     pause_s: float = PAUSE_S
+    url: str | None = None
+    """Where the first planner is to be had."""
     _made: dict[str, BaseChatModel] = PrivateAttr(default_factory=dict)
     _lock: Any = PrivateAttr(default_factory=threading.Lock)
     _paused: tuple[float, str] = PrivateAttr(default=(0.0, ""))
@@ -54,6 +56,12 @@ class StandInChatModel(BaseChatModel):
     def model_name(self) -> str:
         """The first planner's, once it was reached."""
         return str(getattr(self._made.get("first"), "model_name", "")) or "not reached yet"
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """Who plans, for the answer: the first planner, also where it was not reached yet."""
+        first = getattr(self._made.get("first"), "provenance", None)
+        return first or {"kind": "server", "model": self.model_name, "url": self.url}
 
     @property
     def _llm_type(self) -> str:

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agent.errors import trace_of_failed
 from agent.files import check_writable, write_json
 from tools.errors import InputError
 
@@ -20,6 +21,16 @@ _PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 def write_trace(path: Path, answer: Answer, **first: Any) -> None:
     """Write a run down in one go: `first`, the answer's JSON, and the run under `trace`."""
     write_json(path, {**first, **answer.to_json(), "trace": answer.trace})
+
+
+def write_failed_trace(path: Path, error: Exception, **first: Any) -> None:
+    """Write down the run that an error ended; nothing where none had begun."""
+    from agent.answer import SCHEMA_VERSION
+
+    trace = trace_of_failed(error)
+    if trace is not None:
+        said = {"schema_version": SCHEMA_VERSION, "error": f"{type(error).__name__}: {error}"}
+        write_json(path, {**first, **said, "trace": trace})
 
 
 def trace_folder(folder: Path) -> Path:

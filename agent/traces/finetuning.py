@@ -31,6 +31,7 @@ class MalformedTraceError(ValueError):
 class Refused(StrEnum):
     """Why a run is not fit to be learnt from."""
 
+    FAILED_RUN = "the run ended in an error, or without an answer of the planner's"
     UNSUPPORTED = "the evidence check refused the answer"
     CUT_OFF = "the time for the question was over"
     CORRECTED = "the planner answered, or gave another reason, where code abstained"
@@ -74,7 +75,11 @@ def conversation_of(record: Any) -> Conversation | Refused:
     Raises:
         MalformedTraceError: it is no such trace.
     """
+    if isinstance(record, dict) and "error" in record and "trace" in record:
+        return Refused.FAILED_RUN
     run = _read(record)
+    if run.reason == "planner_failed":
+        return Refused.FAILED_RUN
     refused = _refusal(run)
     if refused is not None:
         return refused

@@ -15,7 +15,7 @@ import pytest
 from langchain_core.messages import AIMessage
 
 from agent import Answer, Settings, VisualAgent
-from agent.errors import PlannerOutputError
+from agent.errors import PlannerError, PlannerOutputError, trace_of_failed
 from agent.events import Answered, ToolFinished, ToolStarted
 from agent.testing import ScriptedPlanner
 from agent.testing import answering as draft
@@ -209,8 +209,34 @@ def test_a_wrong_call_goes_back_to_the_planner_with_what_to_do(
 def test_a_stubborn_model_ends_in_an_answer_not_in_an_error(agents: Any) -> None:
     stubborn = [call(brightness()) for _ in range(50)]
     answer = agents(*stubborn, max_model_calls=4).ask(GREY, "How bright?")
-    assert answer.abstained
+    assert (answer.abstained, answer.reason) == (True, "planner_failed")
+    assert "4 calls" in answer.answer
     assert answer.planner["calls"] <= 4
+
+
+def test_a_planner_that_was_handed_in_says_who_it_is(agents: Any) -> None:
+    script = (call(brightness()), draft("{e1.value} [e1].", "{e1.value}"))
+    facts = agents(*script).ask(GREY, "How bright?").planner
+    assert (facts["kind"], facts["model"], facts["url"]) == ("custom", "ScriptedPlanner", None)
+    named = agents(*script, planner_url="http://127.0.0.1:9/v1").ask(GREY, "How bright?").planner
+    assert (named["kind"], named["url"]) == ("custom", None), "not what the settings name"
+
+
+@pytest.mark.parametrize("error", [PlannerError("no such model"), ValueError("it broke")])
+def test_a_run_that_fails_carries_its_trace(agents: Any, error: Exception) -> None:
+    with pytest.raises(type(error)) as raised:
+        agents(call(brightness()), error).ask(GREY, "How bright?")
+    trace = trace_of_failed(raised.value)
+    assert trace is not None
+    assert [m["role"] for m in trace["messages"]] == ["user", "assistant", "tool"]
+    assert "How bright?" in trace["messages"][0]["content"]
+    assert "You answer questions" in trace["system"]
+
+
+def test_an_error_before_the_run_has_no_trace(agents: Any) -> None:
+    with pytest.raises(InputError) as raised:
+        agents().ask(GREY, "  ")
+    assert trace_of_failed(raised.value) is None
 
 
 @pytest.mark.parametrize(
@@ -229,7 +255,8 @@ def test_a_planner_that_never_ends_is_repaired_or_abstained(agents: Any) -> None
     repaired = agents(call(brightness()), endless, good).ask(GREY, "How bright?")
     assert repaired.short_answer == "47"
     given_up = agents(call(brightness()), endless, endless).ask(GREY, "How bright?")
-    assert given_up.reason == "unsupported"
+    assert given_up.reason == "planner_failed"
+    assert "no end" in given_up.answer
 
 
 def test_a_session_remembers_and_the_second_look_is_cached(agents: Any) -> None:

@@ -30,9 +30,14 @@ def label_words(text: str, language: Literal["en", "zh"]) -> set[str]:
 
 def label_places(text: str, language: Literal["en", "zh"]) -> Iterator[tuple[int, str]]:
     """Where each word of `label_words` begins, and its label."""
+    yield from ((start, label) for start, _, label in label_spans(text, language))
+
+
+def label_spans(text: str, language: Literal["en", "zh"]) -> Iterator[tuple[int, int, str]]:
+    """Where each word of `label_words` begins and ends, and its label."""
     words = _words()
     for match in _pattern(language).finditer(text.casefold()):
-        yield match.start(), words[match[0]]
+        yield match.start(), match.end(), words[match[0]]
 
 
 @cache

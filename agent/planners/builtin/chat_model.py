@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -28,12 +29,12 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field, PrivateAttr
 
-from agent.planners.builtin import kinds
+from agent.planners.builtin import codes, kinds, parts
 from agent.planners.builtin.decoding import Completion, Decoder, Form
 from agent.planners.builtin.grammar import parse_calls
 from agent.planners.constraints import fill_in
 from agent.planners.conversation import turns_of
-from agent.planners.token_callback import listener
+from agent.planners.token_callback import heard_by, listener
 
 MAX_NEW_TOKENS = 256
 """Of one turn: eight calls fit, and every answer that was trained."""
@@ -67,6 +68,11 @@ class BuiltinChatModel(BaseChatModel):
     def model_name(self) -> str:
         """What the answer's JSON calls the model."""
         return self.path.name
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """Who plans, for the answer."""
+        return {"kind": "builtin", "model": self.model_name, "url": None}
 
     @property
     def _llm_type(self) -> str:
@@ -103,6 +109,9 @@ class BuiltinChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,  # noqa: ARG002
         **kwargs: Any,
     ) -> ChatResult:
+        if talks := parts.conversations(messages):
+            with unheard() as tell:
+                return tell(parts.merged([self._generate(talk, **kwargs) for talk in talks]))
         if (planned := planned_in_code(messages, kwargs, self.model_name)) is not None:
             return planned
         future, cancelled = self._submit(messages, kwargs)
@@ -119,6 +128,9 @@ class BuiltinChatModel(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,  # noqa: ARG002
         **kwargs: Any,
     ) -> ChatResult:
+        if talks := parts.conversations(messages):
+            with unheard() as tell:
+                return tell(parts.merged([await self._agenerate(t, **kwargs) for t in talks]))
         if (planned := planned_in_code(messages, kwargs, self.model_name)) is not None:
             return planned
         future, cancelled = self._submit(messages, kwargs)
@@ -146,11 +158,27 @@ class BuiltinChatModel(BaseChatModel):
         return self._decoder
 
 
+@contextmanager
+def unheard() -> Iterator[Callable[[ChatResult], ChatResult]]:
+    """Within it nobody hears the parts of a question; what it yields tells the whole turn."""
+    hear = listener()
+
+    def tell(result: ChatResult) -> ChatResult:
+        text = result.generations[0].message.text
+        if text and hear is not None:
+            hear(text)
+        return result
+
+    with heard_by(None):
+        yield tell
+
+
 def planned_in_code(
     messages: list[BaseMessage], kwargs: dict[str, Any], model_name: str
 ) -> ChatResult | None:
     """The turn of a question that code plans; None for what the weights were taught."""
-    turn = kinds.next_turn(messages, kwargs.get("tools") or ())
+    tools = kwargs.get("tools") or ()
+    turn = kinds.next_turn(messages, tools) or codes.next_turn(messages, tools)
     if turn is None:
         return None
     if turn.text and (hear := listener()) is not None:

@@ -76,17 +76,17 @@ def next_turn(messages: Sequence[BaseMessage], tools: Sequence[Schema]) -> Turn 
     at = next((n for n in reversed(range(len(messages))) if question_of(messages[n])), None)
     if at is None:
         return None
-    asked, after = question_of(messages[at]) or "", messages[at + 1 :]
-    question = kind_question(asked)
+    text, after = question_of(messages[at]) or "", messages[at + 1 :]
+    question = kind_question(text)
     pictures = pictures_of(messages[at])
-    reports = list(_reports(after))
+    seen = reports(after)
     offered = {tool["function"]["name"]: tool["function"]["parameters"] for tool in tools}
-    is_able = "kinds" in offered.get(CLASSIFY, {}).get("properties", {}) or reports
+    is_able = "kinds" in offered.get(CLASSIFY, {}).get("properties", {}) or seen
     if question is None or len(pictures) != 1 or not is_able:
         return None
-    state = _State(question, pictures[0], offered, language_of(asked), reports)
+    state = _State(question, pictures[0], offered, language_of(text), seen)
     if any(isinstance(message, HumanMessage) for message in after):  # the check refused the answer
-        return _abstain("unsure")
+        return abstain("unsure")
     if not state.of(CLASSIFY) and offered:
         return _look(state)
     return _answer(state)
@@ -164,7 +164,7 @@ def _answer(state: _State) -> Turn:
         e for r in state.of(CLASSIFY) if not r.arguments.get("kinds") for e in r.evidence or ()
     ]
     if any(report.evidence is None for report in state.of(CLASSIFY)):
-        return _abstain("could_not_look")
+        return abstain("could_not_look")
     subject = state.question.subject
     shown = [box for box in _boxes(state) if subject is not None and _is_a(box, subject)]
     says = Sentences(state.language, _meant(shown))
@@ -173,7 +173,7 @@ def _answer(state: _State) -> Turn:
     if state.question.form == "product":
         return _product(named, says)
     if len(judged) < len(state.question.named):
-        return _abstain("could_not_look")
+        return abstain("could_not_look")
     return _whether(state, judged, named, says)
 
 
@@ -183,16 +183,16 @@ def _what(state: _State, named: list[Evidence], says: Sentences) -> Turn:
     sure = next((e for e in named if e.status == "found"), None)
     box = _meant([b for b in _boxes(state) if _is_a(b, group)])
     if sure is not None and box is not None and not _related(sure, box):
-        return _said(*says.it_is(box, None)) if _outdoes(box, sure) else _abstain("unsure")
+        return said(*says.it_is(box, None)) if _outdoes(box, sure) else abstain("unsure")
     best = _deeper(sure, box)
     if best is None:
-        return _abstain("unsure")
+        return abstain("unsure")
     if not _is_a(best, group):
-        return _abstain("unsure" if _is_above(best, group) else "not_found")
+        return abstain("unsure" if _is_above(best, group) else "not_found")
     below = _below(named, best)
     if _key(best) == group.key and below is None:
-        return _abstain("unsure")
-    return _said(*says.it_is(best, below))
+        return abstain("unsure")
+    return said(*says.it_is(best, below))
 
 
 def _deeper(sure: Evidence | None, box: Evidence | None) -> Evidence | None:
@@ -213,14 +213,14 @@ def _product(named: list[Evidence], says: Sentences) -> Turn:
     """The grocery, where one is sure; what else it is, is no product of the shop."""
     sure = next((e for e in named if e.status == "found"), None)
     if sure is None:
-        return _abstain("not_found" if any(e.status == "none" for e in named) else "unsure")
+        return abstain("not_found" if any(e.status == "none" for e in named) else "unsure")
     kind = standard().find(sure.label or "")
     if kind is None:  # a label of the shop's own
-        return _said(*says.it_is(sure, None))
+        return said(*says.it_is(sure, None))
     above = [standard()[key].name for key in standard().above(kind.key)]
     if above[-1] not in ("food", "fungus"):
-        return _abstain("not_found")
-    return _abstain("unsure") if above[0] in _TOO_WIDE else _said(*says.it_is(sure, None))
+        return abstain("not_found")
+    return abstain("unsure") if above[0] in _TOO_WIDE else said(*says.it_is(sure, None))
 
 
 _TOO_WIDE = {"food", "drink", "fruit", "vegetable", "fungus", "bread", "dessert", "squash"}
@@ -235,18 +235,18 @@ def _whether(state: _State, judged: list[Evidence], named: list[Evidence], says:
     seen = [(kind, e, _meant(boxes[kind.key])) for kind, e in pairs]
     boxed = [pair for pair in seen if pair[2] is not None]
     if len(boxed) > 1 and _meant(_boxes(state)) is None:
-        return _said(*says.all_of([b for kind, _, _ in boxed for b in boxes[kind.key]]))
+        return said(*says.all_of([b for kind, _, _ in boxed for b in boxes[kind.key]]))
     found = [(e, box) for _, e, box in seen if e.status == "found" or _carries(e, box)]
     if len(found) == 1 and not _contradicted(*found[0], state):
         e, box = found[0]
         shown = [x for x in (e if e.status == "found" else None, box) if x is not None]
-        return _said(*says.yes(shown, one_of_several=len(asked) > 1))
+        return said(*says.yes(shown, one_of_several=len(asked) > 1))
     if not found and all(e.status == "none" for _, e, _ in seen):
         if any(box for _, _, box in seen):
-            return _abstain("unsure")  # the detector says that it is
+            return abstain("unsure")  # the detector says that it is
         sure = next((e for e in named if e.status == "found"), None)
-        return _said(*says.no([e for _, e, _ in seen], sure))
-    return _abstain("unsure")
+        return said(*says.no([e for _, e, _ in seen], sure))
+    return abstain("unsure")
 
 
 def _carries(judged: Evidence, box: Evidence | None) -> bool:
@@ -299,11 +299,13 @@ def _area(evidence: Evidence) -> float:
     return (right - left) * (bottom - top)
 
 
-def _said(answer: str, short_answer: str) -> Turn:
+def said(answer: str, short_answer: str) -> Turn:
+    """The turn that answers."""
     return Turn(text=_draft("no", short_answer, answer))
 
 
-def _abstain(why: str) -> Turn:
+def abstain(why: str) -> Turn:
+    """The turn that does not answer."""
     return Turn(text=_draft(why, "", ""))
 
 
@@ -312,7 +314,8 @@ def _draft(abstain: str, short_answer: str, answer: str) -> str:
     return json.dumps(draft, ensure_ascii=False)
 
 
-def _reports(messages: Sequence[BaseMessage]) -> list[Report]:
+def reports(messages: Sequence[BaseMessage]) -> list[Report]:
+    """What came of the calls in these messages."""
     calls = {c["id"]: c for m in messages if isinstance(m, AIMessage) for c in m.tool_calls}
     return [
         Report(

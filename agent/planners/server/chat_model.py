@@ -153,6 +153,11 @@ class ServerChatModel(ChatOpenAI):
                 "choices": [choice], "usage": usage}  # fmt: skip
 
     @property
+    def provenance(self) -> dict[str, Any]:
+        """Who plans, for the answer."""
+        return {"kind": "server", "model": self.model_name, "url": self.where}
+
+    @property
     def where(self) -> str:
         """Where the server is, as a person writes it."""
         return f"unix:{self.uds}" if self.uds else str(self.openai_api_base)

@@ -1,4 +1,4 @@
-"""`vqa-agent batch --traces`: a file for each row that is answered."""
+"""`vqa-agent batch --traces`: a file for each row, also for one that fails."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_batch_writes_a_trace_for_each_row_that_is_answered(
     assert len(rows(export(folder).stdout)) == 1
 
 
-def test_a_later_batch_writes_the_trace_again_and_an_error_has_none(
+def test_a_later_batch_writes_the_trace_again_and_an_error_has_one(
     batch: Any, tmp_path: Path
 ) -> None:
     folder = tmp_path / "new" / "traces"
@@ -63,7 +63,12 @@ def test_a_later_batch_writes_the_trace_again_and_an_error_has_none(
     assert batch(1, script=[NOT_THERE], out="b.jsonl").exit_code == 0
     assert json.loads((folder / "1.json").read_text())["abstained"]
     assert batch(2, script=[], out="c.jsonl").exit_code == 0  # the script is over: an error
-    assert [path.name for path in folder.iterdir()] == ["1.json"]
+    assert {path.name for path in folder.iterdir()} == {"1.json", "2.json"}
+    failed = json.loads((folder / "2.json").read_text())
+    assert failed["id"] == 2
+    assert "the script is over" in failed["error"]
+    assert QUESTION in failed["trace"]["messages"][0]["content"]
+    assert "ended in an error" in export(folder / "2.json").stderr
 
 
 def test_a_folder_that_cannot_be_made_ends_the_batch_before_it_begins(

@@ -289,3 +289,14 @@ def test_the_planners_own_template_renders_calls_and_answer(runs: Runs, form: st
     assert '{"name": "find_dogs", "arguments": {"picture": "img_1", "how": "看"}}' in text
     assert "measure_brightness" in text
     assert text.rstrip().endswith(row["messages"][-1]["content"] + "<|im_end|>")
+
+
+def test_a_run_that_fails_is_written_down_too(runs: Runs, tmp_path: Path) -> None:
+    path = tmp_path / "failed.json"
+    words = ["ask", str(runs.picture), QUESTION, "--trace", str(path)]
+    done = CliRunner().invoke(app, words, obj=lambda _options: runs.make(call()))
+    assert done.exit_code == 1
+    written = json.loads(path.read_text())
+    assert "the script is over" in written["error"]
+    assert [m["role"] for m in written["trace"]["messages"]] == ["user", "assistant", "tool"]
+    assert "1 left out: the run ended in an error" in export(path).stderr

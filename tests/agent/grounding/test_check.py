@@ -100,7 +100,7 @@ def test_unsupported(answer: str, short: str, word: str) -> None:
     ],
 )
 def test_counts_labels_and_polarity(answer: str, short: str, good: bool) -> None:
-    question = "Is there a dog?" if "dog" in answer else "Is there a cat?"
+    question = "Is there a cat?" if "[e4]" in answer else "Is there a dog or a cat?"
     assert (run(DOGS, answer, short, question).problems == []) is good
 
 
@@ -240,7 +240,6 @@ KINDS = ledger_of(
         ("It is a {e2.label}, perhaps a {e1.label} [e1 e2].", "unsure"),
         ("It is a {e1.label}, perhaps a {e4.label} [e1 e4].", "unsure"),  # no kind of dog
         ("It is a {e1.label}, perhaps a {e2.label} or a {e4.label} [e1 e2 e4].", "unsure"),
-        ("It is a {e1.label}, a {e2.label}, perhaps a {e2.label} [e1 e2].", "unsure"),
         ("It is a {e1.label} [e1 e2].", "unsure"),
     ],
 )

@@ -174,7 +174,7 @@ def test_a_stream_is_one_whole_message() -> None:
 def test_an_answer_that_is_cut_off_is_not_an_answer(ask: Any) -> None:
     with ScriptedServer(LOOK, cut_off('{"abstain": "no", "short_an')) as server:
         answer = ask(server)
-    assert answer.reason == "unsupported"
+    assert answer.reason == "planner_failed"
     assert len(server.requests) == 3, "one repair turn"
 
 

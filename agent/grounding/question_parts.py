@@ -1,0 +1,300 @@
+"""What a question asks for: its parts, of each the kind of answer, the fields, the restrictions.
+
+By pattern, in English and Chinese; what is not recognised has the kind `open`, of which nothing is
+demanded. Whether an answer belongs to a part is `agent.grounding.relevance`'s.
+"""
+
+from __future__ import annotations
+
+import calendar
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from agent.answer import Language
+from tools.reading.labels import FIELDS
+from tools.words.colour_questions import asks_colour_of_drawing
+from tools.words.labels import COLOURS
+from tools.words.predicates import pattern_for
+from tools.words.questions import HAN
+from tools.words.sentences import label_spans, label_words
+
+Kind = Literal[
+    "yes/no", "amount", "rate", "count", "date", "time", "name", "place", "colour", "open"
+]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing that is asked for.
+
+    Attributes:
+        text: the words of the question that ask for it.
+        name: how it is called where it is spoken of: the piece of a list, or the text.
+        kind: of the answer.
+        fields: fields of a document that it names (`tools.reading.labels`).
+        without: what is to be left out ("without the tip"), as fields or words.
+        names: proper names that restrict it ("of Bryn Garage").
+        things: labels that are asked for side by side ("dogs and cats").
+        of_text: whether it asks for words that are written somewhere, not for what they mean.
+        of_several: whether it compares ("Do both say the same?").
+    """
+
+    text: str
+    name: str
+    kind: Kind
+    fields: frozenset[str] = frozenset()
+    without: frozenset[str] = frozenset()
+    names: tuple[str, ...] = ()
+    things: tuple[str, ...] = ()
+    of_text: bool = False
+    of_several: bool = False
+
+
+_BE_OR_DO = (
+    r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must|am)"
+)
+_POLITE = r"^(?:\W*(?:and|so|now|please|ok|okay|hi|hello|well|also|then|but)\b[\s,]*)*"
+_REQUEST = re.compile(
+    rf"{_POLITE}(?:(?:can|could|will|would) you (?:please )?)?"
+    r"(?:tell|read|say|give|show|list|name|count|describe|check)\b(?: me)?(?P<inner>.*)",
+    re.IGNORECASE,
+)
+"""What is asked as a request: only "tell me whether …" can be answered with yes or no."""
+_YES_NO = re.compile(
+    rf"{_POLITE}(?:{_BE_OR_DO}(?:n['’]t)?\b|any\b|there (?:is|are|was|were)\b)|"
+    rf"^(?:if|whether)\b|\b(?:right|correct)\?$",
+    re.IGNORECASE,
+)
+_ASKS_WHICH = re.compile(
+    r"\b(?:what|which|who|whom|whose|where|when|why|how)\b|\bor (?!not\b|no\b|none\b)",
+    re.IGNORECASE,
+)
+_YES_NO_ZH = re.compile(
+    r"(?:[吗么嘛]|没有|有没有|是不是|是否|有无|能不能|可不可以|对不对)\s*[?？。!！]*$"
+    r"|有没有|是不是|是否|有无|能不能|可不可以|会不会"
+)
+_ASKS_WHICH_ZH = re.compile(
+    r"什么|哪|谁|多少|几|怎么|如何|为何|为什么|还是|多[大高长重贵]|何[时处]"
+)
+_KINDS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = (
+    (
+        "rate",
+        re.compile(
+            r"\b(?:tax|vat|gst|interest|discount|exchange|what|which) rates?\b|"
+            r"\b(?:what|which|how many|the) (?:percent(?:age)?|per cent)\b",
+            re.IGNORECASE,
+        ),
+        re.compile(r"税率|比率|费率|利率|折扣率|百分之几|百分比"),
+    ),
+    (
+        "colour",
+        re.compile(r"\b(?:what|which)(?:'s| is| are)?(?: the)?(?: \w+)? colou?rs?\b", re.I),
+        re.compile(r"(?:什么|哪种|哪些|啥)(?:颜)?色|颜色是"),
+    ),
+    (
+        "time",
+        re.compile(r"\b(?:what|at which) time\b", re.IGNORECASE),
+        re.compile(r"几点|什么时刻"),
+    ),
+    (
+        "date",
+        re.compile(
+            r"\b(?:when|(?:what|which) (?:date|day|month|year)|until when|how old)\b", re.IGNORECASE
+        ),
+        re.compile(r"什么时候|何时|哪[天日年]|哪一[天日年]|几[月号日]"),
+    ),
+    (
+        "count",
+        re.compile(r"\b(?:how many|the (?:total )?number of)\b", re.IGNORECASE),
+        re.compile(r"几[个只辆张条匹头把本台部架艘列件份棵根杯瓶种位行人处块]|多少(?!钱)[^\s]?[个只辆张条匹头把本台部架艘列件份棵根杯瓶种位行人]"),
+    ),
+    (
+        "amount",
+        re.compile(
+            r"\bhow much\b(?=.*\b(?:costs?|pay|paid|price|total|tax|vat|gst|tip|charged?|bill|"
+            r"spend|spent|owe|due|refund(?:ed)?|change|discount|saved?|deposit|fee|money|off)\b)"
+            r"|\b(?:what|which) amount\b",
+            re.IGNORECASE,
+        ),
+        re.compile(r"多少钱|多少元|几块钱|花了多少|付了多少"),
+    ),
+    (
+        "name",
+        re.compile(
+            r"\b(?:who|whom|(?:what|which) (?:shop|store|company|restaurant|merchant|brand|person|"
+            r"bank|hotel))\b",
+            re.IGNORECASE,
+        ),
+        re.compile(r"谁|哪家|哪个(?:公司|商店|店|商家|餐厅|品牌)|哪位"),
+    ),
+    (
+        "place",
+        re.compile(r"\bwhere(?:abouts)?\b", re.IGNORECASE),
+        re.compile(r"哪[里儿]|什么地方|何处|什么位置"),
+    ),
+)  # fmt: skip
+_OF_TYPE: dict[str, Kind] = {"amount": "amount", "date": "date", "time": "time"}
+_TEXT = re.compile(
+    r"\b(?:says?|said|mentions?|mentioned|words?|written|printed|reads?|text|letters?|listed|lists?|states?)\b"
+    r"|写|印|文字|字样|提到|提及|标注|出现",
+    re.IGNORECASE,
+)
+_SEVERAL = re.compile(
+    r"\b(?:both|same|identical|equal|difference between|compare)\b|都|一样|相同|相等|两[张个者]",
+    re.IGNORECASE,
+)
+_WITHOUT = re.compile(
+    r"\b(?:without|excluding|excl\.?|exclusive of|not (?:counting|including)|before|minus|net of|"
+    r"except(?: for)?|w/o|apart from)\s+(?:(?:the|any|its)\s+)?(?P<what>[a-z][a-z ]{1,20}?)"
+    r"(?=\s*(?:$|[^\w\s]|\b(?:is|was|on|in|of|and|or|for)\b))",
+    re.IGNORECASE,
+)
+_WITHOUT_ZH = re.compile(
+    r"(?:不含|不算|不包括|不包含|除去|除了|扣除|减去|未含|去掉)(?P<what>[\u4e00-\u9fff]{1,4}?)(?=的|后|,|，|[?？]|是|总|$)|(?P<tax>税)前"
+)
+_CAPITALISED = re.compile(
+    r"(?<![.!?:] )(?<!^)(?<![\w'’])[A-ZÀ-Þ][\w&'’-]*(?:\s+(?:&\s+|of\s+|the\s+)?[A-ZÀ-Þ][\w&'’-]*)*"
+)
+_NO_NAMES = re.compile(
+    r"I|I'm|[A-Z]{1,3}|IBAN|WIFI|Wi-?[Ff]i|EAN-\d+|English|Chinese|"
+    + "|".join((*calendar.month_name[1:], *calendar.day_name))
+)
+"""Words with a capital that name nobody."""
+_SPLIT = re.compile(
+    r"(?<=[?？!。])\s*(?=\S)|;\s*|；"
+    r"|,?\s*\band(?= (?:also )?(?:what|which|who|when|where|how|(?:is|are|was) (?:there|it))\b)",
+    re.IGNORECASE,
+)
+_AND = re.compile(r"\s*(?:[,、，]|,?\s*\band\b|和|与|以及)\s*(?:an?\s+|the\s+|any\s+)?", re.I)
+_COMMA = re.compile(r"\s*(?:[,，、]\s*(?:and\s+|和)?|\band\b|和|以及|及)\s*", re.IGNORECASE)
+
+
+def parts_of(question: str, language: Language) -> list[Part]:
+    """The things that a question asks for, in their order; at least one."""
+    asked = [s for s in _SPLIT.split(question.strip()) if re.search(r"\w", s)] or [question]
+    return [_part(text, name, language) for sentence in asked for text, name in _listed(sentence)]
+
+
+def _listed(sentence: str) -> list[tuple[str, str]]:
+    """A sentence that asks for several fields as a sentence for each, and the field's own words.
+
+    "What are the total, tax and tip?": total, tax, tip.
+    """
+    pieces = _COMMA.split(sentence.strip(" ?？.。"))
+    found = [list(_field_pattern().finditer(piece)) for piece in pieces]
+    fields = {_field_of(match) for matches in found for match in matches}
+    if len(pieces) < 2 or len(fields) < len(pieces) or any(len(m) != 1 for m in found):
+        return [(sentence, sentence.strip())]
+    lead = re.sub(r"\bare\b", "is", pieces[0][: found[0][0].start()])
+    names = [match[0] for (match,) in found]
+    return [
+        (f"{lead}{name}是多少？" if HAN.search(name) else f"{lead}{name}?", name) for name in names
+    ]
+
+
+def _part(text: str, name: str, language: Language) -> Part:
+    without = frozenset(_without(text, language))
+    asked = _WITHOUT.sub(" ", text) if language == "en" else _WITHOUT_ZH.sub("", text)
+    fields = fields_in(asked)
+    return Part(
+        text=text,
+        name=name,
+        kind=_kind(asked, fields, language),
+        fields=fields,
+        without=without,
+        names=tuple(_names(asked)) if language == "en" else (),
+        things=_things(asked, language),
+        of_text=_TEXT.search(text) is not None,
+        of_several=_SEVERAL.search(text) is not None,
+    )
+
+
+def _things(text: str, language: Language) -> tuple[str, ...]:
+    spans = list(label_spans(text, language))
+    joined = {
+        label
+        for (_, end, first), (start, _, second) in itertools.pairwise(spans)
+        if _AND.fullmatch(text[end:start])
+        for label in (first, second)
+    }
+    return tuple(dict.fromkeys(label for _, _, label in spans if label in joined))
+
+
+def _kind(text: str, fields: frozenset[str], language: Language) -> Kind:
+    if asks_yes_no(text, language):
+        return "yes/no"
+    for kind, english, chinese in _KINDS:
+        if (english if language == "en" else chinese).search(text):
+            return kind
+    if asks_colour_of_drawing(text):
+        return "colour"
+    types = {field.value_type for field in FIELDS if field.name in fields}
+    types |= {"amount"} if "tip" in fields else set()
+    return _OF_TYPE.get(types.pop(), "open") if len(types) == 1 else "open"
+
+
+def asks_yes_no(text: str, language: Language) -> bool:
+    """Whether "yes" or "no" would be an answer."""
+    if language == "zh":
+        return bool(_YES_NO_ZH.search(text.strip())) and not _ASKS_WHICH_ZH.search(text)
+    if request := _REQUEST.match(text.strip()):
+        return re.match(r"\s*(?:if|whether)\b", request["inner"]) is not None
+    return bool(_YES_NO.search(text.strip())) and not _ASKS_WHICH.search(text)
+
+
+def fields_in(text: str) -> frozenset[str]:
+    """The fields of a document that a text names: `total`, `tax`; the longer name wins."""
+    return frozenset(map(_field_of, _field_pattern().finditer(text)))
+
+
+def _field_of(match: re.Match[str]) -> str:
+    return _field_names()[" ".join(match[0].casefold().split())]
+
+
+@cache
+def _field_names() -> dict[str, str]:
+    names: dict[str, str] = {"tip": "tip", "gratuity": "tip", "tips": "tip", "小费": "tip"}
+    for field in FIELDS:
+        for name in field.names:
+            names.setdefault(name.casefold(), field.name)
+    for ambiguous in _AMBIGUOUS:
+        names.pop(ambiguous, None)
+    return names
+
+
+_AMBIGUOUS = (
+    "how much", "cost", "sum", "due", "issued", "day", "call", "contact", "mobile", "mail", "link",
+    "site", "web", "location", "street", "business", "brand", "store", "shop", "restaurant",
+    "invoice", "expires", "exp", "cash", "时间", "共", "一共", "总共", "总数",
+)  # fmt: skip
+"""Names of fields that a question uses for other things as well."""
+
+
+@cache
+def _field_pattern() -> re.Pattern[str]:
+    return pattern_for(list(_field_names()))
+
+
+def _without(text: str, language: Language) -> Iterator[str]:
+    pattern = _WITHOUT if language == "en" else _WITHOUT_ZH
+    for match in pattern.finditer(text):
+        what = (match.groupdict().get("what") or match.groupdict().get("tax") or "").strip()
+        fields = fields_in(what)
+        if fields:
+            yield from fields
+
+
+def _names(text: str) -> Iterator[str]:
+    """Proper names within a question; none where it is all in capitals or title case."""
+    words = re.findall(r"[A-Za-z]\S*", text)
+    if sum(word[0].isupper() for word in words) * 2 > len(words) + 1:
+        return
+    for match in _CAPITALISED.finditer(re.sub(r"\"[^\"]*\"|“[^”]*”|'[^']*'", " ", text)):
+        name = re.sub(r"['’]s$", "", match[0])
+        known = fields_in(name) or label_words(name, "en") or name.casefold() in COLOURS
+        if not known and not all(_NO_NAMES.fullmatch(w) for w in name.split()):
+            yield name

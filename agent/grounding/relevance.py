@@ -1,0 +1,428 @@
+"""Whether an answer belongs to the question: its kind, its field, what restricts it.
+
+A claim belongs to a part of the question (`agent.grounding.question_parts`) where it gives the kind
+of answer that is asked for, from evidence of what is asked about. Whether the claim is true is
+`agent.grounding`'s.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from agent.answer import Language
+from agent.grounding import literals
+from agent.grounding.naming import names_of
+from agent.grounding.question_parts import Kind, Part, fields_in
+from agent.grounding.references import REFERENCE, Filled
+from tools.evidence import Evidence
+from tools.reading.labels import FIELDS, field_of
+from tools.words.labels import COLOURS, chinese, plural
+from tools.words.predicates import pattern_of
+from tools.words.sentences import label_spans, label_words
+
+_TYPES = {field.name: field.value_type for field in FIELDS}
+_PERCENT = re.compile(r"\d\s*(?:[%％]|per ?cent)|百分之", re.IGNORECASE)
+_DIGIT = re.compile(
+    r"[\d一二两三四五六七八九十]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten)\b"
+)
+_COUNTS = re.compile(r"\{\s*(?:count|list|exists|most|least|difference|sum)\s")
+_FIELD = re.compile(r"e\d+\.(?:text|value|label)")
+_OF_TWO_KINDS = re.compile(
+    r"\b(?:more|less|fewer)\b.* or \b|(?:更多|多|少).*还是|还是.*(?:更多|多|少)", re.IGNORECASE
+)
+"""Is there more of this or of that?"""
+_COMPARED = re.compile(r"\{\s*(?:most|least|difference|count|list)\s|(?:\.value.*){2}")
+_AGAIN = re.compile(r"(\{\s*e\d+\.\w+\s*\})(?:\s*[,，、]\s*\1)+")
+_OF_TWO = {"same", "difference", "most", "least"}
+_OF_SEVERAL = _OF_TWO | {"sum", "count", "list"}
+_PLACE = re.compile(
+    r"\b(?:left|right|top|bottom|upper|lower|middle|cent(?:er|re)|corner|in|at|on|near)\b|[左右上下中]"
+)
+_NEGATION = re.compile(
+    r"\b(?:no|not|never|without|non|don'?t|free of|prohibited|forbidden|closed|except)\b|-free\b"
+    r"|[不无未没勿禁]|请勿|严禁",
+    re.IGNORECASE,
+)
+_WRITTEN = re.compile(
+    r"\b(?:says?|said|mentions?|mentioned|words?|written|printed|text)\b|写|印|文字|字样|提到|提及",
+    re.IGNORECASE,
+)
+_CONSISTS = re.compile(r"\b(?:contains?|ingredients?|made (?:of|from|with))\b|含|成分|配料", re.I)
+_PRESENCE = re.compile(
+    r"\b(?:is|are|was|were)(?:n['’]t)? there\b|\bthere (?:is|are)\b|"
+    r"\b(?:any|anyone|anybody|someone|somebody|nobody|visible|have|has|had|contains?|shows?|includes?|see|find|got)\b"
+    r"|有|含|包括|包含|看[得到见]|找到",
+    re.IGNORECASE,
+)
+_CODES = {
+    "qr": re.compile(r"\bqr\b|二维码", re.IGNORECASE),
+    "bar": re.compile(r"\bbar ?codes?\b|\b(?:ean|upc)\b|条形?码", re.IGNORECASE),
+}
+_BAR_FORMATS = re.compile(r"ean|upc|code ?\d|codabar|itf|databar|pharma", re.IGNORECASE)
+_WRITTEN_UNITS = {
+    "characters": re.compile(r"\b(?:characters?|letters?)\b|字符|多少个?字|几个字", re.IGNORECASE),
+    "words": re.compile(
+        r"\bhow many (?:\w+ )?words?\b|多少个?(?:单词|词)|几个(?:单词|词)", re.IGNORECASE
+    ),
+}
+_ASKING = re.compile(
+    r"\b(?:\w+n['’]t|how|much|many|when|why|will|would|should|must|please|tell|about|picture|image|photo)\b"
+)
+_KIN = (
+    {"pay", "paid", "payment", "pays", "paying", "支付", "付款", "付"},
+    {"card", "visa", "mastercard", "credit", "debit", "amex", "maestro", "刷卡", "卡"},
+    {"cash", "现金"},
+)
+"""Words that speak of the same thing on a receipt."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """One sentence as it is judged: the template, the text that the person reads, its evidence."""
+
+    template: str
+    text: str
+    evidence: Sequence[Evidence]
+
+
+def belongs(
+    parts: Sequence[Part], said: Sequence[Said], language: Language
+) -> tuple[tuple[str, ...], str | None]:
+    """The names of the parts that no sentence answers; and what is wrong if none answers any.
+
+    What restricts the question holds for every sentence.
+    """
+    for sentence in said:
+        strays = [_other_code(part, sentence) or _unrestricted(part, sentence) for part in parts]
+        if all(strays):
+            return (), f"{sentence.text!r}: {strays[0]}"
+    misfits = {part: [misfit(part, sentence, language) for sentence in said] for part in parts}
+    unanswered = [part.name for part, found in misfits.items() if all(found)]
+    if said and len(unanswered) == len(parts):
+        return (), f"{said[0].text!r}: {misfits[parts[0]][0]}"
+    seen = {name for sentence in said for e in sentence.evidence for name in names_of(e)}
+    unseen = [thing for part in parts for thing in part.things if thing not in seen]
+    return tuple(unanswered + [_called(thing, language) for thing in unseen]), None
+
+
+def _called(label: str, language: Language) -> str:
+    return plural(label, 2) if language == "en" else chinese(label)
+
+
+def misfit(part: Part, said: Said, language: Language) -> str | None:
+    """Why a sentence is no answer to a part of the question; None where it may be one."""
+    if part.of_several and part.kind == "yes/no" and len(_found(said)) < 2:
+        return "the question compares several things, and this rests on one"
+    if _OF_TWO_KINDS.search(part.text) and not _COMPARED.search(said.template):
+        return "the question compares; answer with {most e1 e2} or {least e1 e2}"
+    return (
+        _wrong_kind(part, said, language)
+        or _wrong_field(part, said)
+        or _other_code(part, said)
+        or _unrestricted(part, said)
+        or _other_things(part, said, language)
+        or _unseen(part, said, language)
+        or _unrelated(part, said, language)
+    )
+
+
+def each_once(template: str) -> str:
+    """The template where a list by reference ("{e1.text}, {e1.text}") names each thing once."""
+    return _AGAIN.sub(r"\1", template)
+
+
+def names_twice(filled: Filled, evidence: Collection[Evidence]) -> str | None:
+    """What is wrong where one thing is given as two, or compared with itself."""
+    given = [g for g in filled.references if _FIELD.fullmatch(g)]
+    twice = sorted({g for g in given if given.count(g) > 1})
+    if twice:
+        return f"it names {{{twice[0]}}} twice"
+    for reference in filled.references:
+        operation, _, arguments = reference.partition(" ")
+        ids = re.findall(r"e\d+(?:\s*[-–]\s*e\d+)?", arguments)
+        is_alone = operation in _OF_TWO and len(set(ids)) < 2
+        if is_alone or (operation in _OF_SEVERAL and len(set(ids)) < len(ids)):
+            return f"{{{reference}}} needs different pieces of evidence"
+    return _seen_twice(evidence) if filled.counted else None
+
+
+def _seen_twice(evidence: Collection[Evidence]) -> str | None:
+    """Two looks at one thing, counted as two."""
+    calls: dict[tuple[object, ...], str] = {}
+    for e in evidence:
+        if e.status != "found" or e.box_xyxy is None or e.group is None:
+            continue
+        other = calls.setdefault((e.picture.id, e.group, e.label, e.value, e.box_xyxy), e.call_id)
+        if other != e.call_id:
+            return f"{e.id} is what an earlier call saw already; count one call only"
+    return None
+
+
+def carries_yes_no(part: Part, evidence: Sequence[Evidence]) -> bool:
+    """Whether "yes" or "no" follows from the evidence at all.
+
+    Words that were found say that they are written, not what they mean: on a NO PARKING sign there
+    is "parking", and no parking.
+    """
+    texts = [e for e in evidence if _is_of_text(e)]
+    if not texts or len(texts) < len(list(evidence)) or part.of_text or part.of_several:
+        return True
+    if not _PRESENCE.search(part.text):
+        return False
+    return not any(_NEGATION.search(e.text or "") for e in texts if e.status == "found")
+
+
+def _is_of_text(e: Evidence) -> bool:
+    """Whether it is something that was read (or looked for among what is written)."""
+    return e.tool == "read_text" and e.group is None
+
+
+def _found(said: Said) -> list[Evidence]:
+    return [e for e in said.evidence if e.status == "found"]
+
+
+def _wrong_kind(part: Part, said: Said, language: Language) -> str | None:
+    if all(e.status == "none" for e in said.evidence):
+        return None
+    check = _KINDS.get(part.kind)
+    if check is None or check(part, said, language):
+        return None
+    return f"the question asks for {_ASKED_FOR[part.kind]}; answer with one, or abstain"
+
+
+def _is_rate(_part: Part, said: Said, _language: Language) -> bool:
+    return _PERCENT.search(said.text) is not None
+
+
+def _is_amount(_part: Part, said: Said, _language: Language) -> bool:
+    return bool(_DIGIT.search(said.text)) and any(
+        e.group is None and e.value_type not in {"date", "time", "phone", "share", "characters"}
+        for e in said.evidence
+    )
+
+
+def _is_count(part: Part, said: Said, language: Language) -> bool:
+    if _WRITTEN_UNITS["words"].search(part.text):
+        return False  # no tool counts words
+    counted = bool(_COUNTS.search(said.template)) or bool(literals.numbers(said.text, language))
+    if any(e.value_type == "characters" for e in said.evidence):
+        return bool(_WRITTEN_UNITS["characters"].search(part.text)) or "{count" in said.template
+    return counted and not (
+        all(e.value_type == "share" for e in said.evidence) and "{count" not in said.template
+    )
+
+
+def _is_date(_part: Part, said: Said, _language: Language) -> bool:
+    is_dated = any(e.value_type in {"date", "time"} for e in said.evidence)
+    return is_dated or any(
+        literals.dates(e.text or "")
+        or (e.value_type in {None, "text", "number"} and _DIGIT.search(f"{e.text} {e.value}"))
+        for e in said.evidence
+    )
+
+
+def _is_time(_part: Part, said: Said, _language: Language) -> bool:
+    is_timed = any(e.value_type == "time" for e in said.evidence)
+    return is_timed or re.search(r"\d{1,2}\s*[:：.点时h]", said.text) is not None
+
+
+def _is_name(_part: Part, said: Said, _language: Language) -> bool:
+    return any(
+        e.value_type not in {"amount", "date", "time", "phone", "number", "characters", "share"}
+        and re.search(r"[^\W\d_]{2}", str(e.value if e.value is not None else e.text or e.label))
+        for e in said.evidence
+    )
+
+
+def _is_place(_part: Part, said: Said, _language: Language) -> bool:
+    written = any(
+        _is_of_text(e) and e.value_type in {None, "address", "text"} for e in said.evidence
+    )
+    return written or _PLACE.search(REFERENCE.sub(" ", said.template)) is not None
+
+
+def _is_colour(_part: Part, said: Said, language: Language) -> bool:
+    if any(e.tool == "describe_colors" or e.label in COLOURS for e in said.evidence):
+        return True
+    return bool(label_words(said.text, language) & set(COLOURS))
+
+
+_KINDS = {
+    "rate": _is_rate,
+    "amount": _is_amount,
+    "count": _is_count,
+    "date": _is_date,
+    "time": _is_time,
+    "name": _is_name,
+    "colour": _is_colour,
+}
+_ASKED_FOR: dict[Kind, str] = {
+    "rate": "a rate in per cent",
+    "amount": "an amount",
+    "count": "a number",
+    "date": "a date",
+    "time": "a time",
+    "name": "a name",
+    "place": "a place",
+    "colour": "a colour",
+}
+
+
+def _wrong_field(part: Part, said: Said) -> str | None:
+    """A field of the document that was not asked for, where one was."""
+    asked = part.fields
+    if part.kind in ("amount", "date", "time"):
+        asked = frozenset(f for f in asked if f == "tip" or _TYPES.get(f) == part.kind)
+    if not asked:
+        return None
+    if part.without and "total" in asked:
+        asked |= {"subtotal"}
+    fields = {e.id: _field(e) for e in said.evidence if _is_of_text(e)}
+    if any(f is None or f in asked for f in fields.values()) or not fields:
+        return None
+    if any(fields_in(e.text or "") & asked for e in said.evidence):
+        return None
+    if {"{difference", "{sum"} & {m[0].split()[0] for m in REFERENCE.finditer(said.template)}:
+        return None
+    found = sorted(f for f in fields.values() if f)
+    return f"the question asks for {_listed(asked)}, this is {_listed(found)}"
+
+
+def _field(e: Evidence) -> str | None:
+    field = field_of(e.label or "")
+    return field.name if field else None
+
+
+def _listed(names: Collection[str]) -> str:
+    return " and ".join(sorted(names))
+
+
+def _other_code(part: Part, said: Said) -> str | None:
+    """A code of another kind than the one that was asked for."""
+    wanted = asked_code(part)
+    codes = [e for e in _found(said) if e.tool == "read_codes"]
+    others = [e for e in codes if wanted is not None and code_kind(e) != wanted]
+    return f"{others[0].id} is a {others[0].label}, which was not asked for" if others else None
+
+
+def asked_code(part: Part) -> str | None:
+    """The kind of code that a question asks for: `qr`, `bar`; None for any."""
+    asked = [name for name, pattern in _CODES.items() if pattern.search(part.text)]
+    return asked[0] if len(asked) == 1 else None
+
+
+def code_kind(e: Evidence) -> str | None:
+    """The kind of a code that was read: `qr`, `bar`; None for others."""
+    label = e.label or ""
+    if "qr" in label.casefold():
+        return "qr"
+    return "bar" if _BAR_FORMATS.search(label) else None
+
+
+def _unrestricted(part: Part, said: Said) -> str | None:
+    """What restricts the question ("without the tip", "of Bryn Garage") and not the evidence."""
+    read = [e for e in said.evidence if _is_of_text(e)]
+    if not read:
+        return None
+    if part.without and not _leaves_out(part.without, said):
+        return f"the question leaves out {_listed(part.without)}; the evidence does not"
+    if all(e.status == "none" for e in read):
+        return None
+    written = " ".join(literals.normalise(f"{e.text} {e.value}").casefold() for e in read)
+    for name in part.names:
+        if not _stands_in(name, written):
+            return f"the evidence does not say that this is of {name!r}"
+    return None
+
+
+def _leaves_out(what: Collection[str], said: Said) -> bool:
+    if "{difference" in said.template or literals.numbers(
+        REFERENCE.sub(" ", said.template), "en"
+    ) & literals.differences(said.evidence):
+        return True
+    if "subtotal" in {_field(e) for e in said.evidence} and "tip" not in what:
+        return True
+    texts = [e.text or "" for e in said.evidence]
+    return any(_EXCLUSION.search(text) for text in texts)
+
+
+_EXCLUSION = re.compile(
+    r"\b(?:before|excl|excluding|without|net(?:to)?|less|pre-?tax|sub ?-?total)\b"
+    r"|不含|税前|小计|未税",
+    re.IGNORECASE,
+)
+
+
+def _stands_in(name: str, written: str) -> bool:
+    """Whether a name stands in a text, give or take a letter that was misread."""
+    from rapidfuzz import fuzz
+
+    return fuzz.partial_ratio(literals.normalise(name).casefold(), written) >= 85
+
+
+def _unrelated(part: Part, said: Said, language: Language) -> str | None:
+    """A yes/no question, and a text or field of which it does not speak."""
+    read = [e for e in said.evidence if _is_of_text(e)]
+    if any(_says_itself(e) for e in read):
+        return "its value only repeats its label"
+    if part.kind != "yes/no" or language != "en" or not read or len(read) < len(said.evidence):
+        return None
+    if part.of_text or any(_speaks_of(part, e) for e in read):
+        return None
+    return "the question does not speak of what this evidence is"
+
+
+def _other_things(part: Part, said: Said, language: Language) -> str | None:
+    """What was looked for is not what this part asks after."""
+    looked = {name for e in said.evidence if e.tool == "detect_objects" for name in names_of(e)}
+    asked = label_words(part.text, language) - set(COLOURS)
+    if part.kind not in ("count", "yes/no") or not looked or not asked or looked & asked:
+        return None
+    return f"the question asks for {_listed(asked)}"
+
+
+def _unseen(part: Part, said: Said, language: Language) -> str | None:
+    """A yes/no question about things, of which it was only looked whether they are there."""
+    if part.kind != "yes/no" or any(e.tool != "detect_objects" for e in said.evidence):
+        return None
+    if _WRITTEN.search(part.text):
+        return "the question asks for what is written; read it"
+    is_absent = all(e.status == "none" for e in said.evidence)
+    if _CONSISTS.search(part.text):
+        return "what is not seen may be in it all the same; read it" if is_absent else None
+    if _PRESENCE.search(part.text):
+        return None
+    more = _more_than_things(part.text, language)
+    return f"whether they are there does not say {more!r}" if more else None
+
+
+def _more_than_things(text: str, language: Language) -> str:
+    """What a question says besides naming things: of "Are cars on sale?", "sale"."""
+    for start, end, _ in reversed(list(label_spans(text, language))):
+        text = f"{text[:start]} {text[end:]}"
+    text = _ASKING.sub(" ", pattern_of(language).sub(" ", text.casefold()))
+    return " ".join(re.findall(r"[^\W\d_]{2,}|[\u4e00-\u9fff]", text))
+
+
+def _says_itself(e: Evidence) -> bool:
+    value = literals.normalise(e.value or "").casefold()
+    is_word = bool(value) and not any(c.isdigit() for c in value)
+    return is_word and value in (e.label or "").casefold().split()
+
+
+def _speaks_of(part: Part, e: Evidence) -> bool:
+    if _field(e) in part.fields:
+        return True
+    asked = set(_content_words(part.text))
+    known = set(_content_words(f"{e.label} {e.text} {e.value}"))
+    if any(asked & kin and known & kin for kin in _KIN):
+        return True
+    return any(a[:5] == k[:5] or a.rstrip("s") == k.rstrip("s") for a in asked for k in known)
+
+
+def _content_words(text: str) -> Iterator[str]:
+    """Words that name something, in lower case."""
+    plain = pattern_of("en", "is", "has", "shows", "glue", "place", "negation").sub(" ", text)
+    yield from re.findall(r"[^\W\d_]{2,}", _ASKING.sub(" ", plain.casefold()))

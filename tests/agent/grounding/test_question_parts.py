@@ -1,0 +1,100 @@
+"""What a question asks for."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.grounding.question_parts import parts_of
+from agent.grounding.wording import language_of
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("What is the total?", "amount"),
+        ("total?", "amount"),
+        ("How much did I pay altogether?", "amount"),
+        ("Can you tell me the total?", "amount"),
+        ("How much would a 18% tip be?", "amount"),
+        ("What is the tax rate?", "rate"),
+        ("What percentage is the discount?", "rate"),
+        ("How many dogs are there?", "count"),
+        ("What is the phone number of Bryn Garage?", "open"),
+        ("When is it due?", "date"),
+        ("What is the delivery date?", "date"),
+        ("At what time was it printed?", "time"),
+        ("Who served?", "name"),
+        ("Which shop is this from?", "name"),
+        ("Where is the dog?", "place"),
+        ("What colour is the car?", "colour"),
+        ("Is there a dog?", "yes/no"),
+        ("Was it paid by card?", "yes/no"),
+        ("Any dogs?", "yes/no"),
+        ("There is no dog, right?", "yes/no"),
+        ("Can you see a dog?", "yes/no"),
+        ("Tell me whether there is a dog.", "yes/no"),
+        ("Is it a cat or a dog?", "open"),
+        ("Do you know what this is?", "open"),
+        ("What does the sign say?", "open"),
+        ("总额是多少？", "amount"),
+        ("一共多少钱？", "amount"),
+        ("税率是多少？", "rate"),
+        ("有几只狗？", "count"),
+        ("什么时候到期？", "date"),
+        ("这是哪家店？", "name"),
+        ("狗在哪里？", "place"),
+        ("车是什么颜色？", "colour"),
+        ("有狗吗？", "yes/no"),
+        ("图里有没有狗", "yes/no"),
+        ("是刷卡付的吗?", "yes/no"),
+        ("这是猫还是狗？", "open"),
+        ("你知道这是什么吗？", "open"),
+    ],
+)
+def test_kinds(question: str, kind: str) -> None:
+    (part,) = parts_of(question, language_of(question))
+    assert part.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("What are the total, tax, tip and change?", ["total", "tax", "tip", "change"]),
+        ("What is the total and the date?", ["total", "date"]),
+        ("How many people? Is there a dog?", ["How many people?", "Is there a dog?"]),
+        ("Which shop is it and what is the total?", ["Which shop is it", "what is the total?"]),
+        ("总额、税额和找零分别是多少？", ["总额", "税额", "找零"]),
+        ("有几个人？有狗吗？", ["有几个人？", "有狗吗？"]),
+        ("How many dogs and cats are there?", ["How many dogs and cats are there?"]),
+        ("Is the total before tax printed?", ["Is the total before tax printed?"]),
+        ("What is the price of salt and pepper?", ["What is the price of salt and pepper?"]),
+    ],
+)
+def test_parts(question: str, names: list[str]) -> None:
+    assert [part.name for part in parts_of(question, language_of(question))] == names
+
+
+@pytest.mark.parametrize(
+    ("question", "without", "names"),
+    [
+        ("What is the total without the tip?", {"tip"}, ()),
+        ("What is the total excluding tax?", {"tax"}, ()),
+        ("不含税的总额是多少？", {"tax"}, ()),
+        ("What is the phone number of Bryn Garage?", set(), ("Bryn Garage",)),
+        ("What is Bryn Garage's address?", set(), ("Bryn Garage",)),
+        ("WHAT IS THE TOTAL OF IT?", set(), ()),
+        ("What Is The Total?", set(), ()),
+        ("What does the QR code say?", set(), ()),
+        ("Who won on Monday in May?", set(), ()),
+    ],
+)
+def test_restrictions(question: str, without: set[str], names: tuple[str, ...]) -> None:
+    (part,) = parts_of(question, language_of(question))
+    assert (part.without, part.names) == (without, names)
+
+
+@given(st.text(max_size=80), st.sampled_from(["en", "zh"]))
+def test_any_question_has_parts(question: str, language: str) -> None:
+    assert parts_of(question, language)  # type: ignore[arg-type]

@@ -1,0 +1,66 @@
+"""The closed set of words that a sentence of an answer may use around what evidence carries.
+
+`predicates.txt` holds them by kind and language; what a sentence may do with them is
+`agent.grounding.predicates`' and `agent.grounding.polarity`'s.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Literal, get_args
+
+from tools.words.questions import HAN
+from tools.words.tables import FOLDER
+
+Kind = Literal[
+    "is", "has", "shows", "says", "count", "comparison", "sameness", "difference", "ordering",
+    "place", "colour", "unsure", "negation", "exclusion", "paper", "glue", "no negation",
+]  # fmt: skip
+"""What words are for. `comparison`, `sameness`, `difference`: what code has to work out;
+`exclusion`: a part taken off; `paper`: what is looked at, or carries text; `no negation`: words
+that hold a negation only in their letters."""
+Language = Literal["en", "zh"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+@cache
+def words_for(kind: Kind, language: Language) -> tuple[str, ...]:
+    """The words of a kind, in lower case, the longest first.
+
+    Raises:
+        ValueError: a line of the table is not three columns, or its kind is unknown.
+    """
+    found: list[str] = []
+    path = FOLDER / "predicates.txt"
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if line.startswith("#"):
+            continue
+        columns = [column.strip() for column in line.split("|")]
+        if len(columns) != 3 or columns[0] not in KINDS or columns[1] not in get_args(Language):
+            raise ValueError(f"{path}, line {number}: not `kind | language | words`")
+        if columns[:2] == [kind, language]:
+            found += (word.strip() for word in columns[2].split(","))
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+@cache
+def pattern_of(language: Language, *kinds: Kind) -> re.Pattern[str]:
+    """One pattern for the words of some kinds (all, without any): whole words, longest first."""
+    words = [word for kind in kinds or KINDS for word in words_for(kind, language)]
+    return pattern_for(words)
+
+
+def pattern_for(words: list[str]) -> re.Pattern[str]:
+    """A pattern that finds these words: whole ones in Latin letters, Chinese ones anywhere."""
+    ordered = sorted({word for word in words if word}, key=len, reverse=True)
+    return re.compile("|".join(map(_whole, ordered)) or r"(?!)", re.IGNORECASE)
+
+
+def _whole(word: str) -> str:
+    spaced = r"\s+".join(map(re.escape, word.split()))
+    if HAN.search(word):
+        return spaced
+    start = r"(?<![\w'’])" if word[0].isalnum() else ""
+    end = r"(?![\w])" if word[-1].isalnum() else ""
+    return f"{start}{spaced}{end}"
