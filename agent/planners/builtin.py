@@ -34,7 +34,7 @@ from pydantic import Field, PrivateAttr
 
 from agent.ledger import render_report
 from agent.listening import heard_by, listener
-from agent.planners import codes, kinds, parts
+from agent.planners import codes, kinds, parts, written
 from agent.planners.decoding import Completion, Decoder, Form
 from agent.planners.grammar import parse_calls
 from agent.planners.narrowing import fill_in
@@ -177,7 +177,8 @@ def planned_in_code(
 ) -> ChatResult | None:
     """The turn of a question that code plans; None for what the weights were taught."""
     tools = kwargs.get("tools") or ()
-    turn = kinds.next_turn(messages, tools) or codes.next_turn(messages, tools)
+    planners = (kinds.next_turn, codes.next_turn, written.next_turn)
+    turn = next(filter(None, (plan(messages, tools) for plan in planners)), None)
     if turn is None:
         return None
     if turn.text and (hear := listener()) is not None:
