@@ -19,11 +19,13 @@ from agent.references import REFERENCE, Filled
 from agent.yes_no import field_named, is_of_text, unrelated, unseen
 from tools.evidence import Evidence
 from tools.reading.labels import FIELDS
-from tools.words.labels import COLOURS, chinese, plural
+from tools.words.labels import CLASSES, COLOURS, GROUPS, chinese, plural
+from tools.words.questions import mentioned
 from tools.words.sentences import label_words
 
 _TYPES = {field.name: field.value_type for field in FIELDS}
 _PERCENT = re.compile(r"\d\s*(?:[%％]|per ?cent)|百分之", re.IGNORECASE)
+_RATE = re.compile(r"\brates?\b|率", re.IGNORECASE)
 _DIGIT = re.compile(
     r"[\d一二两三四五六七八九十]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten)\b"
 )
@@ -35,6 +37,8 @@ _OF_TWO_KINDS = re.compile(
 """Is there more of this or of that?"""
 _COMPARED = re.compile(r"\{\s*(?:most|least|difference|count|list)\s|(?:\.value.*){2}")
 _AGAIN = re.compile(r"(\{\s*e\d+\.\w+\s*\})(?:\s*[,，、]\s*\1)+")
+_WHERE = re.compile(r"\b(?:in|on|at|near|under|behind|beside|next to|with)\b", re.IGNORECASE)
+"""What stands behind it is where, not what is asked after."""
 _OF_TWO = {"same", "difference", "most", "least"}
 _OF_SEVERAL = _OF_TWO | {"sum", "count", "list"}
 _CODES = {
@@ -146,7 +150,8 @@ def _wrong_kind(part: Part, said: Said, language: Language) -> str | None:
 
 
 def _is_rate(_part: Part, said: Said, _language: Language) -> bool:
-    return _PERCENT.search(said.text) is not None
+    is_rate = any(_RATE.search(e.text or "") for e in said.evidence)
+    return is_rate or _PERCENT.search(said.text) is not None
 
 
 def _is_amount(_part: Part, said: Said, _language: Language) -> bool:
@@ -222,6 +227,8 @@ def _wrong_field(part: Part, said: Said) -> str | None:
         asked = frozenset(f for f in asked if f == "tip" or _TYPES.get(f) == part.kind)
     if not asked:
         return None
+    if part.kind == "place":
+        asked |= {"address"} if asked else set()
     if part.without and "total" in asked:
         asked |= {"subtotal"}
     fields = {e.id: field_named(e) for e in said.evidence if is_of_text(e)}
@@ -305,7 +312,8 @@ def _stands_in(name: str, written: str) -> bool:
 def _other_things(part: Part, said: Said, language: Language) -> str | None:
     """What was looked for is not what this part asks after."""
     looked = {name for e in said.evidence if e.tool == "detect_objects" for name in names_of(e)}
-    asked = label_words(part.text, language) - set(COLOURS)
+    before = _WHERE.split(part.text)[0] if language == "en" else part.text
+    asked = set(mentioned(before, (*CLASSES, *GROUPS)))
     if part.kind not in ("count", "yes/no") or not looked or not asked or looked & asked:
         return None
     return f"the question asks for {_listed(asked)}"

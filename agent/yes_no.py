@@ -70,7 +70,7 @@ def unrelated(part: Part, evidence: Sequence[Evidence], language: Language) -> s
         return "its value only repeats its label"
     if part.kind != "yes/no" or language != "en" or not read or len(read) < len(evidence):
         return None
-    if part.of_text or any(_speaks_of(part, e) for e in read):
+    if part.of_text or part.of_several or any(_speaks_of(part, e) for e in read):
         return None
     return "the question does not speak of what this evidence is"
 
@@ -117,7 +117,7 @@ def _speaks_of(part: Part, e: Evidence) -> bool:
 def _content_words(text: str) -> Iterator[str]:
     """Words that name something, in lower case."""
     plain = pattern_of("en", "is", "has", "shows", "glue", "place", "negation").sub(" ", text)
-    yield from re.findall(r"[^\W\d_]{2,}", _ASKING.sub(" ", plain.casefold()))
+    yield from re.findall(r"[^\W_]{2,}", _ASKING.sub(" ", plain.casefold()))
 
 
 def field_named(e: Evidence) -> str | None:
