@@ -19,7 +19,7 @@ from agent.grounding.ledger import Ledger
 from agent.grounding.naming import by_group, misnamed, names_of
 from agent.grounding.polarity import NO, OPENING, THERE_IS, THERE_IS_NONE, YES, wrong_polarity
 from agent.grounding.predicates import wrong_words
-from agent.grounding.question_parts import parts_of
+from agent.grounding.question_parts import Part, parts_of
 from agent.grounding.references import (
     CITATION,
     REFERENCE,
@@ -28,8 +28,9 @@ from agent.grounding.references import (
     count_of,
     fill,
 )
-from agent.grounding.relevance import Said, belongs, carries_yes_no, each_once, names_twice
-from agent.grounding.wording import WORDING, join_words
+from agent.grounding.relevance import Said, belongs, each_once, names_twice
+from agent.grounding.wording import WORDING, join_words, language_of
+from agent.grounding.yes_no import carries_yes_no
 from tools.evidence import Evidence
 from tools.words.labels import CLASSES, GROUPS
 from tools.words.questions import mentioned
@@ -276,14 +277,7 @@ def _check_short(
     evidence = list({e.id: e for e in [*cited, *(ledger[i] for i in filled.used)]}.values())
     parts = parts_of(question, language)
     if len(parts) == 1 and parts[0].kind == "yes/no":
-        opening = OPENING.match(filled.text)
-        word = opening[1] if opening else filled.text.strip(" .。!！")
-        if word.casefold() not in YES | NO or not carries_yes_no(parts[0], evidence):
-            return "", None
-        problem_text = names_twice(filled, ())
-        if problem_text is None and (opening or not filled.used):
-            problem_text = _wrong_yes_no(word, cited, question, language)
-        return word, problem_text
+        return _yes_no(filled, parts[0], cited, evidence, question)
     if not filled.text:
         return "", "it is empty"
     word = filled.text.strip(" .。!！").casefold()
@@ -302,6 +296,20 @@ def _check_short(
             or wrong_words(template, evidence, language)
         )
     return filled.text, problem_text
+
+
+def _yes_no(
+    filled: Filled, part: Part, cited: list[Evidence], evidence: list[Evidence], question: str
+) -> tuple[str, str | None]:
+    """Yes, no, or nothing, and what is wrong with it."""
+    opening = OPENING.match(filled.text)
+    word = opening[1] if opening else filled.text.strip(" .。!！")
+    if word.casefold() not in YES | NO or not carries_yes_no(part, evidence):
+        return "", None
+    problem = names_twice(filled, ())
+    if problem is None and (opening or not filled.used):
+        problem = _wrong_yes_no(word, cited, question, language_of(question))
+    return word, problem
 
 
 def _wrong_yes_no(

@@ -15,10 +15,10 @@ from functools import cache
 from typing import Literal
 
 from agent.answer import Language
-from tools.reading.labels import FIELDS
+from tools.reading.labels import fields as field_kinds
 from tools.words.colour_questions import asks_colour_of_drawing
 from tools.words.labels import COLOURS
-from tools.words.predicates import pattern_for
+from tools.words.predicates import pattern_for, pattern_of
 from tools.words.questions import HAN
 from tools.words.sentences import label_spans, label_words
 
@@ -91,6 +91,21 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = (
         re.compile(r"税率|比率|费率|利率|折扣率|百分之几|百分比"),
     ),
     (
+        "count",
+        re.compile(r"\b(?:how many|the (?:total )?number of)\b", re.IGNORECASE),
+        re.compile(r"几[个只辆张条匹头把本台部架艘列件份棵根杯瓶种位行人处块]|多少(?!钱)[^\s]?[个只辆张条匹头把本台部架艘列件份棵根杯瓶种位行人]"),
+    ),
+    (
+        "amount",
+        re.compile(
+            r"\bhow much\b(?=.*\b(?:costs?|pay|paid|price|total|tax|vat|gst|tip|charged?|bill|"
+            r"spend|spent|owe|due|refund(?:ed)?|change|discount|saved?|deposit|fee|money|off)\b)"
+            r"|\b(?:what|which) amount\b",
+            re.IGNORECASE,
+        ),
+        re.compile(r"多少钱|多少元|几块钱|花了多少|付了多少"),
+    ),
+    (
         "colour",
         re.compile(r"\b(?:what|which)(?:'s| is| are)?(?: the)?(?: \w+)? colou?rs?\b", re.I),
         re.compile(r"(?:什么|哪种|哪些|啥)(?:颜)?色|颜色是"),
@@ -106,21 +121,6 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = (
             r"\b(?:when|(?:what|which) (?:date|day|month|year)|until when|how old)\b", re.IGNORECASE
         ),
         re.compile(r"什么时候|何时|哪[天日年]|哪一[天日年]|几[月号日]"),
-    ),
-    (
-        "count",
-        re.compile(r"\b(?:how many|the (?:total )?number of)\b", re.IGNORECASE),
-        re.compile(r"几[个只辆张条匹头把本台部架艘列件份棵根杯瓶种位行人处块]|多少(?!钱)[^\s]?[个只辆张条匹头把本台部架艘列件份棵根杯瓶种位行人]"),
-    ),
-    (
-        "amount",
-        re.compile(
-            r"\bhow much\b(?=.*\b(?:costs?|pay|paid|price|total|tax|vat|gst|tip|charged?|bill|"
-            r"spend|spent|owe|due|refund(?:ed)?|change|discount|saved?|deposit|fee|money|off)\b)"
-            r"|\b(?:what|which) amount\b",
-            re.IGNORECASE,
-        ),
-        re.compile(r"多少钱|多少元|几块钱|花了多少|付了多少"),
     ),
     (
         "name",
@@ -144,7 +144,8 @@ _TEXT = re.compile(
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(
-    r"\b(?:both|same|identical|equal|difference between|compare)\b|都|一样|相同|相等|两[张个者]",
+    r"\b(?:both|same|identical|equal|difference between|compare)\b"
+    r"|都|一样|相同|相等|两(?:张|者|个(?!字))",
     re.IGNORECASE,
 )
 _WITHOUT = re.compile(
@@ -164,19 +165,40 @@ _NO_NAMES = re.compile(
     + "|".join((*calendar.month_name[1:], *calendar.day_name))
 )
 """Words with a capital that name nobody."""
+_PLAIN = re.compile(
+    rf"{pattern_of('en').pattern}|\b(?:what|which|who|when|where|how|give|tell|scan|please|why|do|could)\b",
+    re.IGNORECASE,
+)
+"""Words with a capital that begin a question, or shout."""
 _SPLIT = re.compile(
     r"(?<=[?？!。])\s*(?=\S)|;\s*|；"
     r"|,?\s*\band(?= (?:also )?(?:what|which|who|when|where|how|(?:is|are|was) (?:there|it))\b)",
     re.IGNORECASE,
 )
 _AND = re.compile(r"\s*(?:[,、，]|,?\s*\band\b|和|与|以及)\s*(?:an?\s+|the\s+|any\s+)?", re.I)
+_GREETING = re.compile(
+    r"\W*(?:hello|hi|hey|ok|okay|please|thanks|你好|您好|请问)\W*", re.IGNORECASE
+)
+_COMPARES = re.compile(
+    r"\b(?:more|most|less|least|fewer|cheaper|cheapest|dearer|older|newer|higher|lower)\b|更|最",
+    re.IGNORECASE,
+)
 _COMMA = re.compile(r"\s*(?:[,，、]\s*(?:and\s+|和)?|\band\b|和|以及|及)\s*", re.IGNORECASE)
 
 
 def parts_of(question: str, language: Language) -> list[Part]:
     """The things that a question asks for, in their order; at least one."""
-    asked = [s for s in _SPLIT.split(question.strip()) if re.search(r"\w", s)] or [question]
+    asked = list(filter(_asks, _SPLIT.split(question.strip()))) or [question]
     return [_part(text, name, language) for sentence in asked for text, name in _listed(sentence)]
+
+
+def _asks(sentence: str) -> bool:
+    """Whether a sentence asks for anything: "Hello!" does not."""
+    is_question = bool(re.search(r"[^\W_].*[?？]", sentence)) and not _GREETING.fullmatch(sentence)
+    return is_question or any(
+        pattern.search(sentence)
+        for pattern in (_ASKS_WHICH, _ASKS_WHICH_ZH, _YES_NO_ZH, _REQUEST, _field_pattern())
+    )
 
 
 def _listed(sentence: str) -> list[tuple[str, str]]:
@@ -228,11 +250,13 @@ def _kind(text: str, fields: frozenset[str], language: Language) -> Kind:
     if asks_yes_no(text, language):
         return "yes/no"
     for kind, english, chinese in _KINDS:
+        if kind == "name" and _COMPARES.search(text):
+            continue  # "Which shop cost more?" asks for a picture
         if (english if language == "en" else chinese).search(text):
             return kind
     if asks_colour_of_drawing(text):
         return "colour"
-    types = {field.value_type for field in FIELDS if field.name in fields}
+    types = {field.value_type for field in field_kinds() if field.name in fields}
     types |= {"amount"} if "tip" in fields else set()
     return _OF_TYPE.get(types.pop(), "open") if len(types) == 1 else "open"
 
@@ -258,7 +282,7 @@ def _field_of(match: re.Match[str]) -> str:
 @cache
 def _field_names() -> dict[str, str]:
     names: dict[str, str] = {"tip": "tip", "gratuity": "tip", "tips": "tip", "小费": "tip"}
-    for field in FIELDS:
+    for field in field_kinds():
         for name in field.names:
             names.setdefault(name.casefold(), field.name)
     for ambiguous in _AMBIGUOUS:
@@ -294,7 +318,7 @@ def _names(text: str) -> Iterator[str]:
     if sum(word[0].isupper() for word in words) * 2 > len(words) + 1:
         return
     for match in _CAPITALISED.finditer(re.sub(r"\"[^\"]*\"|“[^”]*”|'[^']*'", " ", text)):
-        name = re.sub(r"['’]s$", "", match[0])
+        name = _PLAIN.sub("", re.sub(r"['’]s$", "", match[0])).strip()
         known = fields_in(name) or label_words(name, "en") or name.casefold() in COLOURS
-        if not known and not all(_NO_NAMES.fullmatch(w) for w in name.split()):
+        if name and not known and not all(_NO_NAMES.fullmatch(w) for w in name.split()):
             yield name

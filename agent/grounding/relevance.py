@@ -8,7 +8,7 @@ of answer that is asked for, from evidence of what is asked about. Whether the c
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from agent.answer import Language
@@ -16,14 +16,16 @@ from agent.grounding import literals
 from agent.grounding.naming import names_of
 from agent.grounding.question_parts import Kind, Part, fields_in
 from agent.grounding.references import REFERENCE, Filled
+from agent.grounding.yes_no import field_named, is_of_text, unrelated, unseen
 from tools.evidence import Evidence
-from tools.reading.labels import FIELDS, field_of
-from tools.words.labels import COLOURS, chinese, plural
-from tools.words.predicates import pattern_of
-from tools.words.sentences import label_spans, label_words
+from tools.reading.labels import fields as field_kinds
+from tools.words.labels import CLASSES, COLOURS, GROUPS, chinese, plural
+from tools.words.questions import mentioned
+from tools.words.sentences import label_words
 
-_TYPES = {field.name: field.value_type for field in FIELDS}
+_TYPES = {field.name: field.value_type for field in field_kinds()}
 _PERCENT = re.compile(r"\d\s*(?:[%％]|per ?cent)|百分之", re.IGNORECASE)
+_RATE = re.compile(r"\brates?\b|率", re.IGNORECASE)
 _DIGIT = re.compile(
     r"[\d一二两三四五六七八九十]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten)\b"
 )
@@ -35,27 +37,10 @@ _OF_TWO_KINDS = re.compile(
 """Is there more of this or of that?"""
 _COMPARED = re.compile(r"\{\s*(?:most|least|difference|count|list)\s|(?:\.value.*){2}")
 _AGAIN = re.compile(r"(\{\s*e\d+\.\w+\s*\})(?:\s*[,，、]\s*\1)+")
+_WHERE = re.compile(r"\b(?:in|on|at|near|under|behind|beside|next to|with)\b", re.IGNORECASE)
+"""What stands behind it is where, not what is asked after."""
 _OF_TWO = {"same", "difference", "most", "least"}
 _OF_SEVERAL = _OF_TWO | {"sum", "count", "list"}
-_PLACE = re.compile(
-    r"\b(?:left|right|top|bottom|upper|lower|middle|cent(?:er|re)|corner|in|at|on|near)\b|[左右上下中]"
-)
-_NEGATION = re.compile(
-    r"\b(?:no|not|never|without|non|don'?t|free of|prohibited|forbidden|closed|except)\b|-free\b"
-    r"|[不无未没勿禁]|请勿|严禁",
-    re.IGNORECASE,
-)
-_WRITTEN = re.compile(
-    r"\b(?:says?|said|mentions?|mentioned|words?|written|printed|text)\b|写|印|文字|字样|提到|提及",
-    re.IGNORECASE,
-)
-_CONSISTS = re.compile(r"\b(?:contains?|ingredients?|made (?:of|from|with))\b|含|成分|配料", re.I)
-_PRESENCE = re.compile(
-    r"\b(?:is|are|was|were)(?:n['’]t)? there\b|\bthere (?:is|are)\b|"
-    r"\b(?:any|anyone|anybody|someone|somebody|nobody|visible|have|has|had|contains?|shows?|includes?|see|find|got)\b"
-    r"|有|含|包括|包含|看[得到见]|找到",
-    re.IGNORECASE,
-)
 _CODES = {
     "qr": re.compile(r"\bqr\b|二维码", re.IGNORECASE),
     "bar": re.compile(r"\bbar ?codes?\b|\b(?:ean|upc)\b|条形?码", re.IGNORECASE),
@@ -67,15 +52,6 @@ _WRITTEN_UNITS = {
         r"\bhow many (?:\w+ )?words?\b|多少个?(?:单词|词)|几个(?:单词|词)", re.IGNORECASE
     ),
 }
-_ASKING = re.compile(
-    r"\b(?:\w+n['’]t|how|much|many|when|why|will|would|should|must|please|tell|about|picture|image|photo)\b"
-)
-_KIN = (
-    {"pay", "paid", "payment", "pays", "paying", "支付", "付款", "付"},
-    {"card", "visa", "mastercard", "credit", "debit", "amex", "maestro", "刷卡", "卡"},
-    {"cash", "现金"},
-)
-"""Words that speak of the same thing on a receipt."""
 
 
 @dataclass(frozen=True)
@@ -123,8 +99,8 @@ def misfit(part: Part, said: Said, language: Language) -> str | None:
         or _other_code(part, said)
         or _unrestricted(part, said)
         or _other_things(part, said, language)
-        or _unseen(part, said, language)
-        or _unrelated(part, said, language)
+        or unseen(part, said.evidence, language)
+        or unrelated(part, said.evidence, language)
     )
 
 
@@ -160,25 +136,6 @@ def _seen_twice(evidence: Collection[Evidence]) -> str | None:
     return None
 
 
-def carries_yes_no(part: Part, evidence: Sequence[Evidence]) -> bool:
-    """Whether "yes" or "no" follows from the evidence at all.
-
-    Words that were found say that they are written, not what they mean: on a NO PARKING sign there
-    is "parking", and no parking.
-    """
-    texts = [e for e in evidence if _is_of_text(e)]
-    if not texts or len(texts) < len(list(evidence)) or part.of_text or part.of_several:
-        return True
-    if not _PRESENCE.search(part.text):
-        return False
-    return not any(_NEGATION.search(e.text or "") for e in texts if e.status == "found")
-
-
-def _is_of_text(e: Evidence) -> bool:
-    """Whether it is something that was read (or looked for among what is written)."""
-    return e.tool == "read_text" and e.group is None
-
-
 def _found(said: Said) -> list[Evidence]:
     return [e for e in said.evidence if e.status == "found"]
 
@@ -193,7 +150,8 @@ def _wrong_kind(part: Part, said: Said, language: Language) -> str | None:
 
 
 def _is_rate(_part: Part, said: Said, _language: Language) -> bool:
-    return _PERCENT.search(said.text) is not None
+    is_rate = any(_RATE.search(e.text or "") for e in said.evidence)
+    return is_rate or _PERCENT.search(said.text) is not None
 
 
 def _is_amount(_part: Part, said: Said, _language: Language) -> bool:
@@ -236,13 +194,6 @@ def _is_name(_part: Part, said: Said, _language: Language) -> bool:
     )
 
 
-def _is_place(_part: Part, said: Said, _language: Language) -> bool:
-    written = any(
-        _is_of_text(e) and e.value_type in {None, "address", "text"} for e in said.evidence
-    )
-    return written or _PLACE.search(REFERENCE.sub(" ", said.template)) is not None
-
-
 def _is_colour(_part: Part, said: Said, language: Language) -> bool:
     if any(e.tool == "describe_colors" or e.label in COLOURS for e in said.evidence):
         return True
@@ -265,7 +216,6 @@ _ASKED_FOR: dict[Kind, str] = {
     "date": "a date",
     "time": "a time",
     "name": "a name",
-    "place": "a place",
     "colour": "a colour",
 }
 
@@ -277,9 +227,11 @@ def _wrong_field(part: Part, said: Said) -> str | None:
         asked = frozenset(f for f in asked if f == "tip" or _TYPES.get(f) == part.kind)
     if not asked:
         return None
+    if part.kind == "place":
+        asked |= {"address"} if asked else set()
     if part.without and "total" in asked:
         asked |= {"subtotal"}
-    fields = {e.id: _field(e) for e in said.evidence if _is_of_text(e)}
+    fields = {e.id: field_named(e) for e in said.evidence if is_of_text(e)}
     if any(f is None or f in asked for f in fields.values()) or not fields:
         return None
     if any(fields_in(e.text or "") & asked for e in said.evidence):
@@ -288,11 +240,6 @@ def _wrong_field(part: Part, said: Said) -> str | None:
         return None
     found = sorted(f for f in fields.values() if f)
     return f"the question asks for {_listed(asked)}, this is {_listed(found)}"
-
-
-def _field(e: Evidence) -> str | None:
-    field = field_of(e.label or "")
-    return field.name if field else None
 
 
 def _listed(names: Collection[str]) -> str:
@@ -323,7 +270,7 @@ def code_kind(e: Evidence) -> str | None:
 
 def _unrestricted(part: Part, said: Said) -> str | None:
     """What restricts the question ("without the tip", "of Bryn Garage") and not the evidence."""
-    read = [e for e in said.evidence if _is_of_text(e)]
+    read = [e for e in said.evidence if is_of_text(e)]
     if not read:
         return None
     if part.without and not _leaves_out(part.without, said):
@@ -342,7 +289,7 @@ def _leaves_out(what: Collection[str], said: Said) -> bool:
         REFERENCE.sub(" ", said.template), "en"
     ) & literals.differences(said.evidence):
         return True
-    if "subtotal" in {_field(e) for e in said.evidence} and "tip" not in what:
+    if "subtotal" in {field_named(e) for e in said.evidence} and "tip" not in what:
         return True
     texts = [e.text or "" for e in said.evidence]
     return any(_EXCLUSION.search(text) for text in texts)
@@ -362,67 +309,11 @@ def _stands_in(name: str, written: str) -> bool:
     return fuzz.partial_ratio(literals.normalise(name).casefold(), written) >= 85
 
 
-def _unrelated(part: Part, said: Said, language: Language) -> str | None:
-    """A yes/no question, and a text or field of which it does not speak."""
-    read = [e for e in said.evidence if _is_of_text(e)]
-    if any(_says_itself(e) for e in read):
-        return "its value only repeats its label"
-    if part.kind != "yes/no" or language != "en" or not read or len(read) < len(said.evidence):
-        return None
-    if part.of_text or any(_speaks_of(part, e) for e in read):
-        return None
-    return "the question does not speak of what this evidence is"
-
-
 def _other_things(part: Part, said: Said, language: Language) -> str | None:
     """What was looked for is not what this part asks after."""
     looked = {name for e in said.evidence if e.tool == "detect_objects" for name in names_of(e)}
-    asked = label_words(part.text, language) - set(COLOURS)
+    before = _WHERE.split(part.text)[0] if language == "en" else part.text
+    asked = set(mentioned(before, (*CLASSES, *GROUPS)))
     if part.kind not in ("count", "yes/no") or not looked or not asked or looked & asked:
         return None
     return f"the question asks for {_listed(asked)}"
-
-
-def _unseen(part: Part, said: Said, language: Language) -> str | None:
-    """A yes/no question about things, of which it was only looked whether they are there."""
-    if part.kind != "yes/no" or any(e.tool != "detect_objects" for e in said.evidence):
-        return None
-    if _WRITTEN.search(part.text):
-        return "the question asks for what is written; read it"
-    is_absent = all(e.status == "none" for e in said.evidence)
-    if _CONSISTS.search(part.text):
-        return "what is not seen may be in it all the same; read it" if is_absent else None
-    if _PRESENCE.search(part.text):
-        return None
-    more = _more_than_things(part.text, language)
-    return f"whether they are there does not say {more!r}" if more else None
-
-
-def _more_than_things(text: str, language: Language) -> str:
-    """What a question says besides naming things: of "Are cars on sale?", "sale"."""
-    for start, end, _ in reversed(list(label_spans(text, language))):
-        text = f"{text[:start]} {text[end:]}"
-    text = _ASKING.sub(" ", pattern_of(language).sub(" ", text.casefold()))
-    return " ".join(re.findall(r"[^\W\d_]{2,}|[\u4e00-\u9fff]", text))
-
-
-def _says_itself(e: Evidence) -> bool:
-    value = literals.normalise(e.value or "").casefold()
-    is_word = bool(value) and not any(c.isdigit() for c in value)
-    return is_word and value in (e.label or "").casefold().split()
-
-
-def _speaks_of(part: Part, e: Evidence) -> bool:
-    if _field(e) in part.fields:
-        return True
-    asked = set(_content_words(part.text))
-    known = set(_content_words(f"{e.label} {e.text} {e.value}"))
-    if any(asked & kin and known & kin for kin in _KIN):
-        return True
-    return any(a[:5] == k[:5] or a.rstrip("s") == k.rstrip("s") for a in asked for k in known)
-
-
-def _content_words(text: str) -> Iterator[str]:
-    """Words that name something, in lower case."""
-    plain = pattern_of("en", "is", "has", "shows", "glue", "place", "negation").sub(" ", text)
-    yield from re.findall(r"[^\W\d_]{2,}", _ASKING.sub(" ", plain.casefold()))

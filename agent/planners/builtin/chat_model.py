@@ -29,7 +29,7 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field, PrivateAttr
 
-from agent.planners.builtin import codes, kinds, parts
+from agent.planners.builtin import codes, kinds, parts, written
 from agent.planners.builtin.decoding import Completion, Decoder, Form
 from agent.planners.builtin.grammar import parse_calls
 from agent.planners.constraints import fill_in
@@ -178,7 +178,8 @@ def planned_in_code(
 ) -> ChatResult | None:
     """The turn of a question that code plans; None for what the weights were taught."""
     tools = kwargs.get("tools") or ()
-    turn = kinds.next_turn(messages, tools) or codes.next_turn(messages, tools)
+    planners = (kinds.next_turn, codes.next_turn, written.next_turn)
+    turn = next(filter(None, (plan(messages, tools) for plan in planners)), None)
     if turn is None:
         return None
     if turn.text and (hear := listener()) is not None:

@@ -22,14 +22,8 @@ from tools.evidence import Evidence
 READ = "read_codes"
 Form = Literal["content", "count", "exists", "formats"]
 
-_CONTENT = re.compile(
-    r"\b(?:says?|read|content|contain|encode|number|value|text|under|below)\b"
-    r"|^\W*(?:what(?:'s| is| are) )?(?:the )?(?:qr|ean|upc|(?:qr |bar ?)?codes?)\W*$"
-    r"|内容|写|是多少|号码|是什么[?？]?$",
-    re.IGNORECASE,
-)
 _EXISTS = re.compile(
-    r"^\W*(?:(?:is|are) there|any|(?:do|can) you see|does it have|is it possible to see)\b"
+    r"^\W*(?:(?:is|are) there|any|(?:do|can) you (?:see|find)|does it have|is it possible to see)\b"
     r"|有.*码[吗么]|有没有",
     re.IGNORECASE,
 )
@@ -77,7 +71,7 @@ def form_of(part: Part) -> Form | None:
         return "exists" if _EXISTS.search(part.text) else None
     if _FORMATS.search(part.text):
         return "formats"
-    return "content" if part.kind == "open" and _CONTENT.search(part.text) else None
+    return "content" if part.kind == "open" else None
 
 
 def _answer(part: Part, form: Form, seen: list[Report], *, is_zh: bool) -> Turn:

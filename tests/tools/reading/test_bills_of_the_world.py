@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.agent.planners.test_narrowing import FIELD_QUERIES
+from tests.agent.planners.test_constraints import FIELD_QUERIES
 from tests.tools.reading.page_maker import page
 from tools.reading.fields import answer_query
 from tools.reading.labels import field_of

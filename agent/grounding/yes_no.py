@@ -1,0 +1,126 @@
+"""Whether yes or no follows from the evidence at all, to a question that asks for one.
+
+Words that were read say that they are written, not what they mean; things that were looked for say
+that they are there, not what they do. Whether yes and no are right is `agent.grounding`'s.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from agent.answer import Language
+from agent.grounding import literals
+from agent.grounding.question_parts import Part
+from tools.evidence import Evidence
+from tools.reading.labels import field_of
+from tools.words.predicates import pattern_of
+from tools.words.sentences import label_spans
+
+_NEGATION = re.compile(
+    r"\b(?:no|not|never|without|non|don'?t|free of|prohibited|forbidden|closed|except)\b|-free\b"
+    r"|[不无未没勿禁]|请勿|严禁",
+    re.IGNORECASE,
+)
+_WRITTEN = re.compile(
+    r"\b(?:says?|said|mentions?|mentioned|words?|written|printed|text)\b|写|印|文字|字样|提到|提及",
+    re.IGNORECASE,
+)
+_CONSISTS = re.compile(r"\b(?:contains?|ingredients?|made (?:of|from|with))\b|含|成分|配料", re.I)
+_PRESENCE = re.compile(
+    r"\b(?:is|are|was|were)(?:n['’]t)? there\b|\bthere (?:is|are)\b|"
+    r"\b(?:any|anyone|anybody|someone|somebody|nobody|visible|have|has|had|contains?|shows?|includes?|see|find|got)\b"
+    r"|有|含|包括|包含|看[得到见]|找到",
+    re.IGNORECASE,
+)
+_ASKING = re.compile(
+    r"\b(?:\w+n['’]t|how|much|many|when|why|will|would|should|must|please|tell|about|picture|image|photo)\b"
+)
+_KIN = (
+    {"pay", "paid", "payment", "pays", "paying", "支付", "付款", "付"},
+    {"card", "visa", "mastercard", "credit", "debit", "amex", "maestro", "刷卡", "卡"},
+    {"cash", "现金"},
+)
+"""Words that speak of the same thing on a receipt."""
+
+
+def carries_yes_no(part: Part, evidence: Sequence[Evidence]) -> bool:
+    """Whether "yes" or "no" follows from the evidence at all.
+
+    Words that were found say that they are written, not what they mean: on a NO PARKING sign there
+    is "parking", and no parking.
+    """
+    texts = [e for e in evidence if is_of_text(e)]
+    if not texts or len(texts) < len(list(evidence)) or part.of_text or part.of_several:
+        return True
+    if not _PRESENCE.search(part.text):
+        return False
+    return not any(_NEGATION.search(e.text or "") for e in texts if e.status == "found")
+
+
+def is_of_text(e: Evidence) -> bool:
+    """Whether it is something that was read (or looked for among what is written)."""
+    return e.tool == "read_text" and e.group is None
+
+
+def unrelated(part: Part, evidence: Sequence[Evidence], language: Language) -> str | None:
+    """A yes/no question, and a text or field of which it does not speak."""
+    read = [e for e in evidence if is_of_text(e)]
+    if any(_says_itself(e) for e in read):
+        return "its value only repeats its label"
+    if part.kind != "yes/no" or language != "en" or not read or len(read) < len(evidence):
+        return None
+    if part.of_text or part.of_several or any(_speaks_of(part, e) for e in read):
+        return None
+    return "the question does not speak of what this evidence is"
+
+
+def unseen(part: Part, evidence: Sequence[Evidence], language: Language) -> str | None:
+    """A yes/no question about things, of which it was only looked whether they are there."""
+    if part.kind != "yes/no" or any(e.tool != "detect_objects" for e in evidence):
+        return None
+    if _WRITTEN.search(part.text):
+        return "the question asks for what is written; read it"
+    is_absent = all(e.status == "none" for e in evidence)
+    if _CONSISTS.search(part.text):
+        return "what is not seen may be in it all the same; read it" if is_absent else None
+    if _PRESENCE.search(part.text):
+        return None
+    more = _more_than_things(part.text, language)
+    return f"whether they are there does not say {more!r}" if more else None
+
+
+def _more_than_things(text: str, language: Language) -> str:
+    """What a question says besides naming things: of "Are cars on sale?", "sale"."""
+    for start, end, _ in reversed(list(label_spans(text, language))):
+        text = f"{text[:start]} {text[end:]}"
+    text = _ASKING.sub(" ", pattern_of(language).sub(" ", text.casefold()))
+    return " ".join(re.findall(r"[^\W\d_]{2,}|[\u4e00-\u9fff]", text))
+
+
+def _says_itself(e: Evidence) -> bool:
+    value = literals.normalise(e.value or "").casefold()
+    is_word = bool(value) and not any(c.isdigit() for c in value)
+    return is_word and value in (e.label or "").casefold().split()
+
+
+def _speaks_of(part: Part, e: Evidence) -> bool:
+    if field_named(e) in part.fields:
+        return True
+    asked = set(_content_words(part.text))
+    known = set(_content_words(f"{e.label} {e.text} {e.value}"))
+    if any(asked & kin and known & kin for kin in _KIN):
+        return True
+    return any(a[:5] == k[:5] or a.rstrip("s") == k.rstrip("s") for a in asked for k in known)
+
+
+def _content_words(text: str) -> Iterator[str]:
+    """Words that name something, in lower case."""
+    plain = pattern_of("en", "is", "has", "shows", "glue", "place", "negation").sub(" ", text)
+    yield from re.findall(r"[^\W_]{2,}", _ASKING.sub(" ", plain.casefold()))
+
+
+def field_named(e: Evidence) -> str | None:
+    """The field of a document that evidence is labelled with; None for any other label."""
+    field = field_of(e.label or "")
+    return field.name if field else None

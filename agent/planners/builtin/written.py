@@ -1,0 +1,84 @@
+"""Plans questions whether some words are written: they are read for, never looked for as things.
+
+The built-in weights look for dogs where it is asked whether the sign mentions dogs. Of every other
+question it says nothing, and the weights plan it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from langchain_core.messages import BaseMessage
+
+from agent.grounding.wording import language_of
+from agent.planners.builtin.kinds import Turn, abstain, reports, said
+from agent.planners.conversation import pictures_of, question_of
+from tools.evidence import Evidence
+
+READ = "read_text"
+_QUOTE = "\"'“”‘’「」"
+_ASKS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        (
+            r"(?:does|do|did) .{1,40}?\b(?:say|mention)s? "
+            r"(?:anything (?:about|on) |the words? )?(?P<words>.+)"
+        ),
+        (
+            rf"(?:is|are) (?:the )?words? [{_QUOTE}]?(?P<words>[^{_QUOTE}]+?)[{_QUOTE}]? "
+            r"(?:written|printed|mentioned|on|in|there|here)\b.*"
+        ),
+        rf"(?:is|are) [{_QUOTE}](?P<words>[^{_QUOTE}]+)[{_QUOTE}] (?:written|printed)\b.*",
+        (
+            r".{0,12}?(?<!没有)(?:写|印|提到|提及)(?:着|有|了|到)?(?:关于)?(?P<words>.+?)"
+            r"(?:的字样|这个词|字样)?了?(?:[吗嘛]|(?<!什)么)"
+        ),
+        r".{0,12}?有没有(?:写|印|提到|提及)(?:着|到)?(?P<words>.+?)(?:的字样|字样)?",
+    )
+)
+_OPEN = re.compile(r"(?:what|anything|something|the same|什么)\b|^it\b|什么", re.IGNORECASE)
+
+
+def next_turn(messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) -> Turn | None:
+    """What to do next for a question whether something is written; None: let the weights plan."""
+    at = next((n for n in reversed(range(len(messages))) if question_of(messages[n])), None)
+    if at is None:
+        return None
+    question = question_of(messages[at]) or ""
+    pictures = pictures_of(messages[at])
+    words = words_asked_for(question)
+    offered = any(tool["function"]["name"] == READ for tool in tools)
+    seen = [r for r in reports(messages[at + 1 :]) if r.name == READ]
+    if words is None or len(pictures) != 1 or not (offered or seen):
+        return None
+    if any(m.type == "human" for m in messages[at + 1 :]):  # the check refused the answer
+        return abstain("unsure")
+    if not seen:
+        return Turn(((READ, {"picture": pictures[0], "query": words, "region": None}),))
+    return _answer(seen[0].evidence or [], is_zh=language_of(question) == "zh")
+
+
+def _answer(found: list[Evidence], *, is_zh: bool) -> Turn:
+    if not found:
+        return abstain("could_not_look")
+    first = found[0]
+    if first.status == "unsure":
+        return abstain("unsure")
+    if first.status == "none":
+        no = "我看了,没有找到" if is_zh else "I looked and found no "
+        told = f"{no}{{{first.id}.label}}"
+    else:
+        told = f"{'上面写着:' if is_zh else 'It says: '}{{{first.id}.text}}"
+    return said(f"{told} [{first.id}]{'。' if is_zh else '.'}", f"{{exists {first.id}}}")
+
+
+def words_asked_for(question: str) -> str | None:
+    """The words of which it is asked whether they are written; None for every other question."""
+    plain = question.strip(" ?？.。!！")
+    for pattern in _ASKS:
+        if match := pattern.fullmatch(plain):
+            words = match["words"].strip(_QUOTE + " ")
+            return words if words and not _OPEN.search(words) else None
+    return None
