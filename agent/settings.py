@@ -11,7 +11,7 @@ from typing import Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from agent.planners import BUILTIN
+from agent.planners import BUILTIN, PlannerRuntime
 from agent.planners.server_address import DEFAULT_URL
 from models import catalog
 from tools.toolset import ToolConfig
@@ -39,6 +39,12 @@ class Settings(BaseSettings):
     planner_path: Path | None = Field(
         default=None,
         description="A folder of Qwen3 weights to plan with instead of the built-in ones.",
+    )
+    planner_runtime: PlannerRuntime = Field(
+        default="auto",
+        description="What weights in this process run on: `numpy`, which starts at once, or "
+        "`torch`, on a GPU if there is one; `auto` takes NumPy for weights as small as the "
+        "built-in ones.",
     )
     planner_fallback: str | None = Field(
         default=None,

@@ -31,7 +31,7 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field, PrivateAttr
 
 from agent.listening import listener
-from agent.planners import kinds
+from agent.planners import PlannerRuntime, kinds
 from agent.planners.decoding import Completion, Decoder, Form
 from agent.planners.grammar import parse_calls
 from agent.planners.narrowing import fill_in
@@ -46,7 +46,7 @@ def packaged_weights() -> Path:
 
 
 class BuiltinChatModel(BaseChatModel):
-    """Plans with a folder of Qwen3-architecture weights.
+    """Plans with a folder of Qwen3-architecture weights, on NumPy or torch.
 
     Cheap to make: the weights load at the first question, in the one worker thread that owns
     them. Questions from several threads and event loops wait for one another.
@@ -59,6 +59,8 @@ class BuiltinChatModel(BaseChatModel):
 
     path: Path = Field(default_factory=packaged_weights)
     max_new_tokens: int = Field(default=MAX_NEW_TOKENS, gt=0)
+    runtime: PlannerRuntime = "auto"
+    device: str = "auto"
     _decoder: Decoder | None = PrivateAttr(default=None)
     _worker: ThreadPoolExecutor = PrivateAttr(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="vqa-agent-planner")
@@ -138,7 +140,7 @@ class BuiltinChatModel(BaseChatModel):
 
     def _loaded(self) -> Decoder:
         if self._decoder is None:
-            self._decoder = Decoder(self.path)
+            self._decoder = Decoder(self.path, self.runtime, self.device)
         return self._decoder
 
 
