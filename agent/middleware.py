@@ -6,11 +6,12 @@ import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 
 from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
 from langchain.agents.middleware.types import AgentState, ToolCallRequest
-from langchain.agents.structured_output import StructuredOutputValidationError
+from langchain.agents.structured_output import ProviderStrategy
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langgraph.types import Command
 from pydantic import ValidationError
@@ -29,6 +30,8 @@ from tools.errors import ToolError
 State = AgentState[Any]
 Handler = Callable[[ModelRequest[RunContext]], Awaitable[ModelResponse[Any]]]
 _MISCALL = "(an unreadable call of)"
+_STRICT = ("agent.planners.", "langchain_openai.")
+"""Where the planners are at home that take strict tools."""
 _CODE_BLOCK = re.compile(r"```(?:json)?\s*(\{.*\})\s*```", re.DOTALL)
 
 
@@ -52,11 +55,12 @@ class Budget:
         spent = context.model_calls == self.max_model_calls
         if request.tools and (spent or context.tool_calls >= self.max_tool_calls):
             request = request.override(tools=[])
+        settings = request.model_settings | answer_form()
+        if request.tools and _takes_strict(request.model):
+            settings |= {"strict": True}
         started = time.perf_counter()
         try:
-            return await handler(request)
-        except StructuredOutputValidationError as error:
-            return ModelResponse([error.ai_message])
+            return await handler(request.override(model_settings=settings))
         except PlannerOutputError:
             return ModelResponse([AIMessage("")])
         finally:
@@ -143,7 +147,7 @@ class EvidenceCheck(AgentMiddleware[State, RunContext, Any]):
         repaired = await self.awrap_model_call(
             request.override(messages=[*request.messages, *said]), handler
         )
-        return ModelResponse([*said, *repaired.result], repaired.structured_response)
+        return ModelResponse([*said, *repaired.result])
 
     def _problems(self, text: str, context: RunContext) -> tuple[list[str], str]:
         """What is wrong with the answer, and the repair message; nothing where all is well."""
@@ -163,6 +167,20 @@ class EvidenceCheck(AgentMiddleware[State, RunContext, Any]):
         context.abstained = outcome.reason
         context.drafts.append(draft.model_dump() | {"problems": outcome.problems})
         return outcome.problems, render("repair", problems=outcome.problems)
+
+
+@cache
+def answer_form() -> dict[str, Any]:
+    """The answer's schema as a planner is bound to it: one grammar for "tool calls or answer".
+
+    LangChain's `response_format` would do the same, but imports langchain_openai for any planner.
+    """
+    return ProviderStrategy(Draft, strict=True).to_model_kwargs()
+
+
+def _takes_strict(planner: object) -> bool:
+    """Whether a planner's `bind_tools` knows `strict`; others may pass it on to who does not."""
+    return any(base.__module__.startswith(_STRICT) for base in type(planner).__mro__)
 
 
 def _unknown(name: str, context: RunContext) -> ToolMessage:

@@ -14,11 +14,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from langchain.agents import create_agent
-from langchain.agents.structured_output import ProviderStrategy
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage
 
-from agent.answer import Answer, Draft
+from agent.answer import Answer
 from agent.context import RunContext
 from agent.middleware import Budget, EvidenceCheck, ToolGate
 from agent.outcome import compose
@@ -44,8 +43,6 @@ def build_loop(planner: BaseChatModel, tools: Sequence[VisionTool], settings: Se
             *([ShowPictures()] if settings.planner_sees else []),
             ToolGate(),
         ],
-        # One grammar for "tool calls or answer"; with it, tools are bound as strict.
-        response_format=ProviderStrategy(Draft, strict=True),
         context_schema=RunContext,
     )
 

@@ -95,7 +95,7 @@ class Decoder:
             self._tokenizer = ChatTokenizer(path)
             self._network = _network(path, runtime_of(path, runtime), device)
             self._vocabulary = llguidance.LLTokenizer(
-                self._tokenizer.source,
+                llguidance.TokenizerWrapper(self._tokenizer.vocabulary()),
                 n_vocab=self._network.vocabulary,
                 eos_token=sorted(self._tokenizer.stops),
             )

@@ -23,6 +23,8 @@ from agent.planners.grammar import (
 
 _AS_DUMPED = {"item_separator": ", ", "key_separator": ": ", "whitespace_flexible": False}
 _GUIDANCE = _AS_DUMPED | {"coerce_one_of": True, "lenient": True}
+_EVERY_WAY = '%llguidance {"no_forcing": true}'
+"""Where only one text can follow, the planner still chooses how to write it in tokens."""
 _FREE_TEXT = r"/(?s:.*)/ & ~/(?s:.*)<tool_call>(?s:.*)/"
 _EBNF = re.compile(r'"(?:[^"\\]|\\.)*"|\[(?:[^\]\\]|\\.)*\]|::=|\w+|\s+|.')
 
@@ -46,7 +48,7 @@ def build_lark(
     if not must_call:
         ways.append("ROOT" if isinstance(answer, str) or not answer else "answer")
         rules += _answer(answer)
-    return "\n".join(["start: " + " | ".join(ways), *rules])
+    return "\n".join([_EVERY_WAY, "start: " + " | ".join(ways), *rules])
 
 
 def _call(function: dict[str, Any]) -> str:

@@ -1,15 +1,19 @@
 """From a conversation to tokens and back, with `tokenizers` and Jinja alone.
 
-The template sees what transformers and vLLM give it: the same text comes out of all three.
+The template sees what transformers and vLLM give it: the same text comes out of all three. For the
+grammar, `Vocabulary` says which bytes each token stands for.
 """
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agent.errors import PlannerUnavailableError
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 
 class ChatTokenizer:
@@ -24,9 +28,7 @@ class ChatTokenizer:
         from tokenizers import Tokenizer
 
         config = _json(folder / "tokenizer_config.json")
-        self.source = (folder / "tokenizer.json").read_text(encoding="utf-8")
-        """The content of `tokenizer.json`."""
-        self._tokenizer = Tokenizer.from_str(self.source)
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._special = {
             name: token["content"] if isinstance(token, dict) else token
             for name, token in config.items()
@@ -48,6 +50,20 @@ class ChatTokenizer:
         """What tokens say, special ones included."""
         return str(self._tokenizer.decode(ids, skip_special_tokens=False))
 
+    def vocabulary(self) -> Vocabulary:
+        """What each token stands for.
+
+        Raises:
+            KeyError: the tokenizer is none of bytes.
+        """
+        added = self._tokenizer.get_added_tokens_decoder()
+        tokens = [
+            added[n].content.encode() if n in added else _bytes_of(self._tokenizer.id_to_token(n))
+            for n in range(self._tokenizer.get_vocab_size())
+        ]
+        special = [n for n, token in added.items() if token.special]
+        return Vocabulary(tokens, special, min(self.stops), self._tokenizer)
+
     def _stop_tokens(self, folder: Path) -> frozenset[int]:
         file = folder / "generation_config.json"
         ends = _json(file if file.is_file() else folder / "config.json").get("eos_token_id")
@@ -56,6 +72,46 @@ class ChatTokenizer:
         if not stops:
             raise PlannerUnavailableError(f"the tokenizer in {folder} names no end-of-turn token")
         return frozenset(int(stop) for stop in stops)
+
+
+class Vocabulary:
+    """Tokens as `llguidance.LLTokenizer` takes them.
+
+    It could read `tokenizer.json` itself, but would then take `<tool_call>` for a special token,
+    which no text can contain; only those are special that the tokenizer says are.
+    """
+
+    bos_token_id = None
+
+    def __init__(
+        self, tokens: list[bytes], special: list[int], end: int, tokenizer: Tokenizer
+    ) -> None:
+        self.tokens = tokens
+        self.special_token_ids = special
+        self.eos_token_id = end
+        self._tokenizer = tokenizer
+
+    def __call__(self, text: str) -> list[int]:
+        """The tokens of a text."""
+        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
+        return ids
+
+
+def _bytes_of(token: str) -> bytes:
+    """What a token of a byte-level tokenizer stands for: each character of it is one byte."""
+    return bytes(_BYTES[character] for character in token)
+
+
+def _byte_characters() -> dict[str, int]:
+    """GPT-2's characters for bytes: printable ones stand for themselves, others follow on 255."""
+    printable = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    others = [byte for byte in range(256) if byte not in printable]
+    return {chr(byte): byte for byte in printable} | {
+        chr(256 + number): byte for number, byte in enumerate(others)
+    }
+
+
+_BYTES = _byte_characters()
 
 
 def _template(folder: Path, config: dict[str, Any]) -> str:

@@ -20,8 +20,9 @@ class TorchNetwork:
     """
 
     def __init__(self, folder: Path, device: str = "auto") -> None:
-        from tools.networks.torch_runtime import pick_device
+        from tools.networks.torch_runtime import pick_device, prepare
 
+        prepare()
         self._device = pick_device(device)
         self._model = _load(folder).to(self._device)
 
