@@ -81,7 +81,7 @@ def _json(schema: Schema) -> str:
 
 
 def _closed(schema: Any) -> Any:
-    """A schema that refuses what it does not name, as xgrammar's strict mode reads every schema."""
+    """A schema that, where it names something, refuses all else: xgrammar's strict reading."""
     if not isinstance(schema, dict):
         return schema
     closed = dict(schema)
@@ -94,9 +94,9 @@ def _closed(schema: Any) -> Any:
     for key in ("items", "additionalProperties"):
         if key in closed:
             closed[key] = _closed(closed[key])
-    if closed.get("type") == "object":
+    if "properties" in closed:
         closed.setdefault("additionalProperties", False)
-    if closed.get("type") == "array":
+    if "prefixItems" in closed:
         closed.setdefault("items", False)
     return closed
 
