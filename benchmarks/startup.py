@@ -2,10 +2,10 @@
 
     python -m benchmarks.startup [--rounds 5] [--json out.json] [--goal 6]
 
-`vqa-agent ask` on a receipt, and RapidOCR as its own readme starts it, on the same picture; they take
-turns. CPU seconds are user and system time of the process and its children, as the kernel counts
-them: they hold on a busy machine, wall-clock seconds do not. One run of each goes before and is not
-counted: it brings the files into memory, and vqa-agent keeps its compiled networks then.
+`vqa-agent ask` on a receipt, and RapidOCR as its own readme starts it, on the same picture; they
+take turns. CPU seconds are user and system time of the process and its children, as the kernel
+counts them: they hold on a busy machine, wall-clock seconds do not. One run of each goes before and
+is not counted: it brings the files into memory, and vqa-agent keeps its compiled networks then.
 """
 
 from __future__ import annotations

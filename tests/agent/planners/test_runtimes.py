@@ -18,7 +18,7 @@ def both(asked: list[Place]) -> tuple[list[Any], list[Any]]:
 def test_a_few_conversations_are_written_alike() -> None:
     here, there = both(list(places())[::97])
     assert here == there
-    assert {type(turn) for turn in here} == {list, str}, "calls as well as answers"
+    assert 0 < sum(isinstance(turn, list) for turn in here) < len(here), "calls and answers"
 
 
 @pytest.mark.slow
