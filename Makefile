@@ -83,6 +83,7 @@ bench: $(STAMP) ## Side-by-side measurements
 	$(BIN)/python -m benchmarks.calls
 	$(BIN)/python -m benchmarks.receipts
 	$(BIN)/python -m benchmarks.inference
+	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.seeing
 	$(BIN)/python -m benchmarks.colours
 

@@ -1,8 +1,8 @@
 """The planners: chat models that decide which tools to call and write the answer.
 
-`builtin` runs small weights in this process, `openai_compatible` talks to a server, `stand_in`
-puts a second planner behind the first. All are LangChain chat models; the loop (`agent.run`) does
-not know which one it has.
+`builtin` runs small weights in this process (`qwen3` on NumPy, `torch_network` on torch),
+`openai_compatible` talks to a server, `stand_in` puts a second planner behind the first. All are
+LangChain chat models; the loop (`agent.run`) does not know which one it has.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ from pydantic import Field, PrivateAttr
 
 from agent.listening import listener
 from agent.planners import PlannerRuntime, kinds
-from agent.planners.decoding import Completion, Decoder, Form
+from agent.planners.decoding import Completion, Decoder, Form, runtime_of
 from agent.planners.grammar import parse_calls
 from agent.planners.narrowing import fill_in
 
@@ -70,6 +70,11 @@ class BuiltinChatModel(BaseChatModel):
     def model_name(self) -> str:
         """What the answer's JSON calls the model."""
         return self.path.name
+
+    @property
+    def runs_on(self) -> str:
+        """ "numpy" or "torch": what the weights run on here."""
+        return runtime_of(self.path, self.runtime)
 
     @property
     def _llm_type(self) -> str:

@@ -223,7 +223,7 @@ def read_tensors(files: Sequence[Path]) -> dict[str, Floats]:
     return {
         name: _as_floats(tensor)
         for file in files
-        for name, tensor in deserialize(file.read_bytes())
+        for name, tensor in deserialize(file.read_bytes())  # type: ignore[no-untyped-call]
     }
 
 

@@ -97,9 +97,12 @@ class Vocabulary:
         return ids
 
 
-def _bytes_of(token: str) -> bytes:
-    """What a token of a byte-level tokenizer stands for: each character of it is one byte."""
-    return bytes(_BYTES[character] for character in token)
+def _bytes_of(token: str | None) -> bytes:
+    """What a token of a byte-level tokenizer stands for: each character of it is one byte.
+
+    A number without a token stands for nothing.
+    """
+    return bytes(_BYTES[character] for character in token or "")
 
 
 def _byte_characters() -> dict[str, int]:

@@ -88,6 +88,7 @@ class FakeAgent:
         self.closed = False
         self.toolset = SimpleNamespace(offered=[], missing=[])
         self.settings = SimpleNamespace(planner_url=None, not_pulled=[])
+        self.planner = SimpleNamespace(runs_on="numpy")
 
     def ask(self, *words: Any) -> Answer:
         self.asked.append(words)
