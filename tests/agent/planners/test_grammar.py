@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.answer import Draft
@@ -203,6 +203,7 @@ def test_calls_survive_writing_and_reading(turn: list[dict[str, Any]]) -> None:
 
 
 @given(arguments)
+@settings(deadline=None)
 def test_whatever_json_dumps_writes_is_accepted(given: dict[str, Any]) -> None:
     assert accepts(look(**given))
 
