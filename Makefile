@@ -28,7 +28,7 @@ install: $(STAMP) ## Make .venv with everything in it
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "vqa-agent needs Python 3.11 or newer: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,check,train]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,check]'
 	touch $@
 
 check: $(STAMP) ## Lint, types, import rules
@@ -85,6 +85,7 @@ bench: $(STAMP) ## Side-by-side measurements
 	$(BIN)/python -m benchmarks.calls
 	$(BIN)/python -m benchmarks.receipts
 	$(BIN)/python -m benchmarks.inference
+	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.seeing
 	$(BIN)/python -m benchmarks.colours
 
@@ -99,7 +100,7 @@ bench-peers: $(STAMP) ## What a question costs beside smolagents, Qwen-Agent and
 lock:           ## Write constraints.txt from a fresh environment with the newest versions
 	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python -m pip install --quiet 'torch==2.13.0'
-	.venv-lock/bin/python -m pip install --quiet 'torch==2.13.0' -e '.[test,check,train]'
+	.venv-lock/bin/python -m pip install --quiet 'torch==2.13.0' -e '.[test,check]'
 	.venv-lock/bin/python -m pip freeze --exclude-editable | sed 's/+cpu//' > constraints.txt
 	rm -rf .venv-lock
 

@@ -18,7 +18,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from agent.planners import BUILTIN
+from agent.planners import BUILTIN, PlannerRuntime
 from agent.planners.server.address import DEFAULT_URL
 from models import catalog
 from tools.toolset import ToolConfig
@@ -51,6 +51,12 @@ class Settings(BaseSettings):
     planner_path: Path | None = Field(
         default=None,
         description="A folder of Qwen3 weights to plan with instead of the built-in ones.",
+    )
+    planner_runtime: PlannerRuntime = Field(
+        default="auto",
+        description="What weights in this process run on: `numpy`, which starts at once, or "
+        "`torch`, on a GPU if there is one; `auto` takes NumPy for weights as small as the "
+        "built-in ones.",
     )
     planner_fallback: str | None = Field(
         default=None,

@@ -169,6 +169,8 @@ class VisualAgent:
                     planner_api_key=key.get_secret_value() if key else None,
                     planner_path=self.settings.planner_path,
                     planner_fallback=self.settings.planner_fallback,
+                    planner_runtime=self.settings.planner_runtime,
+                    device=self.settings.tools.device,
                     strict=self.settings.planner_strict,
                     max_tokens=self.settings.planner_max_tokens,
                     timeout_s=self.settings.timeout_s,

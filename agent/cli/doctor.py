@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from agent import VisualAgent
 
 REQUIRED = (
-    "langchain", "torch", "transformers", "xgrammar", "ultralytics", "rapidocr",
+    "langchain", "llguidance", "torch", "transformers", "xgrammar", "ultralytics", "rapidocr",
     "onnxruntime", "zxing-cpp", "pillow", "supervision",
 )  # fmt: skip
 OPTIONAL = {
@@ -136,8 +136,10 @@ def check_planner(agent: VisualAgent) -> Check:
         answer = agent.ask(small_picture(), QUESTION)
     except PlannerError as error:
         return Check("planner", url or "builtin", "failed", str(error))
-    took = duration(answer.timings_ms.get("total", 0.0))
-    return Check("planner", planner_name(answer), "ok", f"“{QUESTION}” → “{answer}” ({took})")
+    how = duration(answer.timings_ms.get("total", 0.0))
+    if (runtime := getattr(agent.planner, "runs_on", None)) is not None:
+        how += f", weights on {runtime}"
+    return Check("planner", planner_name(answer), "ok", f"“{QUESTION}” → “{answer}” ({how})")
 
 
 def small_picture() -> Image:

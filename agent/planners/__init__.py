@@ -1,22 +1,25 @@
 """The planners: chat models that decide which tools to call and write the answer.
 
-`builtin` runs small weights in this process, `server` asks one, `fallback` puts a second planner
-behind the first. All are LangChain chat models; the loop (`agent.run`) does not know which one it
-has.
+`builtin` runs small weights in this process (`qwen3` on NumPy, `torch_network` on torch), `server`
+asks one, `fallback` puts a second planner behind the first. All are LangChain chat models; the loop
+(`agent.run`) does not know which one it has.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-__all__ = ["BUILTIN", "make_planner", "planner_facts"]
+__all__ = ["BUILTIN", "PlannerRuntime", "make_planner", "planner_facts"]
 
 BUILTIN = "builtin"
 """What stands for the built-in planner where an address could stand."""
+
+PlannerRuntime = Literal["auto", "numpy", "torch"]
+"""What weights run on in this process; "auto": NumPy if they are small."""
 
 
 def make_planner(
@@ -26,6 +29,8 @@ def make_planner(
     planner_api_key: str | None = None,
     planner_path: Path | None = None,
     planner_fallback: str | None = None,
+    planner_runtime: PlannerRuntime = "auto",
+    device: str = "auto",
     strict: bool | None = None,
     max_tokens: int | None = None,
     timeout_s: float = 60.0,
@@ -39,6 +44,9 @@ def make_planner(
         planner_path: a folder of Qwen3 weights instead of the built-in ones.
         planner_fallback: what plans while the server cannot be had: "builtin", or a server's URL
             (of one model, with the same key).
+        planner_runtime: what the weights run on in this process: NumPy, torch, or, by their size,
+            one of them; a built-in planner's only.
+        device: torch's: auto, cpu, cuda:0 …
         strict: whether a server gets the answer's schema with the tools; None: by the model.
         max_tokens: the most that one turn may write; a server's only.
         timeout_s: seconds for one planner call, repeats included; a server's only.
@@ -61,9 +69,10 @@ def make_planner(
                 timeout_s=timeout_s,
                 max_tokens=max_tokens,
             )
-        from agent.planners.builtin.chat_model import BuiltinChatModel
+        from agent.planners.builtin.chat_model import BuiltinChatModel, packaged_weights
 
-        return BuiltinChatModel(path=planner_path) if planner_path else BuiltinChatModel()
+        path = planner_path or packaged_weights()
+        return BuiltinChatModel(path=path, runtime=planner_runtime, device=device)
 
     if planner_url is None or planner_fallback is None:
         return make(planner_url, planner_model)

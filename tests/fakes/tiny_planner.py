@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 TEMPLATE = (
     "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content or '' }}<|im_end|>\n{% endfor %}"
@@ -10,8 +11,11 @@ TEMPLATE = (
 )
 
 
-def make_tiny_planner(folder: Path, seed: int) -> Path:
-    """Write config, tokenizer and random weights; greedy decoding of them is arbitrary."""
+def make_tiny_planner(folder: Path, seed: int, **different: Any) -> Path:
+    """Write config, tokenizer and random weights; greedy decoding of them is arbitrary.
+
+    `different` changes the network's config.
+    """
     from tools.networks.torch_runtime import prepare
 
     prepare()
@@ -34,17 +38,20 @@ def make_tiny_planner(folder: Path, seed: int) -> Path:
     fast.chat_template = TEMPLATE
     fast.save_pretrained(folder)
     torch.manual_seed(seed)
-    config = Qwen3Config(
-        vocab_size=len(vocabulary),
-        hidden_size=32,
-        intermediate_size=48,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        num_key_value_heads=1,
-        head_dim=16,
-        max_position_embeddings=4096,
-        tie_word_embeddings=True,
-        eos_token_id=vocabulary["<|im_end|>"],
-    )
-    Qwen3ForCausalLM(config).save_pretrained(folder)
+    sizes: dict[str, Any] = {
+        "vocab_size": len(vocabulary),
+        "hidden_size": 32,
+        "intermediate_size": 48,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 2,
+        "num_key_value_heads": 1,
+        "head_dim": 16,
+        "max_position_embeddings": 4096,
+        "tie_word_embeddings": True,
+        "eos_token_id": vocabulary["<|im_end|>"],
+    }
+    network = Qwen3ForCausalLM(Qwen3Config(**sizes | different))
+    if "dtype" in different:
+        network = network.to(getattr(torch, different["dtype"]))
+    network.save_pretrained(folder)
     return folder

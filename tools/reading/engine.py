@@ -7,7 +7,8 @@ turning pages is `tools.reading.orientation`'s, rows and order are `tools.readin
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import Any, Protocol
 
 import numpy as np
@@ -111,7 +112,7 @@ class RapidOcrEngine:
                 "text cannot be read here: rapidocr is not installed; answer without read_text"
             ) from error
         engine = "openvino" if self._is_openvino else "onnxruntime"
-        loaded = RapidOCR(
+        ocr = RapidOCR(
             params={
                 "Global.log_level": "critical",
                 "Global.max_side_len": LONGEST_SIDE,
@@ -120,13 +121,30 @@ class RapidOcrEngine:
             }
             | {f"{part}.engine_type": EngineType(engine) for part in ("Det", "Cls", "Rec")}
         )
-        if self._is_openvino:
-            # RapidOCR has no setting for the precision, and half of it reads other characters.
+        with _compiled_by_us(self._threads) if self._is_openvino else nullcontext():
             for part in ("det", "cls", "rec"):
-                session = getattr(loaded, f"_load_{part}_model")().session
-                network = compile_network(session.model, self._threads)
-                session.session = network.create_infer_request()
-        return loaded
+                getattr(ocr, f"_load_{part}_model")()
+        return ocr
+
+
+@contextmanager
+def _compiled_by_us(threads: int) -> Iterator[None]:
+    """Within it, RapidOCR compiles its networks with our settings: it has none for the precision.
+
+    Half of it reads other characters.
+    """
+    import openvino
+    from rapidocr.inference_engine.openvino import main
+
+    class Core(openvino.Core):  # type: ignore[misc]
+        def compile_model(self, model: Any, device_name: str) -> Any:  # noqa: ARG002
+            return compile_network(model, threads)
+
+    theirs, main.Core = main.Core, Core
+    try:
+        yield
+    finally:
+        main.Core = theirs
 
 
 def _bgr(pixels: Pixels) -> Pixels:

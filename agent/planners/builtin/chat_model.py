@@ -29,8 +29,9 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field, PrivateAttr
 
+from agent.planners import PlannerRuntime
 from agent.planners.builtin import codes, kinds, parts, written
-from agent.planners.builtin.decoding import Completion, Decoder, Form
+from agent.planners.builtin.decoding import Completion, Decoder, Form, runtime_of
 from agent.planners.builtin.grammar import parse_calls
 from agent.planners.constraints import fill_in
 from agent.planners.conversation import turns_of
@@ -46,7 +47,7 @@ def packaged_weights() -> Path:
 
 
 class BuiltinChatModel(BaseChatModel):
-    """Plans with a folder of Qwen3-architecture weights.
+    """Plans with a folder of Qwen3-architecture weights, on NumPy or torch.
 
     Cheap to make: the weights load at the first question, in the one worker thread that owns
     them. Questions from several threads and event loops wait for one another.
@@ -59,6 +60,8 @@ class BuiltinChatModel(BaseChatModel):
 
     path: Path = Field(default_factory=packaged_weights)
     max_new_tokens: int = Field(default=MAX_NEW_TOKENS, gt=0)
+    runtime: PlannerRuntime = "auto"
+    device: str = "auto"
     _decoder: Decoder | None = PrivateAttr(default=None)
     _worker: ThreadPoolExecutor = PrivateAttr(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="vqa-agent-planner")
@@ -73,6 +76,11 @@ class BuiltinChatModel(BaseChatModel):
     def provenance(self) -> dict[str, Any]:
         """Who plans, for the answer."""
         return {"kind": "builtin", "model": self.model_name, "url": None}
+
+    @property
+    def runs_on(self) -> str:
+        """ "numpy" or "torch": what the weights run on here."""
+        return runtime_of(self.path, self.runtime)
 
     @property
     def _llm_type(self) -> str:
@@ -154,7 +162,7 @@ class BuiltinChatModel(BaseChatModel):
 
     def _loaded(self) -> Decoder:
         if self._decoder is None:
-            self._decoder = Decoder(self.path)
+            self._decoder = Decoder(self.path, self.runtime, self.device)
         return self._decoder
 
 

@@ -1,9 +1,9 @@
 """The grammar of what a planner may write: tool calls in Hermes form, or the answer's JSON.
 
 Whitespace is that of `json.dumps` and properties stand in the schema's order, so that a model
-trained on such text never meets a choice that it did not learn. Decoding is
-`agent.planners.builtin.decoding`'s; `get_qwen_3_structural_tag` of xgrammar writes the same call
-form but lets any text stand around calls.
+trained on such text never meets a choice that it did not learn. The tag is what servers take;
+`lark` is the same for the planner in this process. `get_qwen_3_structural_tag` of
+xgrammar writes the same call form but lets any text stand around calls.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ _OPEN, _CLOSE = "<tool_call>\n", "\n</tool_call>"
 _DECODER = json.JSONDecoder()
 
 Schema = dict[str, Any]
+NO_PARAMETERS: Schema = {"type": "object", "properties": {}}
 
 _ANY_ESCAPE = re.compile(r"^basic_escape ::= .*$", re.MULTILINE)
 _PLAIN_ESCAPE = r'basic_escape ::= (["\\bfnrt])'
@@ -55,6 +56,23 @@ def build_structural_tag(
     from xgrammar import StructuralTag
     from xgrammar.structural_tag import AnyTextFormat, OrFormat
 
+    functions, must_call = callable_functions(tools, tool_choice)
+    ways = []
+    if functions:
+        ways.append(_calls(functions, MAX_CALLS if parallel else 1))
+    if not must_call:
+        ways.append(_json(answer) if answer else AnyTextFormat(excludes=["<tool_call>"]))
+    return StructuralTag(format=OrFormat(elements=ways))
+
+
+def callable_functions(
+    tools: list[dict[str, Any]], tool_choice: str | None
+) -> tuple[list[dict[str, Any]], bool]:
+    """The functions that a turn may call, and whether it has to call one.
+
+    Raises:
+        ValueError: `tool_choice` asks for a tool that is not offered.
+    """
     functions = [tool["function"] for tool in tools]
     if tool_choice == "none":
         functions = []
@@ -63,12 +81,7 @@ def build_structural_tag(
     must_call = tool_choice not in (None, "auto", "none")
     if must_call and not functions:
         raise ValueError(f"tool_choice {tool_choice!r} asks for a tool that is not offered")
-    ways = []
-    if functions:
-        ways.append(_calls(functions, MAX_CALLS if parallel else 1))
-    if not must_call:
-        ways.append(_json(answer) if answer else AnyTextFormat(excludes=["<tool_call>"]))
-    return StructuralTag(format=OrFormat(elements=ways))
+    return functions, must_call
 
 
 def _calls(functions: list[dict[str, Any]], most: int) -> Any:
@@ -88,7 +101,7 @@ def _call(function: dict[str, Any]) -> Any:
     from xgrammar.structural_tag import TagFormat
 
     name = json.dumps(function["name"], ensure_ascii=False)
-    parameters = function.get("parameters") or {"type": "object", "properties": {}}
+    parameters = function.get("parameters") or NO_PARAMETERS
     begin = CALL_BEGIN + name + CALL_ARGUMENTS
     return TagFormat(begin=begin, content=_json(parameters), end=CALL_END)
 

@@ -89,6 +89,7 @@ class FakeAgent:
         self.toolset = SimpleNamespace(offered=[], missing=[])
         self.settings = SimpleNamespace(planner_url=None, not_pulled=[], env_file=None)
         self.troubles: dict[str, str] = {}
+        self.planner = SimpleNamespace(runs_on="numpy")
 
     def ask(self, *words: Any) -> Answer:
         self.asked.append(words)

@@ -51,6 +51,24 @@ def test_a_classifier_scores_the_same(folder: Path) -> None:
     )
 
 
+def test_what_was_compiled_is_kept_for_the_next_process(cache: Path) -> None:
+    blank = np.full((64, 64, 3), 255, np.uint8)
+    kept = cache_directory() / "openvino-compiled"
+    RapidOcrEngine(threads=1).detect(blank)
+    made = {file.name: file.stat().st_mtime_ns for file in kept.glob("*.blob")}
+    assert len(made) == 3, "a network each to find, to turn and to read"
+    RapidOcrEngine(threads=1).detect(blank)
+    assert {file.name: file.stat().st_mtime_ns for file in kept.glob("*.blob")} == made
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert not len(RapidOcrEngine(threads=1).detect(np.full((64, 64, 3), 255, np.uint8)))
+
+
 def test_an_export_is_made_once(folder: Path, cache: Path) -> None:
     first = Classifier(folder, "cpu", "openvino").scores(PICTURES)
     (made,) = cache.iterdir()

@@ -6,12 +6,14 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.answer import Draft
 from agent.errors import PlannerOutputError
 from agent.planners.builtin.grammar import MAX_CALLS, build_structural_tag, parse_calls
+from agent.planners.builtin.lark import build_lark
+from tests.fakes import grammars
 
 DRAFT = Draft.model_json_schema()
 
@@ -40,12 +42,17 @@ CLASSIFY = tool(
 TOOLS = [READ_TEXT, CLASSIFY]
 
 
-def accepts(text: str, tools: list[dict[str, Any]] | None = None, **form: Any) -> bool:
-    from xgrammar import Grammar
-    from xgrammar.testing import _is_grammar_accept_string
+PAIR = {
+    "type": "object",
+    "properties": {
+        "x": {"type": "array", "prefixItems": [{"type": "integer"}, {"type": "string"}]}
+    },
+}
 
-    tag = build_structural_tag(TOOLS if tools is None else tools, form.pop("answer", DRAFT), **form)
-    return bool(_is_grammar_accept_string(Grammar.from_structural_tag(tag), text))
+
+def accepts(text: str, tools: list[dict[str, Any]] | None = None, **form: Any) -> bool:
+    offered = TOOLS if tools is None else tools
+    return grammars.accepts(text, offered, form.pop("answer", DRAFT), **form)
 
 
 def call(name: str = "read_text", **arguments: Any) -> str:
@@ -138,9 +145,45 @@ def test_without_an_answer_schema_text_is_free_but_no_broken_call() -> None:
 
 
 @pytest.mark.parametrize("choice", ["required", "any", "cook"])
-def test_a_choice_that_no_tool_can_meet_is_refused(choice: str) -> None:
+@pytest.mark.parametrize("build", [build_structural_tag, build_lark])
+def test_a_choice_that_no_tool_can_meet_is_refused(build: Any, choice: str) -> None:
     with pytest.raises(ValueError, match="not offered"):
-        build_structural_tag([], DRAFT, choice)
+        build([], DRAFT, choice)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "written", "good"),
+    [
+        (None, {}, True),
+        (None, {"x": 1}, False),
+        ({"type": "object"}, {"x": 1}, True),
+        ({"type": "object", "properties": {"x": {"type": "array"}}}, {"x": [1, "b"]}, True),
+        (PAIR, {"x": [1, "b"]}, True),
+        (PAIR, {"x": [1, "b", 2]}, False),
+        ({"type": "object", "properties": {"x": {"type": "number"}}}, {"x": -1.5}, True),
+        ({"type": "object", "properties": {"x": {"type": "boolean"}}}, {"x": True}, True),
+        (
+            {
+                "type": "object",
+                "properties": {"box": {"$ref": "#/$defs/Box"}},
+                "required": ["box"],
+                "$defs": {"Box": {"type": "object", "properties": {"w": {"type": "integer"}}}},
+            },
+            {"box": {"w": 3, "h": 4}},
+            False,
+        ),
+        (
+            {"type": "object", "additionalProperties": {"type": "integer"}},
+            {"any": 3},
+            True,
+        ),
+    ],
+)
+def test_what_a_schema_does_not_name_is_refused(
+    parameters: dict[str, Any] | None, written: dict[str, Any], good: bool
+) -> None:
+    foreign = {"type": "function", "function": {"name": "foreign", "parameters": parameters}}
+    assert accepts(call("foreign", **written), tools=[foreign]) is good
 
 
 words = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)
@@ -160,6 +203,7 @@ def test_calls_survive_writing_and_reading(turn: list[dict[str, Any]]) -> None:
 
 
 @given(arguments)
+@settings(deadline=None)
 def test_whatever_json_dumps_writes_is_accepted(given: dict[str, Any]) -> None:
     assert accepts(look(**given))
 
