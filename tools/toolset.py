@@ -42,7 +42,7 @@ class ToolConfig(BaseModel):
         default=0.3, ge=0, le=1, description="Labels with a lower stated AP50 are not offered."
     )
     classifier: str | None = Field(default=None, description="Folder of the classifier.")
-    classify_threshold: float = Field(default=0.5, ge=0, le=1, description="From here on: found.")
+    classify_threshold: float = Field(default=0.6, ge=0, le=1, description="From here on: found.")
     allow_download: bool = Field(default=False, description="Fetch weights that are named.")
     device: str = Field(default="auto", description="auto, cpu, cuda:0 …")
     runtime: Runtime = Field(

@@ -72,9 +72,20 @@ def test_the_coarse_loss_sees_the_sum_of_the_fine(data: Path) -> None:
     targets = torch.tensor([[1.0, 0, 0, 0]])
     torn = torch.tensor([[4.0, 4.0, 0, 0]])
     elsewhere = torch.tensor([[4.0, 0, 4.0, 0]])
-    assert classifier.loss_of(torn, targets, belongs) < classifier.loss_of(
-        elsewhere, targets, belongs
+    assert classifier.loss_of(torn, targets, belongs, 0.1) < classifier.loss_of(
+        elsewhere, targets, belongs, 0.1
     )
+
+
+def test_smoothed_labels_keep_the_network_modest() -> None:
+    belongs, targets = torch.eye(3), torch.tensor([[1.0, 0, 0]])
+    sure, modest = torch.tensor([[12.0, 0, 0]]), torch.tensor([[4.0, 0, 0]])
+    smooth, plain = (
+        [float(classifier.loss_of(logits, targets, belongs, s)) for logits in (sure, modest)]
+        for s in (0.1, 0.0)
+    )
+    assert smooth[0] > smooth[1]
+    assert plain[0] < plain[1]
 
 
 def test_it_starts_with_the_published_features() -> None:
@@ -154,7 +165,7 @@ def test_each_half_is_measured_with_the_calibration_of_the_other(
 def test_it_learns_resumes_bit_for_bit_and_loads(data: Path, tmp_path: Path) -> None:
     def options(name: str) -> argparse.Namespace:
         return argparse.Namespace(
-            data=data, work=tmp_path / name, out=tmp_path / f"{name}_out", stages="32:60,48:60",
+            data=data, work=tmp_path / name, out=tmp_path / f"{name}_out", stages="32:60,48:60", last_stages="48:10",
             device="cpu", threads=1,
         )  # fmt: skip
 

@@ -8,8 +8,10 @@ product (outlier exposure: Hendrycks, Mazeika, Dietterich, ICLR 2019).
 from __future__ import annotations
 
 import argparse
+import copy
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 
@@ -32,6 +34,12 @@ from torchvision.transforms import v2  # noqa: E402 - after its operators are re
 STAGES = "160:12,192:14,224:5"
 """Picture size and epochs: small pictures first cost less (Tan, Le: EfficientNetV2, ICML 2021).
 Nothing is mixed or hidden in the last one."""
+LAST_STAGES = "224:6"
+"""A second, lower cycle, on labels as they are: the first, with its mixed pictures and smoothed
+labels, leaves the network too modest (a temperature of 0.55) and a few products short."""
+LAST_SEEDS = (0, 100_000)
+"""It is taken once with each, from the same start, and the weights are averaged (Wortsman et al.:
+Model soups, ICML 2022)."""
 MORE_IN_USE = (1.0, 1.07, 1.15)
 """Random crops show things larger than they are in use, so that use may want more pixels (Touvron
 et al.: Fixing the train-test resolution discrepancy, NeurIPS 2019)."""
@@ -44,8 +52,22 @@ PROBED_OTHERS = 600
 """So many pictures of other things the linear classifier is fitted on."""
 COARSE = 0.5
 """Weight of the coarse loss beside the fine one."""
-SMOOTHING = 0.1
 EMA = 0.995
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """Stages under one rise and fall of the learning rate."""
+
+    stages: str
+    smoothing: float
+    """Of the labels: so much of a target is spread over all outputs."""
+    share: float
+    """Of the peak rates."""
+    work: Path
+    """Where its checkpoint lies."""
+    seed: int = 0
+    """What is drawn in a step depends on this and on its number alone."""
 
 
 def membership(products: Products) -> torch.Tensor:
@@ -54,15 +76,18 @@ def membership(products: Products) -> torch.Tensor:
     return functional.one_hot(torch.tensor(coarse_of)).float()
 
 
-def loss_of(logits: torch.Tensor, targets: torch.Tensor, belongs: torch.Tensor) -> torch.Tensor:
+def loss_of(
+    logits: torch.Tensor, targets: torch.Tensor, belongs: torch.Tensor, smoothing: float
+) -> torch.Tensor:
     """Cross-entropy of the fine classes and, of their sums, of the coarse ones.
 
     Args:
         logits: float32 (n, outputs).
         targets: probabilities, (n, outputs).
         belongs: what `membership` gives.
+        smoothing: so much of the fine targets is spread over all outputs.
     """
-    smooth = targets * (1 - SMOOTHING) + SMOOTHING / targets.shape[1]
+    smooth = targets * (1 - smoothing) + smoothing / targets.shape[1]
     probabilities = logits.log_softmax(1)
     fine = -(smooth * probabilities).sum(1).mean()
     coarse_probabilities = (probabilities.exp() @ belongs).clamp(min=1e-8).log()
@@ -73,8 +98,15 @@ def loss_of(logits: torch.Tensor, targets: torch.Tensor, belongs: torch.Tensor) 
 class Training:
     """Everything that a step changes."""
 
-    def __init__(self, model: torch.nn.Module, belongs: torch.Tensor, where: torch.device) -> None:
+    def __init__(
+        self,
+        model: torch.nn.Module,
+        belongs: torch.Tensor,
+        where: torch.device,
+        smoothing: float = 0.0,
+    ) -> None:
         self.where = where
+        self.smoothing = smoothing
         self.network = model.to(where)
         self.average = loop.averaged(self.network, EMA)
         self.belongs = belongs.to(where)
@@ -103,7 +135,7 @@ class Training:
             group["lr"] = peak * share
         with device.half_precision(self.where):
             logits = self.network(inputs)
-        loss = loss_of(logits.float(), targets, self.belongs)
+        loss = loss_of(logits.float(), targets, self.belongs, self.smoothing)
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
@@ -113,14 +145,14 @@ class Training:
 
 
 def draw(
-    pictures: Pictures, step: int, side: int, outputs: int, where: torch.device, *, is_last: bool
+    pictures: Pictures, seed: int, side: int, outputs: int, where: torch.device, *, is_last: bool
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """The batch of a step: normalised inputs of `side` pixels, and probabilities of the outputs.
+    """The batch of a seed: normalised inputs of `side` pixels, and probabilities of the outputs.
 
     Classes are evened out by the square root of their numbers. In the last stage pictures are
     changed mildly and not mixed.
     """
-    generator = torch.Generator().manual_seed(step)
+    generator = torch.Generator().manual_seed(seed)
     is_other = pictures.classes == outputs - 1
     counts = torch.bincount(pictures.classes, minlength=outputs).clamp(min=1).double()
     share = counts.rsqrt()[pictures.classes] * ~is_other
@@ -130,7 +162,7 @@ def draw(
     inputs = network.normalized(augment(pixels, side, generator, MILD if is_last else STRONG))
     if is_last:
         return inputs, functional.one_hot(classes, outputs).float()
-    torch.manual_seed(step)  # the mixing draws from it
+    torch.manual_seed(seed)  # the mixing draws from it
     mixing = v2.RandomChoice(
         [
             v2.MixUp(alpha=0.2, num_classes=outputs),
@@ -153,8 +185,43 @@ def train(options: argparse.Namespace, log: Callable[[str], None] = say) -> None
     if not (options.work / loop.CHECKPOINT).is_file():
         log(f"{len(pictures.classes)} pictures; first a linear classifier of their features …")
         network.fit_head(model, pictures, pictures.thinned(other, PROBED_OTHERS), where)
-    training = Training(model, belongs, where)
-    sides, epochs = zip(*parse_stages(options.stages), strict=True)
+    first = Cycle(options.stages, smoothing=0.1, share=1.0, work=options.work)
+    steps = run_cycle(first, model, belongs, pictures, where, log)
+    began, ends = copy.deepcopy(model.state_dict()), []
+    for seed in LAST_SEEDS:
+        work = options.work / f"last-{seed}"
+        last = Cycle(options.last_stages, smoothing=0.0, share=0.3, work=work, seed=seed)
+        model.load_state_dict(began)
+        steps += run_cycle(last, model, belongs, pictures, where, log)
+        ends.append(copy.deepcopy(model.state_dict()))
+    model.load_state_dict(mean_of(ends))
+    sides_tried = sides_in_use(parse_stages(options.last_stages)[-1][0])
+    finish.write(
+        model,
+        sides_tried,
+        products,
+        kept_others(options.data, sides_tried[-1]),
+        options.out,
+        f"{steps:,} steps of {BATCH}: {describe(options.stages)}; then, {len(LAST_SEEDS)} times "
+        f"with other chance and averaged, {describe(options.last_stages)}",
+    )
+
+
+def run_cycle(
+    cycle: Cycle,
+    model: torch.nn.Module,
+    belongs: torch.Tensor,
+    pictures: Pictures,
+    where: torch.device,
+    log: Callable[[str], None],
+) -> int:
+    """Train a network through a cycle, from wherever that stands; how many steps it has.
+
+    The network has the averaged weights then.
+    """
+    other = len(belongs) - 1
+    training = Training(model, belongs, where, cycle.smoothing)
+    sides, epochs = zip(*parse_stages(cycle.stages), strict=True)
     per_epoch = int((pictures.classes != other).sum()) / BATCH / (1 - OTHERS)
     ends = list(accumulate(max(1, int(count * per_epoch)) for count in epochs))
     steps = ends[-1]
@@ -163,24 +230,28 @@ def train(options: argparse.Namespace, log: Callable[[str], None] = say) -> None
         for step in range(first, steps):
             stage = bisect_right(ends, step)
             is_last = stage == len(ends) - 1
-            yield draw(pictures, step, sides[stage], other + 1, where, is_last=is_last)
+            seed = cycle.seed + step
+            yield draw(pictures, seed, sides[stage], other + 1, where, is_last=is_last)
 
     def update(step: int, batch: tuple[torch.Tensor, torch.Tensor]) -> Mapping[str, float]:
-        share = loop.cosine(step, steps, min(WARM_UP, steps // 10 + 1))
-        return {"loss": float(training.update(*batch, seed=step, share=share))}
+        share = cycle.share * loop.cosine(step, steps, min(WARM_UP, steps // 10 + 1))
+        return {"loss": float(training.update(*batch, seed=cycle.seed + step, share=share))}
 
     loop.run(
-        drawn, update, steps=steps, pictures=BATCH, work=options.work, parts=training.parts, log=log
+        drawn, update, steps=steps, pictures=BATCH, work=cycle.work, parts=training.parts, log=log
     )  # fmt: skip
-    sides_tried = sides_in_use(sides[-1])
-    finish.write(
-        training.average.module,
-        sides_tried,
-        products,
-        kept_others(options.data, sides_tried[-1]),
-        options.out,
-        f"{steps:,} steps of {BATCH}, {describe(options.stages)}",
-    )
+    model.load_state_dict(training.average.module.state_dict())
+    return steps
+
+
+def mean_of(states: Sequence[Mapping[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
+    """The mean of several weights of one network; of counters, those of the first."""
+    return {
+        name: torch.stack([state[name] for state in states]).mean(0)
+        if value.is_floating_point()
+        else value
+        for name, value in states[0].items()
+    }
 
 
 def sides_in_use(side: int) -> list[int]:
@@ -195,6 +266,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("build/classifier"))
     parser.add_argument("--out", type=Path, default=Path("models/classifier"))
     parser.add_argument("--stages", default=STAGES, help="picture size : epochs, ...")
+    parser.add_argument("--last-stages", default=LAST_STAGES, help="of the second cycle")
     device.add_options(parser)
     options = parser.parse_args()
     say(f"reading the pictures below {options.data} …")

