@@ -10,7 +10,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
-from itertools import combinations
 from typing import Any
 
 from agent.answer import Language
@@ -224,10 +223,10 @@ def _in_one_currency(evidence: list[Evidence]) -> bool:
     return True
 
 
-def differences(evidence: Iterable[Evidence]) -> set[Decimal]:
-    """The difference of any two values."""
-    values = [n for e in evidence if (n := _quantity(e)) is not None]
-    return {abs(a - b) for a, b in combinations(values, 2)}
+def differences(wanted: Iterable[Decimal], evidence: Iterable[Evidence]) -> set[Decimal]:
+    """Which of the `wanted` numbers lie between two of the values."""
+    values = Counter(n for e in evidence if (n := _quantity(e)) is not None)
+    return {number for number in wanted if _is_difference(number, values)}
 
 
 def _quantity(evidence: Evidence) -> Decimal | None:

@@ -120,7 +120,7 @@ def _negation(language: Language, takes_off: bool) -> re.Pattern[str]:
 def _takes_off(text: str, evidence: Sequence[Evidence], language: Language) -> bool:
     """Whether a sentence works a difference out: "without" says then what was taken off."""
     written = numbers(REFERENCE.sub(" ", text), language)
-    return "{difference " in text or not written.isdisjoint(differences(evidence))
+    return "{difference " in text or bool(differences(written, evidence))
 
 
 def _goes_on(joint: str, text: str, language: Language) -> bool:

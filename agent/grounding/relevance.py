@@ -285,9 +285,8 @@ def _unrestricted(part: Part, said: Said) -> str | None:
 
 
 def _leaves_out(what: Collection[str], said: Said) -> bool:
-    if "{difference" in said.template or literals.numbers(
-        REFERENCE.sub(" ", said.template), "en"
-    ) & literals.differences(said.evidence):
+    written = literals.numbers(REFERENCE.sub(" ", said.template), "en")
+    if "{difference" in said.template or literals.differences(written, said.evidence):
         return True
     if "subtotal" in {field_named(e) for e in said.evidence} and "tip" not in what:
         return True
