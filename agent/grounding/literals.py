@@ -10,7 +10,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import Any
 
 from agent.answer import Language
 from agent.grounding.ledger import Ledger
@@ -18,6 +17,7 @@ from agent.grounding.naming import counts
 from agent.grounding.references import UnresolvedReferenceError, as_number, common_currency
 from tools.evidence import Evidence
 from tools.reading import dates as calendar
+from tools.reading.dates import Day
 from tools.reading.numerals import Numeral, numerals, readings
 from tools.reading.typed import Typed
 
@@ -97,19 +97,23 @@ def unseen_dates(said: Sequence[str], texts: Sequence[str]) -> list[str]:
     Where a notation can mean two days, another one has to mean the same two. A month is held by
     each of its days, a day not by its month.
     """
-    written = "\n".join(re.sub(r"\s", "", text.casefold()) for text in texts)
-    others = [date for date in said if re.sub(r"\s", "", date.casefold()) not in written]
-    if not others:
+    if not said:
         return []
-    held = [typed.readings for text in texts for typed in _typed_dates(text)]
-    return [date for date in others if not _is_held(date, held)]
+    held = [typed for text in texts for typed in _typed_dates(text)]
+    printed = {_printed(typed.value) for typed in held}
+    meant = {frozenset(typed.readings) for typed in held}
+    months = {frozenset(Day(day.year, day.month) for day in days) for days in meant}
+
+    def is_held(date: str) -> bool:
+        wanted = frozenset(_typed_dates(date)[0].readings)
+        is_month = all(day.day == 0 for day in wanted)
+        return _printed(date) in printed or wanted in meant or (is_month and wanted in months)
+
+    return [date for date in said if not is_held(date)]
 
 
-def _is_held(date: str, held: Sequence[Any]) -> bool:
-    wanted = _typed_dates(date)[0].readings
-    return any(
-        wanted == other or all(day.is_in(one) for day in wanted for one in other) for other in held
-    )
+def _printed(date: str) -> str:
+    return re.sub(r"\s", "", date.casefold())
 
 
 def _typed_dates(text: str) -> list[Typed]:

@@ -35,6 +35,7 @@ _PRESENCE = re.compile(
 )
 _ASKING = re.compile(
     r"\b(?:\w+n['’]t|how|much|many|when|why|will|would|should|must|please|tell|about|picture|image|photo)\b"
+    r"|[一二两三四五六七八九十几]"
 )
 _KIN = (
     {"pay", "paid", "payment", "pays", "paying", "支付", "付款", "付"},

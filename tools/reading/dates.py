@@ -54,10 +54,6 @@ class Day:
     month: int
     day: int = 0
 
-    def is_in(self, other: Day) -> bool:
-        """Whether this is the same day or month, or the month of that day."""
-        return self == other or (self.day == 0 and self == Day(other.year, other.month))
-
 
 def dates(text: str) -> list[Typed]:
     """Calendar dates as printed; `parsed` is the `Day` (day first), `readings` all it can be."""
@@ -69,13 +65,11 @@ def months(text: str, *, short: bool = False) -> list[Typed]:
 
     With `short` also "12/26", which elsewhere may be anything.
     """
-    days = dates(text)
+    taken = bytearray(len(text))
+    for day in dates(text):
+        taken[day.start : day.end] = b"\x01" * (day.end - day.start)
     patterns = [*_MONTH_ONLY, _named_month(), *([_SHORT_MONTH] if short else [])]
-    return [
-        month
-        for month in _found(text, patterns)
-        if not any(day.start < month.end and month.start < day.end for day in days)
-    ]
+    return [month for month in _found(text, patterns) if not any(taken[month.start : month.end])]
 
 
 @lru_cache(maxsize=1024)
@@ -92,13 +86,15 @@ def _found(text: str, patterns: list[re.Pattern[str]]) -> list[Typed]:
     """What these patterns find, earlier patterns first, without overlaps, left to right."""
     text = digits_repaired(text)
     found: list[Typed] = []
+    taken = bytearray(len(text))
     for match in chain.from_iterable(pattern.finditer(text) for pattern in patterns):
-        if any(t.start < match.end() and match.start() < t.end for t in found):
+        if any(taken[match.start() : match.end()]):
             continue
         days = list(dict.fromkeys(_days(match)))
         if days:
             value = re.sub(r"\s+", " ", match.group()).strip()
             span = (match.start(), match.end())
+            taken[slice(*span)] = b"\x01" * (span[1] - span[0])
             found.append(Typed(value, "date", *span, days[0], frozenset(days)))
     return sorted(found, key=lambda typed: typed.start)
 

@@ -22,6 +22,7 @@ from agent.planners.builtin.decoding import Decoder, Form
 from agent.planners.conversation import question_turn, questions
 from training.planner.asker import NoPhrasingError
 from training.planner.chat import Chat
+from training.planner.checking import answer_problem
 from training.planner.generator import WEIGHTS, Sample, make
 
 MAX_NEW_TOKENS = 256
@@ -114,30 +115,6 @@ def in_effect(calls: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None
 def expected_calls(message: dict[str, Any]) -> list[dict[str, Any]]:
     """The calls of a message, as in the text form."""
     return [call["function"] for call in message.get("tool_calls") or []]
-
-
-def answer_problem(text: str, chat: Chat, question: str) -> str | None:
-    """Why a final answer would not pass the evidence check; None if it passes."""
-    from pydantic import ValidationError
-
-    from agent.answer import Draft
-    from agent.grounding.check import check
-    from agent.grounding.references import UnresolvedReferenceError, fill
-    from agent.grounding.wording import language_of
-
-    try:
-        draft = Draft.model_validate_json(text)
-    except ValidationError:
-        return "not a draft"
-    language = language_of(question)
-    if draft.abstain != "no":
-        try:
-            fill(draft.answer, chat.ledger, language)
-        except UnresolvedReferenceError as problem:
-            return str(problem)
-        return None
-    problems = check(draft, chat.ledger, question=question, language=language).problems
-    return "; ".join(problems) or None
 
 
 @dataclass(frozen=True)

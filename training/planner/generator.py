@@ -15,6 +15,7 @@ from agent.answer import Language
 from training.planner import endings, nouns, seeing, simulate
 from training.planner.asker import Asked, Asker, NoPhrasingError
 from training.planner.chat import TOOLS, Chat
+from training.planner.checking import conversation_problem
 from training.planner.noise import write
 
 STRANGE_TOOLS = ["match_text", "answer_by_fusion", "search_pictures", "estimate_depth", "my_tool"]
@@ -52,6 +53,8 @@ def make(seed: int, *, held_out: bool = False, intent: str | None = None) -> Sam
             intents, used = _converse(chat, held_out=held_out, intent=intent)
         except NoPhrasingError:
             continue
+        if conversation_problem(chat.messages, chat) is not None:
+            continue  # what the check refuses is not taught
         return Sample(chat.messages, chat.schemas(), intents, used, chat)
     raise NoPhrasingError(intent)
 

@@ -20,7 +20,7 @@ def test_the_answer_comes_first_then_the_evidence(command, receipt):
     result = command("ask", receipt, TOTAL)
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
-    assert lines[0] == "The total is EUR 39.10 [e1]."
+    assert lines[0] == "The total is 39.10 [e1]."
     row = next(line for line in lines if line.startswith("e1"))
     assert row.split()[:5] == ["e1", "read_text", "total", "=", "39.10"]
     assert "10,20 – 90,40" in row

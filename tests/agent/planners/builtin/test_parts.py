@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from langchain_core.messages import HumanMessage
 
 from agent import Settings, VisualAgent
+from agent.events import Sentence
 from agent.grounding.question_parts import parts_of
 from agent.grounding.wording import language_of
 from agent.planners.builtin.chat_model import BuiltinChatModel
@@ -94,7 +95,7 @@ def test_all_parts_are_answered_or_named(
 
 def test_the_whole_is_heard_once_all_parts_are_there(agent: VisualAgent) -> None:
     events = list(agent.stream(WHITE, "What are the total and the tax?"))
-    said = [e.data["text"] for e in events if e.kind == "text"]
+    said = [event.text for event in events if isinstance(event, Sentence)]
     assert len(said) == 2
     assert "56.74" in said[0]
     assert "3.41" in said[1]

@@ -38,7 +38,8 @@ def test_prompts_are_those_of_transformers(theirs: Any) -> None:
 
 
 def _with_mappings(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    turns: list[dict[str, Any]] = json.loads(json.dumps(messages))
+    taught = [{k: v for k, v in turn.items() if k != "evidence"} for turn in messages]
+    turns: list[dict[str, Any]] = json.loads(json.dumps(taught))
     for turn in turns:
         for call in turn.get("tool_calls") or ():
             if isinstance(call["function"]["arguments"], str):
