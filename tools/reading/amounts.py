@@ -133,7 +133,15 @@ def _written_with(sign: Sign | None, run: str, values: frozenset[Decimal]) -> fr
     fitting = frozenset[Decimal]().union(*(readings(run, point) for point in sign.points)) & values
     if sign.decimals == 0:
         fitting = frozenset(value for value in fitting if value == int(value))
-    return fitting or values
+    if all(_decimals(value) > sign.decimals for value in fitting):
+        return values
+    return fitting
+
+
+def _decimals(value: Decimal) -> int:
+    """Digits behind the mark: "RM 1.000" has one more than ringgit have, and may be a thousand."""
+    exponent = value.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 @cache

@@ -82,6 +82,7 @@ def test_a_number_is_read_as_its_value_or_not_at_all(written):
 
 @settings(deadline=None, max_examples=400)
 @given(written_numbers(), st.sampled_from(AROUND), st.sampled_from(MONEY))
+@example(("1.000", Decimal(1000)), ("", ""), ("RM ", ""))
 def test_in_a_line_of_text_too(written, around, money):
     text, value = written
     if money[0] + money[1] in {"RM ", "¥", "元", "₹"}:
