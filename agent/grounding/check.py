@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agent.answer import Claim, Draft, Language, Reason
 from agent.grounding import literals
@@ -29,7 +29,7 @@ from agent.grounding.references import (
     fill,
 )
 from agent.grounding.relevance import Said, belongs, each_once, names_twice
-from agent.grounding.wording import WORDING, join_words, language_of
+from agent.grounding.wording import WORDING, join_words, label_in, language_of
 from agent.grounding.yes_no import carries_yes_no
 from tools.evidence import Evidence
 from tools.words.labels import CLASSES, GROUPS
@@ -41,6 +41,7 @@ _SENTENCE_END = re.compile(
 )
 KINDS = "classify_image"
 _EXISTS = re.compile(r"\{\s*exists\s+")
+_LIST = re.compile(r"\{\s*list\s[^{}]*\}")
 
 
 @dataclass(frozen=True)
@@ -278,6 +279,8 @@ def _check_short(
     parts = parts_of(question, language)
     if len(parts) == 1 and parts[0].kind == "yes/no":
         return _yes_no(filled, parts[0], cited, evidence, question)
+    if len(parts) == 1 and _LIST.fullmatch(template.strip()):
+        filled = replace(filled, text=_listed_shortly(filled, parts[0], ledger, language))
     if not filled.text:
         return "", "it is empty"
     word = filled.text.strip(" .。!！").casefold()
@@ -296,6 +299,16 @@ def _check_short(
             or wrong_words(template, evidence, language)
         )
     return filled.text, problem_text
+
+
+def _listed_shortly(filled: Filled, part: Part, ledger: Ledger, language: Language) -> str:
+    """A list as a short answer: of how many, the number; of the one thing there is, its name."""
+    found = [e for i in filled.counted if (e := ledger[i]).status == "found"]
+    if part.kind == "count" and len({e.label for e in found}) == 1:
+        return str(len(found))
+    if part.kind == "open" and len(found) == 1 and found[0].label:
+        return label_in(found[0], found[0].member or found[0].label, language)
+    return filled.text
 
 
 def _yes_no(

@@ -92,7 +92,7 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = (
     ),
     (
         "count",
-        re.compile(r"\b(?:how many|the (?:total )?number of)\b", re.IGNORECASE),
+        re.compile(r"\bhow many\b|(?:^\W*|\bthe )(?:total )?number of\b", re.IGNORECASE),
         re.compile(r"几[个只辆张条匹头把本台部架艘列件份棵根杯瓶种位行人处块]|多少(?!钱)[^\s]?[个只辆张条匹头把本台部架艘列件份棵根杯瓶种位行人]"),
     ),
     (

@@ -336,3 +336,26 @@ def test_a_count_by_reference_needs_every_box(cited: set[int]) -> None:
 def test_no_draft_breaks_the_check(answer: str, short: str) -> None:
     grounded = run(RECEIPT, answer, short)
     assert grounded.problems or all(claim.evidence for claim in grounded.claims)
+
+
+@pytest.mark.parametrize(
+    ("question", "ledger", "short"),
+    [
+        ("Number of animals?", ledger_of(seen_group("animal", "zebra", "zebra", "dog")), "3"),
+        ("How many dogs are there?", ledger_of(seen("dog", 3)), "3"),
+        ("What is on the car?", ledger_of(seen("cat", 1)), "cat"),
+        ("What animals can you see?", ledger_of(seen_group("animal", "dog")), "dog"),
+        ("What animals can you see?", ledger_of(seen("dog", 2)), "2 dogs"),
+        ("图中有什么动物?", ledger_of(seen("cat", 1)), "猫"),
+    ],
+)
+def test_a_list_is_said_shortly(question: str, ledger: Ledger, short: str) -> None:
+    ids = f"e1-e{len(ledger)}"
+    answer = (
+        f"I see {{list {ids}}} [{ids}]."
+        if question.isascii()
+        else f"图中有{{list {ids}}} [{ids}]。"
+    )
+    grounded = run(ledger, answer, f"{{list {ids}}}", question)
+    assert grounded.problems == []
+    assert grounded.short_answer == short
