@@ -133,7 +133,8 @@ def make_tool(detector: Detector, offered: list[str] | None, limits: Bars) -> Vi
         names = [*offered, *groups]
         known: Any = Literal[tuple(names)]
         annotation = list[Annotated[known, BeforeValidator(_as_offered(names))]]
-    version = f"5:{_fingerprint(detector.weights)}:{detector.runtime}:{limits}:{_digest(groups)}"
+    settings = _digest([limits, groups])
+    version = f"6:{_fingerprint(detector.weights)}:{detector.runtime}:{settings}"
     tool = vision_tool(detect_objects, version=version, annotations={"labels": annotation})
     return BatchedTool(**vars(tool), run_batch=several)
 
@@ -225,9 +226,9 @@ def _none(label: str, picture: Picture, bars: Bars, members: Sequence[str]) -> F
     return Finding(**common, value=0, status="none", score=score)
 
 
-def _digest(groups: Members) -> str:
-    """Tells other groups, or the same with other members, apart for the cache."""
-    return f"{zlib.crc32(repr(groups).encode()):08x}"
+def _digest(settings: object) -> str:
+    """Tells other bars, other groups and other members apart for the cache."""
+    return f"{zlib.crc32(repr(settings).encode()):08x}"
 
 
 def _fingerprint(weights: Path) -> str:

@@ -8,15 +8,18 @@ answer, these become one. What no part answers, the check names (`agent.groundin
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGeneration, ChatResult
 
+from agent.answer import Language
 from agent.grounding.question_parts import parts_of
 from agent.grounding.wording import language_of
 from agent.planners.conversation import pictures_of, question_message, question_of
+from tools.reading.labels import field_of
 
 PART = "parts"
 """The key of a message's `additional_kwargs`: for each of its calls, the part that made it."""
@@ -28,17 +31,29 @@ def conversations(messages: Sequence[BaseMessage]) -> list[list[BaseMessage]]:
     if at is None:
         return []
     question = question_of(messages[at]) or ""
-    parts = parts_of(question, language_of(question))
+    language = language_of(question)
+    parts = parts_of(question, language)
     if len(parts) < 2:
         return []
     return [
         [
             *messages[:at],
-            question_message(part.text, pictures_of(messages[at])),
+            question_message(_whole(part.text, language), pictures_of(messages[at])),
             *_of_part(number, messages[at + 1 :]),
         ]
         for number, part in enumerate(parts)
     ]
+
+
+def _whole(text: str, language: Language) -> str:
+    """A part as a question of its own: "tax?" is "What is the tax?", as the weights know it."""
+    bare = text.strip(" \t,;.?，；。？、")
+    if field_of(bare) is None or _ASKS.search(bare):
+        return f"{bare[:1].upper()}{bare[1:]}?"
+    return f"What is the {bare}?" if language == "en" else f"{bare}是多少?"
+
+
+_ASKS = re.compile(r"^(?:what|which|who|when|where|how|is|are|was|do|does)\b|多少|什么|几|哪", re.I)
 
 
 def merged(planned: Sequence[ChatResult]) -> ChatResult:

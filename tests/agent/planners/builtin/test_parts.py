@@ -17,6 +17,7 @@ from agent.grounding.question_parts import parts_of
 from agent.grounding.wording import language_of
 from agent.planners.builtin.chat_model import BuiltinChatModel
 from agent.planners.builtin.parts import conversations
+from agent.planners.conversation import question_message, question_of
 from tools import Finding, Picture, Region, ToolReport, vision_tool
 from tools.reading.labels import field_of
 from tools.toolset import ToolConfig
@@ -125,3 +126,17 @@ def test_a_part_has_no_parts(words: list[str]) -> None:
     for question in (" ".join(words), "".join(words)):
         for part in parts_of(question, language_of(question)):
             assert len(parts_of(part.text, language_of(part.text))) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("total, tax and date", ["What is the total?", "What is the tax?", "What is the date?"]),
+        ("How many people are there, and is there a dog?",
+         ["How many people are there?", "Is there a dog?"]),
+        ("总额和税额是多少?", ["总额是多少?", "税额是多少?"]),
+    ],
+)  # fmt: skip
+def test_each_part_is_asked_as_a_whole_question(question: str, asked: list[str]) -> None:
+    found = conversations([question_message(question, ["img_1"])])
+    assert [question_of(part[-1]) for part in found] == asked
