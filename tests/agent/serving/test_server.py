@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -49,10 +48,9 @@ def pids(folder: Path) -> list[int]:
 
 def is_running(pid: int) -> bool:
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        return "zombie" not in Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):  # it ended, perhaps while it was looked at
         return False
-    return "zombie" not in Path(f"/proc/{pid}/status").read_text()
 
 
 def all_gone(numbers: list[int]) -> bool:
