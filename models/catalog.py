@@ -24,7 +24,7 @@ _COCO = "80 COCO classes"
 _YOLO_RELEASE = "https://github.com/ultralytics/assets/releases/download/v8.4.0"
 _RESNET50 = "f2a8587ea6b4a3a1d84450bcc2561b07952daae2"
 _SIGLIP2 = "75de2d55ec2d0b4efc50b3e9ad70dba96a7b2fa2"
-_SHA256 = {
+PUBLISHED_SHA256 = {
     "yolo26n": "9b09cc8bf347f0fc8a5f7657480587f25db09b34bf33b0652110fb03a8ad4fef",
     "yolo26s": "646f8bc3fe0a656803d95c294f7852321748cb29d13466a1af8862e2db384a1b",
     "yolo26m": "401cea9ab23ad19246ff7744859816bc599f350e93c9dd30367b6f0a0745d0b7",
@@ -250,5 +250,5 @@ def _yolo(
     return Model(
         name, "detection", f"detector/{name}.pt", "AGPL-3.0", knows, 640, millions=millions,
         figures=figures, profiles=profiles, url=f"{_YOLO_RELEASE}/{name}.pt", revision="v8.4.0",
-        sha256=_SHA256.get(name),
+        sha256=PUBLISHED_SHA256.get(name),
     )  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any, Self
 
@@ -125,12 +125,22 @@ def render_report(report: ToolReport, evidence: Iterable[Evidence]) -> str:
         e7-e8 animal x2
           e7 value dog at 10,10,50,50 score 0.91
     """
-    lines = [report.summary] if report.summary else []
+    return report_of_runs(report.summary, evidence, _render_run)
+
+
+def report_of_runs(
+    own_line: str, evidence: Iterable[Evidence], render_run: Callable[[list[Evidence]], list[str]]
+) -> str:
+    """A tool's own line, if it has one, then the lines of each run of evidence, up to `MAX_LINES`.
+
+    A run is what one call found, or did not find, of a group; other evidence is one by itself.
+    """
+    lines = [own_line] if own_line else []
     shown = list(evidence)
     for _, run in groupby(
         shown[:MAX_LINES], key=lambda e: (e.group, e.status) if e.group else e.id
     ):
-        lines += _render_run(list(run))
+        lines += render_run(list(run))
     if len(shown) > MAX_LINES:
         lines.append(f"  ({len(shown) - MAX_LINES} more, up to {shown[-1].id}, not shown)")
     return "\n".join(lines)
@@ -145,7 +155,7 @@ def _render_run(run: list[Evidence]) -> list[str]:
         ids = first.id if first is last else f"{first.id}-{last.id}"
         return [f"{ids} {name} x{len(run)}", *_details(run)]
     if first.value is not None:
-        return [f"{first.id} {name or 'value'} = {_short(str(first.value))}", *_details(run)]
+        return [f"{first.id} {name or 'value'} = {shortened(str(first.value))}", *_details(run)]
     if first.text is not None:
         return [f"{first.id} {name or 'text'} {_quote(first.text)}", *_details(run, text=False)]
     return [f"{first.id} {name}", *_details(run)]
@@ -158,7 +168,7 @@ def _details(run: list[Evidence], *, text: bool = True) -> list[str]:
         if text and e.text is not None:
             parts.append(_quote(e.text))
         if e.member is not None:
-            parts.append(f"value {_short(e.member)}")
+            parts.append(f"value {shortened(e.member)}")
         if e.box_xyxy is not None:
             parts.append("at " + ",".join(f"{c:.0f}" for c in e.box_xyxy))
         details.append("  " + " ".join([*parts, f"score {e.score:.2f}"]))
@@ -166,9 +176,10 @@ def _details(run: list[Evidence], *, text: bool = True) -> list[str]:
 
 
 def _quote(text: str) -> str:
-    return json.dumps(_short(text), ensure_ascii=False)
+    return json.dumps(shortened(text), ensure_ascii=False)
 
 
-def _short(text: str) -> str:
+def shortened(text: str) -> str:
+    """On one line, cut to `MAX_TEXT` characters."""
     text = " ".join(text.split())
     return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"

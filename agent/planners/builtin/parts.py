@@ -18,7 +18,7 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from agent.answer import Language
 from agent.grounding.question_parts import parts_of
 from agent.grounding.wording import language_of
-from agent.planners.conversation import pictures_of, question_message, question_of
+from agent.planners.conversation import pictures_of, present_question, question_message
 from tools.reading.labels import field_of
 
 PART = "parts"
@@ -27,10 +27,10 @@ PART = "parts"
 
 def conversations(messages: Sequence[BaseMessage]) -> list[list[BaseMessage]]:
     """The conversation of each part of the present question; none where it asks for one thing."""
-    at = next((n for n in reversed(range(len(messages))) if question_of(messages[n])), None)
-    if at is None:
+    present = present_question(messages)
+    if present is None:
         return []
-    question = question_of(messages[at]) or ""
+    at, question = present
     language = language_of(question)
     parts = parts_of(question, language)
     if len(parts) < 2:

@@ -14,7 +14,7 @@ from langchain_core.messages import BaseMessage
 
 from agent.grounding.wording import language_of
 from agent.planners.builtin.kinds import Turn, abstain, reports, said
-from agent.planners.conversation import pictures_of, question_of
+from agent.planners.conversation import pictures_of, present_question
 from tools.evidence import Evidence
 
 READ = "read_text"
@@ -43,10 +43,10 @@ _OPEN = re.compile(r"(?:what|anything|something|the same|什么)\b|^it\b|什么"
 
 def next_turn(messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) -> Turn | None:
     """What to do next for a question whether something is written; None: let the weights plan."""
-    at = next((n for n in reversed(range(len(messages))) if question_of(messages[n])), None)
-    if at is None:
+    present = present_question(messages)
+    if present is None:
         return None
-    question = question_of(messages[at]) or ""
+    at, question = present
     pictures = pictures_of(messages[at])
     words = words_asked_for(question)
     offered = any(tool["function"]["name"] == READ for tool in tools)
