@@ -22,7 +22,7 @@ from agent.answer import Answer
 from agent.errors import keep_trace
 from agent.events import Repair
 from agent.grounding.verdict import judge
-from agent.loop.outcome import answer_of, trace_of
+from agent.loop.final_answer import answer_of, trace_of
 from agent.loop.pictures import ShownPictures
 from agent.loop.planning import Budget, Planning
 from agent.loop.state import Question

@@ -32,7 +32,7 @@ SNAPSHOT_VERSION = 1
 Emit = Callable[[Event], None]
 
 
-class Answering(Protocol):
+class Answerer(Protocol):
     """Answers a question of a session (`VisualAgent` does)."""
 
     def __call__(
@@ -48,7 +48,7 @@ class Session:
 
     Args:
         background: the event loop on which questions are answered.
-        answering: answers them.
+        answerer: answers them.
         pictures: what it is about.
         session_id: a name; by default one of chance that nobody can guess.
     """
@@ -56,7 +56,7 @@ class Session:
     def __init__(
         self,
         background: BackgroundLoop,
-        answering: Answering,
+        answerer: Answerer,
         pictures: Sequence[Source] = (),
         session_id: str | None = None,
     ) -> None:
@@ -65,7 +65,7 @@ class Session:
         self.ledger = Ledger()
         self.messages: list[BaseMessage] = []
         self._background = background
-        self._answering = answering
+        self._answerer = answerer
         self._turn = asyncio.Lock()
         for source in pictures:
             self.add(source)
@@ -141,7 +141,7 @@ class Session:
             "messages": messages,
         }
 
-    def take_up(self, snapshot: Mapping[str, Any]) -> None:
+    def load_snapshot(self, snapshot: Mapping[str, Any]) -> None:
         """Go on where the conversation of a snapshot, about these same pictures, was.
 
         Raises:
@@ -172,7 +172,7 @@ class Session:
         question = _checked(question)
         try:
             async with self._turn:
-                return await self._answering(self, question, emit, streams=streams)
+                return await self._answerer(self, question, emit, streams=streams)
         except asyncio.CancelledError:
             if self._background.is_closed:  # nobody cancelled the question
                 raise RuntimeError(CLOSED) from None

@@ -109,7 +109,7 @@ class VisualAgent:
             PictureError: a picture cannot be read.
         """
         session = self.session(*pictures, session_id=str(snapshot.get("id", "")) or None)
-        session.take_up(snapshot)
+        session.load_snapshot(snapshot)
         return session
 
     def close(self) -> None:
@@ -217,8 +217,8 @@ class VisualAgent:
         answer = await answer_question(planning, self.settings, session.messages, asked, missing)
         if not asked.is_cut_off:
             session.messages += asked.messages
-        fallback, stood_in = self.settings.planner_fallback, asked.spent.stood_in
-        answer.planner |= planner_facts(self.planner, fallback, stood_in)
+        fallback, reason = self.settings.planner_fallback, asked.spent.fallback_reason
+        answer.planner |= planner_facts(self.planner, fallback, reason)
         emit(Answered(answer))
         return answer
 

@@ -33,7 +33,7 @@ from agent.loop.tool_schemas import answer_form
 from agent.planners.conversation import messages_of
 from agent.planners.server.chat_model import ServerChatModel
 from agent.planners.server.connecting import connect
-from agent.planners.server.families import SERVED_NAME
+from agent.planners.server.families import OWN_WEIGHTS_NAME
 from agent.serving import LanguageModelServer, build
 from agent.serving.hardware import gpus
 from prompts import render
@@ -113,11 +113,11 @@ def measure(
     """A row for each kind and number of users."""
     for kind in kinds:
         large = kind == "large"
-        asked = name if kind == "ours" or name != SERVED_NAME else "large"
+        asked = name if kind == "ours" or name != OWN_WEIGHTS_NAME else "large"
         planner = connect(
             server.command.url, asked, timeout_s=600, max_tokens=LARGE_TOKENS if large else None
         )
-        if large and name == SERVED_NAME:
+        if large and name == OWN_WEIGHTS_NAME:
             planner.extra_body = {"chat_template": TEMPLATE}
         turns = itertools.cycle(places())
         asyncio.run(load(planner, turns, 2, large=large))  # grammars, caches, connections
@@ -168,7 +168,7 @@ def main() -> int:
         extra = ["--enable-prefix-caching" if caching else "--no-enable-prefix-caching"]
         if given.model is None:
             longer = json.dumps({"max_position_embeddings": CONTEXT})
-            extra += ["--served-model-name", SERVED_NAME, "large", "--hf-overrides", longer,
+            extra += ["--served-model-name", OWN_WEIGHTS_NAME, "large", "--hf-overrides", longer,
                       "--trust-request-chat-template"]  # fmt: skip
         command = build(given.model, gpus=gpus(), port=PORT, extra=[*extra, *given.extra])
         log = Path(tempfile.gettempdir()) / "vqa-agent-benchmark-vllm.log"

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from evaluation import plots
 from evaluation.boxes import LabelledFolder, Photograph
 from evaluation.pictures import pixels_of
-from tools.networks import closer_look
+from tools.networks import tiled_detection
 from tools.networks.detectors import Box, Detector
 from tools.weights.sidefiles import Bars
 
@@ -141,7 +141,7 @@ def look(
         chunk = truths[start : start + TOGETHER]
         looks = [(pixels_of(t.file), [names[number] for number in t.covered]) for t in chunk]
         plain += detector.detect_many(looks, FLOOR)
-        said += closer_look.look(detector, looks, bars, [True] * len(looks))
+        said += tiled_detection.detect_tiled(detector, looks, bars, [True] * len(looks))
         progress(len(plain))
     first, then = (Sight(tuple(s), _match(names, truths, s)) for s in (plain, said))
     return Looks(names, tuple(truths), first, then)

@@ -16,9 +16,9 @@ from pydantic import BeforeValidator
 from tools.base import BatchedTool, VisionTool, vision_tool
 from tools.errors import BadArgumentError, ToolUnavailableError
 from tools.evidence import Finding, Region, ToolReport
-from tools.networks.closer_look import look
 from tools.networks.detectors import Box, Detector, open_detector
 from tools.networks.merging import one_each
+from tools.networks.tiled_detection import detect_tiled
 from tools.pictures.store import Picture
 from tools.weights.find import Missing, find
 from tools.weights.sidefiles import Bars, offered_labels, read_bars
@@ -118,7 +118,7 @@ def make_tool(detector: Detector, offered: list[str] | None, limits: Bars) -> Vi
         named = [bool(call["labels"]) for call in calls]  # for everything, one look is enough
         return [
             _report(seen, call["picture"], call["labels"], call["region"], limits, groups=groups)
-            for seen, call in zip(look(detector, looks, limits, named), calls, strict=True)
+            for seen, call in zip(detect_tiled(detector, looks, limits, named), calls, strict=True)
         ]
 
     def _wanted(labels: list[str]) -> list[str]:

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from models.catalog import Model
 
 BUILT_IN, HERE, PULLABLE, GONE = "built in", "here", "can be pulled", "not there"
-SERVED, PACKAGED = "by serve-llm", "installed"
+BY_SERVER, PACKAGED = "by serve-llm", "installed"
 STYLES = {
     BUILT_IN: "green",
     PACKAGED: "green",
     HERE: "green",
     PULLABLE: "dim",
-    SERVED: "dim",
+    BY_SERVER: "dim",
     GONE: "red",
 }
 
@@ -119,7 +119,7 @@ def state_of(model: Model) -> str:
     if model.package is not None:
         return PACKAGED if is_pulled(model) else GONE
     if model.hub_id is not None:
-        return SERVED
+        return BY_SERVER
     return HERE if is_pulled(model) else PULLABLE
 
 

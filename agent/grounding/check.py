@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, replace
 
 from agent.answer import Claim, Draft, Language, Reason
 from agent.grounding import literals
-from agent.grounding.asking import asks_for_absence, asks_which
 from agent.grounding.hedging import is_hedged
 from agent.grounding.ledger import Ledger
 from agent.grounding.naming import by_group, misnamed, names_of
 from agent.grounding.polarity import NO, OPENING, THERE_IS, THERE_IS_NONE, YES, wrong_polarity
 from agent.grounding.predicates import wrong_words
+from agent.grounding.question_form import asks_for_absence, asks_which
 from agent.grounding.question_parts import Part, parts_of
 from agent.grounding.references import (
     CITATION,

@@ -63,8 +63,8 @@ def fill(
     """Fill the references of one sentence (or short answer) in.
 
     With `absence`, `{exists …}` says whether there is none: the question asked that
-    (`agent.grounding.asking`). Without `with_currency` amounts are digits alone, as short answers
-    have them.
+    (`agent.grounding.question_form`). Without `with_currency` amounts are digits alone, as short
+    answers have them.
 
     Raises:
         UnresolvedReferenceError: an unknown operation, an id that is not there, a field that the

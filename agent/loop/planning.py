@@ -18,8 +18,8 @@ from agent.loop.pictures import ShownPictures
 from agent.loop.state import Question
 from agent.loop.streaming import AnswerStream
 from agent.loop.tool_schemas import answer_form
-from agent.planners.fallback import STOOD_IN
-from agent.planners.token_callback import heard_by
+from agent.planners.fallback import FALLBACK_REASON
+from agent.planners.token_callback import with_token_callback
 
 _CODE_BLOCK = re.compile(r"```(?:json)?\s*(\{.*\})\s*```", re.DOTALL)
 
@@ -82,7 +82,7 @@ class Planning:
             messages = await self.shown.beside(messages, question)
         started = time.perf_counter()
         try:
-            with heard_by(AnswerStream(question).hear if question.streams else None):
+            with with_token_callback(AnswerStream(question).feed if question.streams else None):
                 message = await model.ainvoke([SystemMessage(self.system), *messages])
         except PlannerOutputError as error:
             question.planner_failure = str(error)
@@ -144,5 +144,5 @@ def _note(message: AIMessage, question: Question) -> None:
     facts = message.response_metadata
     if facts.get("finish_reason") == "length":
         question.planner_failure = "it was cut off; VQA_PLANNER_MAX_TOKENS is the most it may write"
-    if STOOD_IN in facts:
-        spent.stood_in = str(facts[STOOD_IN])
+    if FALLBACK_REASON in facts:
+        spent.fallback_reason = str(facts[FALLBACK_REASON])

@@ -28,8 +28,8 @@ class Spent:
     repairs: int = 0
     planner_ms: float = 0.0
     usage: dict[str, int] = field(default_factory=dict)
-    stood_in: str | None = None
-    """Why another planner stood in for the one that the settings name."""
+    fallback_reason: str | None = None
+    """Why the fallback planned instead of the planner that the settings name."""
 
 
 @dataclass

@@ -11,8 +11,8 @@ import re
 from contextlib import suppress
 
 from agent.events import Sentence, Writing
-from agent.grounding.asking import asks_for_absence
 from agent.grounding.check import check_sentence, sentences
+from agent.grounding.question_form import asks_for_absence
 from agent.grounding.references import UnresolvedReferenceError, fill
 from agent.loop.state import Question
 
@@ -22,7 +22,7 @@ _HALF_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{0,3})?$")
 
 
 class AnswerStream:
-    """Hears one turn of a planner and emits `Sentence` and `Writing` events."""
+    """Takes one turn of a planner piece by piece; emits `Sentence` and `Writing` events."""
 
     def __init__(self, question: Question) -> None:
         self._question = question
@@ -30,7 +30,7 @@ class AnswerStream:
         self._said = 0
         self._stopped = False
 
-    def hear(self, piece: str) -> None:
+    def feed(self, piece: str) -> None:
         """More of the turn."""
         self._written += piece
         if self._stopped or not (match := _ANSWERS.search(self._written)):

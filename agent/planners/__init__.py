@@ -76,17 +76,17 @@ def make_planner(
 
     if planner_url is None or planner_fallback is None:
         return make(planner_url, planner_model)
-    from agent.planners.fallback import StandInChatModel
+    from agent.planners.fallback import FallbackChatModel
 
-    return StandInChatModel(
-        make_first=lambda: make(planner_url, planner_model),
-        make_second=lambda: make(planner_fallback, None),
+    return FallbackChatModel(
+        make_primary=lambda: make(planner_url, planner_model),
+        make_fallback=lambda: make(planner_fallback, None),
         url=planner_url,
     )
 
 
-def planner_facts(planner: Any, fallback: str | None, stood_in: str | None) -> dict[str, Any]:
-    """Who planned, as the planner itself says, and why another stood in for it.
+def planner_facts(planner: Any, fallback: str | None, reason: str | None) -> dict[str, Any]:
+    """Who planned, as the planner itself says, and the reason where the fallback did.
 
     A chat model that is not ours is `custom`: of it only its own fields are known.
     """
@@ -99,6 +99,6 @@ def planner_facts(planner: Any, fallback: str | None, stood_in: str | None) -> d
         ),
         "url": getattr(planner, "openai_api_base", None) or getattr(planner, "base_url", None),
     }
-    if stood_in is not None:
-        return {**facts, "stood_in": fallback, "because": stood_in}
+    if reason is not None:
+        return {**facts, "stood_in": fallback, "because": reason}
     return dict(facts)

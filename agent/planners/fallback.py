@@ -1,4 +1,4 @@
-"""A planner, and a second one that stands in while the first cannot be had.
+"""A planner with a fallback, which is asked while the first cannot be had.
 
 Which planners these are is decided in `agent.planners`; that an answer says who planned, in
 `agent.grounding.composing`.
@@ -26,46 +26,46 @@ from agent.errors import (
     PlannerUnavailableError,
 )
 from agent.planners.threads import in_thread
-from agent.planners.token_callback import heard_by
+from agent.planners.token_callback import with_token_callback
 
 PAUSE_S = 30.0
 """Seconds for which a planner that could not be reached is not asked again."""
-STOOD_IN = "stood_in_because"
+FALLBACK_REASON = "fallback_reason"
 """The key of a message's `response_metadata` under which the reason stands."""
 
 
-class StandInChatModel(BaseChatModel):
-    """Asks the first planner; where it cannot be had or fails, the second.
+class FallbackChatModel(BaseChatModel):
+    """Asks the primary planner; where it cannot be had or fails, the fallback.
 
     An answer that is merely bad is not a reason: that is what the repair turn is for.
 
     Raises (when asked):
-        PlannerError: the second one cannot be had, either.
+        PlannerError: the fallback cannot be had, either.
     """
 
-    make_first: Callable[[], BaseChatModel]
-    make_second: Callable[[], BaseChatModel]
+    make_primary: Callable[[], BaseChatModel]
+    make_fallback: Callable[[], BaseChatModel]
     pause_s: float = PAUSE_S
     url: str | None = None
-    """Where the first planner is to be had."""
+    """Where the primary planner is to be had."""
     _made: dict[str, BaseChatModel] = PrivateAttr(default_factory=dict)
     _lock: Any = PrivateAttr(default_factory=threading.Lock)
     _paused: tuple[float, str] = PrivateAttr(default=(0.0, ""))
 
     @property
     def model_name(self) -> str:
-        """The first planner's, once it was reached."""
-        return str(getattr(self._made.get("first"), "model_name", "")) or "not reached yet"
+        """The primary planner's, once it was reached."""
+        return str(getattr(self._made.get("primary"), "model_name", "")) or "not reached yet"
 
     @property
     def provenance(self) -> dict[str, Any]:
-        """Who plans, for the answer: the first planner, also where it was not reached yet."""
-        first = getattr(self._made.get("first"), "provenance", None)
-        return first or {"kind": "server", "model": self.model_name, "url": self.url}
+        """Who plans, for the answer: the primary planner, also where it was not reached yet."""
+        primary = getattr(self._made.get("primary"), "provenance", None)
+        return primary or {"kind": "server", "model": self.model_name, "url": self.url}
 
     @property
     def _llm_type(self) -> str:
-        return "vqa-agent-stand-in"
+        return "vqa-agent-fallback"
 
     def close(self) -> None:
         """Close both planners, as far as they were made and can be closed."""
@@ -89,16 +89,16 @@ class StandInChatModel(BaseChatModel):
         until, why = self._paused
         if time.monotonic() >= until:
             try:
-                return _as_result(await self._ask("first", messages, kwargs))
+                return _as_result(await self._ask("primary", messages, kwargs))
             except PlannerOutputError:
                 raise
             except PlannerError as error:
                 why = str(error)
                 if isinstance(error, PlannerUnavailableError | PlannerTimeoutError):
                     self._paused = time.monotonic() + self.pause_s, why
-        with heard_by(None):  # whoever listens has heard the beginning of another answer
-            message = await self._ask("second", messages, kwargs)
-        message.response_metadata[STOOD_IN] = why
+        with with_token_callback(None):  # the beginning of another answer was streamed already
+            message = await self._ask("fallback", messages, kwargs)
+        message.response_metadata[FALLBACK_REASON] = why
         return _as_result(message)
 
     def _generate(
@@ -123,7 +123,8 @@ class StandInChatModel(BaseChatModel):
     def _planner(self, which: str) -> BaseChatModel:
         with self._lock:
             if which not in self._made:
-                self._made[which] = self.make_first() if which == "first" else self.make_second()
+                make = self.make_primary if which == "primary" else self.make_fallback
+                self._made[which] = make()
             return self._made[which]
 
 

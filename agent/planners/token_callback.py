@@ -1,7 +1,7 @@
-"""Lets whoever asked hear a planner's answer while it is being written.
+"""The token callback: whoever asks a planner gets the text of its answer while it is written.
 
-A planner that can calls the listener of its context with each new piece of text; one that cannot
-stays silent. What is heard is unchecked: `agent.loop.streaming` decides what of it may be said.
+A planner that streams calls the callback of its context with each new piece of text; one that does
+not never calls it. The text is unchecked: `agent.loop.streaming` decides what of it may be said.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-Listener = Callable[[str], None]
+TokenCallback = Callable[[str], None]
 
-_LISTENER: ContextVar[Listener | None] = ContextVar("vqa_agent_listener", default=None)
+_CALLBACK: ContextVar[TokenCallback | None] = ContextVar("vqa_agent_token_callback", default=None)
 
 
-def listener() -> Listener | None:
-    """Who wants to hear the present turn, if anybody does."""
-    return _LISTENER.get()
+def token_callback() -> TokenCallback | None:
+    """The callback of the present turn, if there is one."""
+    return _CALLBACK.get()
 
 
 @contextmanager
-def heard_by(hear: Listener | None) -> Iterator[None]:
-    """Within it, planners tell `hear` what they write; None: nobody."""
-    token = _LISTENER.set(hear)
+def with_token_callback(callback: TokenCallback | None) -> Iterator[None]:
+    """Within it, planners give the callback what they write; None: nothing is streamed."""
+    token = _CALLBACK.set(callback)
     try:
         yield
     finally:
-        _LISTENER.reset(token)
+        _CALLBACK.reset(token)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from agent.planners.builtin.chat_model import packaged_weights
-from agent.planners.server.families import SERVED_NAME, UNKNOWN, Family, family_of
+from agent.planners.server.families import OWN_WEIGHTS_NAME, UNKNOWN, Family, family_of
 from agent.serving.errors import ServingError
 from agent.serving.hardware import LEAST_CACHE_GIB, Gpu, weights_gib
 from models import catalog
@@ -102,7 +102,7 @@ def build(
         check_fits_ram(model, ram_gib, extra)
     is_folder = Path(model).is_dir()
     is_ours = is_folder and Path(model).samefile(packaged_weights())
-    served = SERVED_NAME if is_ours else Path(model).name if is_folder else model
+    served = OWN_WEIGHTS_NAME if is_ours else Path(model).name if is_folder else model
     family = family_of(model)
     vllm = find_vllm(python) if installed else _assumed(gpus)
     words = [*_server_words(vllm, model), "--served-model-name", served]

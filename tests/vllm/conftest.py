@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agent import Settings, VisualAgent
-from agent.planners.server.families import SERVED_NAME
+from agent.planners.server.families import OWN_WEIGHTS_NAME
 from agent.serving import LanguageModelServer, ServingError, build
 from agent.serving.warmup import warm_up
 
@@ -34,7 +34,7 @@ def free_port() -> int:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LanguageModelServer]:
     log = tmp_path_factory.mktemp("vllm") / "vllm.log"
     try:
-        command = build(port=free_port(), extra=["--served-model-name", SERVED_NAME, PLAIN])
+        command = build(port=free_port(), extra=["--served-model-name", OWN_WEIGHTS_NAME, PLAIN])
     except ServingError as error:
         pytest.fail(f"{error} (make test-vllm does both)")
     with LanguageModelServer(command, log, warm_up=warm_up) as running:
@@ -49,6 +49,6 @@ def in_process() -> Iterator[VisualAgent]:
 
 @pytest.fixture(scope="session")
 def agent(server: LanguageModelServer) -> Iterator[VisualAgent]:
-    settings = Settings(planner_url=server.command.url, planner_model=SERVED_NAME)
+    settings = Settings(planner_url=server.command.url, planner_model=OWN_WEIGHTS_NAME)
     with VisualAgent(settings) as made:
         yield made

@@ -31,8 +31,8 @@ from agent.loop.tool_schemas import answer_form
 from agent.planners.conversation import messages_of
 from agent.planners.server.chat_model import ServerChatModel
 from agent.planners.server.connecting import connect
-from agent.planners.server.families import SERVED_NAME
-from agent.planners.server.own_weights import ServedPlanner
+from agent.planners.server.families import OWN_WEIGHTS_NAME
+from agent.planners.server.own_weights import OwnWeightsChatModel
 from agent.serving import LanguageModelServer
 from tests.vllm.conftest import EXAMPLES, PLAIN
 from tests.vllm.conversations import places
@@ -55,7 +55,7 @@ def test_questions(
     answer = agent.ask(*pictures, question)
     assert answer.short_answer == wanted.short_answer
     assert answer.answer == wanted.answer
-    assert answer.planner["model"] == SERVED_NAME
+    assert answer.planner["model"] == OWN_WEIGHTS_NAME
     if short:
         assert answer.short_answer == short
         assert answer.planner["calls"] == 2, "a call and an answer"
@@ -63,7 +63,7 @@ def test_questions(
 
 
 def test_the_command_line(server: LanguageModelServer) -> None:
-    environment = {"VQA_PLANNER_URL": server.command.url, "VQA_PLANNER_MODEL": SERVED_NAME}
+    environment = {"VQA_PLANNER_URL": server.command.url, "VQA_PLANNER_MODEL": OWN_WEIGHTS_NAME}
     asked = ["ask", RECEIPT, "What is the total?"]
     as_json = CliRunner().invoke(app, [*asked, "--json"], env=environment)
     assert json.loads(as_json.stdout)["short_answer"] == "39.10"
@@ -71,7 +71,7 @@ def test_the_command_line(server: LanguageModelServer) -> None:
     assert streamed.stdout.startswith("The total is EUR 39.10.\n")
     assert streamed.stdout.count("The total is") == 1
     assert "read_text(" in streamed.stderr
-    assert f"{SERVED_NAME} at {server.command.url}" in streamed.stdout
+    assert f"{OWN_WEIGHTS_NAME} at {server.command.url}" in streamed.stdout
 
 
 def test_an_answer_is_streamed(agent: VisualAgent) -> None:
@@ -94,7 +94,7 @@ def test_two_pictures_are_looked_at_in_one_turn(agent: VisualAgent) -> None:
     assert answer.planner["calls"] == 2
 
 
-class Slip(ServedPlanner):
+class Slip(OwnWeightsChatModel):
     """Spoils the server's first answer, so that there is something to repair."""
 
     slipped: bool = False
@@ -112,7 +112,7 @@ class Slip(ServedPlanner):
 
 def test_a_slip_is_repaired(server: LanguageModelServer) -> None:
     planner = Slip(
-        model=SERVED_NAME, base_url=server.command.url, api_key=SecretStr("none"), total_s=60
+        model=OWN_WEIGHTS_NAME, base_url=server.command.url, api_key=SecretStr("none"), total_s=60
     )
     with VisualAgent(Settings(), planner=planner) as agent:
         answer = agent.ask(RECEIPT, "What is the total?")

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from tools.errors import ToolUnavailableError
-from tools.networks.looking import Input, Network
+from tools.networks.classification_network import ClassificationNetwork, InputTransform
 from tools.networks.openvino_runtime import Runtime
 
 WEIGHTS = "model.safetensors"
@@ -84,11 +84,11 @@ class Classifier:
                 f"{folder}: {len(self.labels)} labels, and coarse classes of {len(coarse_of)}"
             )
         architecture = self.config.architecture.replace(":", "-")
-        self._network = Network(
+        self._network = ClassificationNetwork(
             folder / WEIGHTS,
             f"{architecture}-{self._outputs}",
             self._load,
-            Input(self.config.input_size, self.config.mean, self.config.std),
+            InputTransform(self.config.input_size, self.config.mean, self.config.std),
             device=device,
             runtime=runtime,
         )

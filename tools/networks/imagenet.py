@@ -12,11 +12,11 @@ from typing import Any
 from numpy.typing import NDArray
 
 from tools.networks import backbone
-from tools.networks.looking import Input, Network, Rgb
+from tools.networks.classification_network import ClassificationNetwork, InputTransform, Rgb
 from tools.networks.openvino_runtime import Runtime
 
 OUTPUTS = 1000
-INPUT = Input(260, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
+INPUT = InputTransform(260, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 """(x - 127.5) / 127.5, as it was trained. Squeezed, 80 % of 480 cut-out things of VOC's classes are
 named rightly; of the centre that Google evaluated it on, 73 %."""
 TEMPERATURE = 0.8
@@ -38,7 +38,7 @@ class ImageNet:
 
     def __init__(self, device: str = "auto", runtime: Runtime = "auto") -> None:
         self._settings: dict[str, Any] = {"device": device, "runtime": runtime}
-        self._network: Network | None = None
+        self._network: ClassificationNetwork | None = None
 
     def scores(self, pictures: Sequence[Rgb]) -> NDArray[Any]:
         """Calibrated probabilities (n, 1000), in ImageNet's order.
@@ -48,7 +48,7 @@ class ImageNet:
         """
         if self._network is None:
             weights, kind = backbone.published_file(), f"{backbone.ARCHITECTURE}-{OUTPUTS}"
-            self._network = Network(weights, kind, _build, INPUT, **self._settings)
+            self._network = ClassificationNetwork(weights, kind, _build, INPUT, **self._settings)
         return self._network.probabilities(pictures, TEMPERATURE)
 
 

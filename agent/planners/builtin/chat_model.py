@@ -35,7 +35,7 @@ from agent.planners.builtin.decoding import Completion, Decoder, Form, runtime_o
 from agent.planners.builtin.grammar import parse_calls
 from agent.planners.constraints import fill_in
 from agent.planners.conversation import turns_of
-from agent.planners.token_callback import heard_by, listener
+from agent.planners.token_callback import token_callback, with_token_callback
 
 MAX_NEW_TOKENS = 256
 """Of one turn: eight calls fit, and every answer that was trained."""
@@ -118,8 +118,8 @@ class BuiltinChatModel(BaseChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         if talks := parts.conversations(messages):
-            with unheard() as tell:
-                return tell(parts.merged([self._generate(talk, **kwargs) for talk in talks]))
+            with streamed_whole() as stream:
+                return stream(parts.merged([self._generate(talk, **kwargs) for talk in talks]))
         if (planned := planned_in_code(messages, kwargs, self.model_name)) is not None:
             return planned
         future, cancelled = self._submit(messages, kwargs)
@@ -137,8 +137,8 @@ class BuiltinChatModel(BaseChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         if talks := parts.conversations(messages):
-            with unheard() as tell:
-                return tell(parts.merged([await self._agenerate(t, **kwargs) for t in talks]))
+            with streamed_whole() as stream:
+                return stream(parts.merged([await self._agenerate(t, **kwargs) for t in talks]))
         if (planned := planned_in_code(messages, kwargs, self.model_name)) is not None:
             return planned
         future, cancelled = self._submit(messages, kwargs)
@@ -153,10 +153,10 @@ class BuiltinChatModel(BaseChatModel):
     ) -> tuple[Future[Completion], threading.Event]:
         """Queue one turn for the worker; setting the event ends it early."""
         turn, form, cancelled = turns_of(messages), form_of(kwargs), threading.Event()
-        hear = listener()  # here: the worker's thread has another context
+        on_text = token_callback()  # here: the worker's thread has another context
 
         def work() -> Completion:
-            return self._loaded().complete(turn, form, self.max_new_tokens, cancelled, hear)
+            return self._loaded().complete(turn, form, self.max_new_tokens, cancelled, on_text)
 
         return self._worker.submit(work), cancelled
 
@@ -167,18 +167,18 @@ class BuiltinChatModel(BaseChatModel):
 
 
 @contextmanager
-def unheard() -> Iterator[Callable[[ChatResult], ChatResult]]:
-    """Within it nobody hears the parts of a question; what it yields tells the whole turn."""
-    hear = listener()
+def streamed_whole() -> Iterator[Callable[[ChatResult], ChatResult]]:
+    """Within it the parts of a question are not streamed; what it yields streams the whole turn."""
+    on_text = token_callback()
 
-    def tell(result: ChatResult) -> ChatResult:
+    def stream(result: ChatResult) -> ChatResult:
         text = result.generations[0].message.text
-        if text and hear is not None:
-            hear(text)
+        if text and on_text is not None:
+            on_text(text)
         return result
 
-    with heard_by(None):
-        yield tell
+    with with_token_callback(None):
+        yield stream
 
 
 def planned_in_code(
@@ -190,8 +190,8 @@ def planned_in_code(
     turn = next(filter(None, (plan(messages, tools) for plan in planners)), None)
     if turn is None:
         return None
-    if turn.text and (hear := listener()) is not None:
-        hear(turn.text)
+    if turn.text and (on_text := token_callback()) is not None:
+        on_text(turn.text)
     return _as_message(list(turn.calls), turn.text, (0, 0), messages, model_name)
 
 

@@ -29,7 +29,7 @@ from agent.planners.constraints import (
     narrow_answer,
     narrow_tools,
 )
-from agent.planners.token_callback import Listener
+from agent.planners.token_callback import TokenCallback
 from models import catalog
 
 if TYPE_CHECKING:
@@ -112,11 +112,11 @@ class Decoder:
         form: Form,
         max_new_tokens: int,
         cancelled: threading.Event | None = None,
-        hear: Listener | None = None,
+        on_text: TokenCallback | None = None,
     ) -> Completion:
         """The model's next message; the same input always gives the same text.
 
-        `hear` is told the text while it is written.
+        `on_text` gets the text while it is written, piece by piece.
 
         Raises:
             PlannerError: the conversation does not fit into the model's context.
@@ -134,14 +134,14 @@ class Decoder:
         grammar = self._grammar(form.narrowed(messages))
         scores = self._network.begin(len(prompt) + max_new_tokens)
         written: list[int] = []
-        tell = self._teller(hear)
+        stream = self._streamer(on_text)
         given = prompt
         while len(written) < max_new_tokens and not (cancelled and cancelled.is_set()):
             token = _best(scores(given), grammar)
             if token in self._tokenizer.stops:
                 return Completion(self._tokenizer.text(written), len(prompt), len(written) + 1)
             written.append(token)
-            tell(written)
+            stream(written)
             given = [token]
         raise PlannerOutputError(
             f"the built-in planner did not come to an end within {max_new_tokens} tokens; "
@@ -158,18 +158,18 @@ class Decoder:
             raise PlannerError(f"the offered tools have no grammar: {grammar.get_error()}")
         return grammar
 
-    def _teller(self, hear: Listener | None) -> Callable[[list[int]], None]:
-        """Tells a listener what is new in the tokens written so far."""
-        told = ""
+    def _streamer(self, on_text: TokenCallback | None) -> Callable[[list[int]], None]:
+        """Gives the callback what is new in the tokens written so far."""
+        streamed = ""
 
-        def tell(written: list[int]) -> None:
-            nonlocal told
+        def stream(written: list[int]) -> None:
+            nonlocal streamed
             text = self._tokenizer.text(written)
-            if hear is not None and not text.endswith("\N{REPLACEMENT CHARACTER}"):
-                hear(text[len(told) :])
-                told = text
+            if on_text is not None and not text.endswith("\N{REPLACEMENT CHARACTER}"):
+                on_text(text[len(streamed) :])
+                streamed = text
 
-        return tell if hear is not None else lambda _written: None
+        return stream if on_text is not None else lambda _written: None
 
 
 def _best(scores: np.ndarray[Any, np.dtype[np.float32]], grammar: Any) -> int:

@@ -25,7 +25,7 @@ from agent.planners.server.address import PASSING
 from agent.planners.server.families import family_of
 from agent.planners.server.http_client import Endpoint, Reply
 from agent.planners.threads import in_thread
-from agent.planners.token_callback import Listener, listener
+from agent.planners.token_callback import TokenCallback, token_callback
 
 TRIES = 3
 """Of one call, for what passes: no connection, a lost one, 408, 409, 429, 5xx."""
@@ -64,18 +64,18 @@ class ServerChatModel(ChatOpenAI):
         self,
         messages: list[BaseMessage],
         stop: list[str] | None = None,
-        run_manager: Any = None,  # noqa: ARG002 - `agent.planners.token_callback` hears instead
+        run_manager: Any = None,  # noqa: ARG002 - text goes to `agent.planners.token_callback`
         **kwargs: Any,
     ) -> ChatResult:
         payload = self.payload(messages, stop, **kwargs)
-        hear = listener()
+        on_text = token_callback()
         try:
             async with asyncio.timeout(self.total_s):
-                # A turn before any tool has reported is a turn of calls: nothing to be heard.
-                if hear and any(isinstance(message, ToolMessage) for message in messages):
-                    heard = await self._ask_aloud(payload, hear)
-                    if heard is not None:
-                        return self._create_chat_result(heard)
+                # A turn before any tool has reported is a turn of calls: nothing to be streamed.
+                if on_text and any(isinstance(message, ToolMessage) for message in messages):
+                    streamed = await self._ask_streaming(payload, on_text)
+                    if streamed is not None:
+                        return self._create_chat_result(streamed)
                 said = await self._post(json.dumps(payload).encode())
         except (TimeoutError, aiohttp.ClientError) as error:
             raise self._unanswered(error) from error
@@ -117,8 +117,10 @@ class ServerChatModel(ChatOpenAI):
             payload.pop("response_format", None)
         return payload
 
-    async def _ask_aloud(self, payload: dict[str, Any], hear: Listener) -> dict[str, Any] | None:
-        """The server's answer, told while it comes; None where it is to be asked for whole.
+    async def _ask_streaming(
+        self, payload: dict[str, Any], on_text: TokenCallback
+    ) -> dict[str, Any] | None:
+        """The server's answer, given to `on_text` while it comes; None: ask for it whole.
 
         Calls are not taken from a stream: what parsers make of a half-written call has been wrong
         too often (vLLM's hermes among them). Nor is anything else than a stream that ends well;
@@ -142,7 +144,7 @@ class ServerChatModel(ChatOpenAI):
                         finished = choice.get("finish_reason") or finished
                         if piece := choice["delta"].get("content"):
                             text += piece
-                            hear(piece)
+                            on_text(piece)
         except (aiohttp.ClientError, ValueError, KeyError, TypeError, AttributeError):
             return None
         if finished != "stop" or not text:

@@ -12,8 +12,8 @@ from pydantic import SecretStr
 from agent.errors import PlannerUnavailableError
 from agent.planners.server.address import Server
 from agent.planners.server.chat_model import BACKOFF_S, TRIES, ServerChatModel
-from agent.planners.server.families import SERVED_NAME
-from agent.planners.server.own_weights import ServedPlanner
+from agent.planners.server.families import OWN_WEIGHTS_NAME
+from agent.planners.server.own_weights import OwnWeightsChatModel
 
 CHECK_TIMEOUT_S = 10.0
 
@@ -49,7 +49,7 @@ def connect(
             f"{url} does not serve {model!r}; it serves {_listed(served)}: set VQA_PLANNER_MODEL"
         )
     name = model or next(iter(served))
-    kind = ServedPlanner if name == SERVED_NAME else ServerChatModel
+    kind = OwnWeightsChatModel if name == OWN_WEIGHTS_NAME else ServerChatModel
     return kind(
         model=name,
         base_url=server.url,
@@ -59,7 +59,7 @@ def connect(
         api_key=SecretStr(api_key or "none"),  # never the OPENAI_API_KEY that is for OpenAI
         temperature=0,
         max_tokens=max_tokens,
-        disable_streaming=True,  # LangChain's; what is heard while it is written is `_ask_aloud`'s
+        disable_streaming=True,  # LangChain's; ours is `_ask_streaming`
         use_responses_api=False,
         total_s=timeout_s,
         tries=tries,

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-SERVED_NAME = "vqa-agent-planner"
+OWN_WEIGHTS_NAME = "vqa-agent-planner"
 """What a server calls the built-in weights: a client that meets the name asks them as trained."""
 _NO_THINKING = {"enable_thinking": False}
 _QWEN3 = {"temperature": 0.7, "top_p": 0.8, "top_k": 20}

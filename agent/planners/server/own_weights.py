@@ -19,14 +19,19 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from agent.planners.builtin import parts
-from agent.planners.builtin.chat_model import MAX_NEW_TOKENS, form_of, planned_in_code, unheard
+from agent.planners.builtin.chat_model import (
+    MAX_NEW_TOKENS,
+    form_of,
+    planned_in_code,
+    streamed_whole,
+)
 from agent.planners.builtin.grammar import build_structural_tag
 from agent.planners.constraints import as_planned, fill_in
 from agent.planners.conversation import Turn, as_read, turns_of
 from agent.planners.server.chat_model import ServerChatModel
 
 
-class ServedPlanner(ServerChatModel):
+class OwnWeightsChatModel(ServerChatModel):
     """A `ServerChatModel` whose requests carry the grammar of this very conversation."""
 
     def bind_tools(
@@ -44,8 +49,8 @@ class ServedPlanner(ServerChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         if talks := parts.conversations(messages):
-            with unheard() as tell:
-                return tell(parts.merged([await self._agenerate(t, **kwargs) for t in talks]))
+            with streamed_whole() as stream:
+                return stream(parts.merged([await self._agenerate(t, **kwargs) for t in talks]))
         planned = planned_in_code(messages, kwargs, self.model_name)
         if planned is not None:
             return planned

@@ -94,7 +94,7 @@ def test_all_parts_are_answered_or_named(
     assert ("“" in answer.answer) is bool(missing)
 
 
-def test_the_whole_is_heard_once_all_parts_are_there(agent: VisualAgent) -> None:
+def test_the_whole_is_streamed_once_all_parts_are_there(agent: VisualAgent) -> None:
     events = list(agent.stream(WHITE, "What are the total and the tax?"))
     said = [event.text for event in events if isinstance(event, Sentence)]
     assert len(said) == 2

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.networks.closer_look import look
 from tools.networks.detectors import Box, Detector, Look
+from tools.networks.tiled_detection import detect_tiled
 from tools.pictures.tiles import tiles
 from tools.weights.sidefiles import Bars
 
@@ -55,7 +55,7 @@ def scene(squares: Sequence[tuple[int, int, int]], size: int = 400) -> np.ndarra
 
 
 def found(pixels: np.ndarray, labels: Sequence[str], *, closely: bool = True) -> list[Box]:
-    return look(ShortSighted(), [(pixels, labels)], BARS, [closely])[0]
+    return detect_tiled(ShortSighted(), [(pixels, labels)], BARS, [closely])[0]
 
 
 def test_what_is_small_is_found_by_a_closer_look() -> None:
@@ -79,21 +79,21 @@ def test_what_is_cut_is_not_told() -> None:
 
 def test_large_things_need_no_second_look() -> None:
     detector = ShortSighted()
-    look(detector, [(scene([(50, 50, 90)]), ["dog"])], BARS, [True])
+    detect_tiled(detector, [(scene([(50, 50, 90)]), ["dog"])], BARS, [True])
     assert len(detector.looks) == 1
-    look(detector, [(scene([(50, 50, 90)]), ["dog", "cat"])], BARS, [True])
+    detect_tiled(detector, [(scene([(50, 50, 90)]), ["dog", "cat"])], BARS, [True])
     assert len(detector.looks) == 2 + 4
 
 
 def test_a_small_picture_has_nothing_more_to_show() -> None:
     detector = ShortSighted()
-    look(detector, [(scene([], 100), ["dog"])], BARS, [True])
+    detect_tiled(detector, [(scene([], 100), ["dog"])], BARS, [True])
     assert detector.looks == [(100, 100)]
 
 
 def test_looks_do_not_mix() -> None:
     pictures = [scene([(60, 60, 30)]), scene([]), scene([(300, 300, 30), (10, 200, 30)])]
-    together = look(ShortSighted(), [(p, ["dog"]) for p in pictures], BARS, [True] * 3)
+    together = detect_tiled(ShortSighted(), [(p, ["dog"]) for p in pictures], BARS, [True] * 3)
     assert together == [found(p, ["dog"]) for p in pictures]
     assert [len(boxes) for boxes in together] == [1, 0, 2]
 

@@ -31,7 +31,7 @@ FAR = 3.0
 """From so many times the network's pixels on, a picture is cut in more and smaller tiles."""
 
 
-def look(
+def detect_tiled(
     detector: Detector, looks: Sequence[Look], bars: Bars, closely: Sequence[bool]
 ) -> list[list[Box]]:
     """What the detector sees, with a closer look where that may show more.

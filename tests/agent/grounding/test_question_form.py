@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.grounding.asking import asks_for_absence, asks_which
+from agent.grounding.question_form import asks_for_absence, asks_which
 from agent.grounding.wording import language_of
 
 

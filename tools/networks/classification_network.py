@@ -23,7 +23,7 @@ Rgb = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
-class Input:
+class InputTransform:
     """How pixels become a square of `side` × `side`, normalised to (x / 255 - mean) / std.
 
     The picture is squeezed into the square, whatever its shape, so that nothing at its edges is
@@ -45,7 +45,7 @@ class Input:
         return np.ascontiguousarray(normalised.transpose(2, 0, 1))
 
 
-class Network:
+class ClassificationNetwork:
     """A classification network that loads on first use; any number of pictures at once.
 
     Args:
@@ -60,7 +60,7 @@ class Network:
         weights: Path,
         kind: str,
         build: Callable[[], Any],
-        inputs: Input,
+        inputs: InputTransform,
         *,
         device: str = "auto",
         runtime: Runtime = "auto",
