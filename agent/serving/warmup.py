@@ -6,7 +6,6 @@ from typing import Any
 
 import httpx
 from langchain_core.messages import HumanMessage, SystemMessage
-from pydantic import SecretStr
 
 from agent.loop.tool_schemas import answer_form, tool_schema
 from agent.planners.server.chat_model import ServerChatModel
@@ -30,9 +29,8 @@ def warm_up(command: Command) -> None:
     """
     tools = [tool_schema(tool) for tool in load_toolset(ToolConfig()).offered]
     model = ServerChatModel(
-        model=command.served_name,
+        model_name=command.served_name,
         base_url=command.url,
-        api_key=SecretStr("none"),
         max_tokens=1,
         total_s=WARM_UP_S,
     )

@@ -19,7 +19,6 @@ from typing import Any
 import pytest
 from langchain_core.messages import BaseMessage
 from langchain_core.outputs import ChatResult
-from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from agent import Settings, VisualAgent
@@ -111,9 +110,7 @@ class Slip(OwnWeightsChatModel):
 
 
 def test_a_slip_is_repaired(server: LanguageModelServer) -> None:
-    planner = Slip(
-        model=OWN_WEIGHTS_NAME, base_url=server.command.url, api_key=SecretStr("none"), total_s=60
-    )
+    planner = Slip(model_name=OWN_WEIGHTS_NAME, base_url=server.command.url, total_s=60)
     with VisualAgent(Settings(), planner=planner) as agent:
         answer = agent.ask(RECEIPT, "What is the total?")
     assert answer.planner["repairs"] == 1

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from langchain_core.messages import HumanMessage
-from pydantic import SecretStr
 
 from agent.loop.tool_schemas import answer_form, tool_schema
 from agent.planners.builtin.chat_model import packaged_weights
@@ -49,9 +48,7 @@ NAMES = {
 
 def request(name: str) -> dict[str, Any]:
     """What the client sends to a model of that name."""
-    planner = ServerChatModel(
-        model=name, base_url="http://127.0.0.1:9/v1", api_key=SecretStr("none"), total_s=1
-    )
+    planner = ServerChatModel(model_name=name, base_url="http://127.0.0.1:9/v1", total_s=1)
     bound: Any = planner.bind_tools([tool_schema(measure_brightness)], **answer_form())
     return planner.payload([HumanMessage("How bright is it?")], None, **bound.kwargs)
 

@@ -11,17 +11,22 @@ import json
 import random
 import re
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import aiohttp
-from langchain_core.messages import BaseMessage, ToolMessage
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from langchain_core.outputs import ChatResult
-from langchain_openai import ChatOpenAI
-from pydantic import PrivateAttr, SecretStr
+from langchain_core.runnables import Runnable
+from langchain_core.tools import BaseTool
+from langchain_core.utils.function_calling import convert_to_openai_tool
+from pydantic import Field, PrivateAttr, SecretStr
 
 from agent.errors import PlannerError, PlannerTimeoutError, PlannerUnavailableError
 from agent.planners.server.address import PASSING
+from agent.planners.server.completions import chat_result, request_messages
 from agent.planners.server.families import family_of
 from agent.planners.server.http_client import Endpoint, Reply
 from agent.planners.threads import in_thread
@@ -32,15 +37,24 @@ TRIES = 3
 BACKOFF_S = 0.5
 
 
-class ServerChatModel(ChatOpenAI):
-    """`ChatOpenAI` that tries again for what passes, and whose errors say what to do.
+class ServerChatModel(BaseChatModel):
+    """A chat model that tries again for what passes, and whose errors say what to do.
 
-    Messages and tools are `ChatOpenAI`'s to write and replies its to read; the request goes to the
-    server without openai's client, whose walk through every field by type costs as much as the
-    rest of the loop. `total_s` bounds one call, all tries and waits included. A reply that is too
-    slow is not asked for again: the server would compute it twice.
+    It goes to the server without openai's client, whose import takes longer than a question, and
+    whose walk through every field by type costs as much as the rest of the loop. `total_s` bounds
+    one call, all tries and waits included. A reply that is too slow is not asked for again: the
+    server would compute it twice.
     """
 
+    model_name: str
+    base_url: str
+    """`http://host:port/v1`."""
+    api_key: SecretStr | None = None
+    """The server's; no key of the environment is ever sent."""
+    temperature: float = 0.0
+    max_tokens: int | None = None
+    extra_body: dict[str, Any] = Field(default_factory=dict)
+    """What else each request says, of a server's own parameters."""
     total_s: float
     tries: int = TRIES
     backoff_s: float = BACKOFF_S
@@ -56,9 +70,38 @@ class ServerChatModel(ChatOpenAI):
         """Prepare for where the server listens."""
         super().model_post_init(context)
         headers = {"Content-Type": "application/json"}
-        if isinstance(self.openai_api_key, SecretStr):
-            headers["Authorization"] = f"Bearer {self.openai_api_key.get_secret_value()}"
-        self._endpoint = Endpoint(f"{self.openai_api_base}/chat/completions", headers, self.uds)
+        if self.api_key is not None:
+            headers["Authorization"] = f"Bearer {self.api_key.get_secret_value()}"
+        self._endpoint = Endpoint(f"{self.base_url}/chat/completions", headers, self.uds)
+
+    @property
+    def _llm_type(self) -> str:
+        return "vqa-agent-server"
+
+    @property
+    def _identifying_params(self) -> dict[str, Any]:
+        return {"model_name": self.model_name, "url": self.where}
+
+    def bind_tools(
+        self,
+        tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool],
+        *,
+        tool_choice: str | None = None,
+        **kwargs: Any,
+    ) -> Runnable[LanguageModelInput, AIMessage]:
+        """Offer tools; `tool_choice` is "auto", "required" ("any"), "none" or a tool's name.
+
+        Beside an answer's form (`response_format`) they are strict: a server makes one grammar of
+        both only then.
+        """
+        strict = True if kwargs.get("response_format") else None
+        offered = [convert_to_openai_tool(tool, strict=strict) for tool in tools]
+        names = [tool["function"]["name"] for tool in offered]
+        if tool_choice in names:
+            kwargs["tool_choice"] = {"type": "function", "function": {"name": tool_choice}}
+        elif tool_choice is not None:
+            kwargs["tool_choice"] = "required" if tool_choice == "any" else tool_choice
+        return self.bind(tools=offered, **kwargs)
 
     async def _agenerate(
         self,
@@ -75,19 +118,16 @@ class ServerChatModel(ChatOpenAI):
                 if on_text and any(isinstance(message, ToolMessage) for message in messages):
                     streamed = await self._ask_streaming(payload, on_text)
                     if streamed is not None:
-                        return self._create_chat_result(streamed)
+                        return chat_result(streamed)
                 said = await self._post(json.dumps(payload).encode())
         except (TimeoutError, aiohttp.ClientError) as error:
             raise self._unanswered(error) from error
         if not said.is_success:
             raise refusal(said, self.where)
         try:
-            result = self._create_chat_result(_with_objects(json.loads(said.body)))
+            return chat_result(json.loads(said.body))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise self._unreadable(repr(error)) from error
-        if not result.generations:
-            raise self._unreadable("no choices")
-        return result
 
     def _generate(
         self,
@@ -103,9 +143,17 @@ class ServerChatModel(ChatOpenAI):
         self, messages: list[BaseMessage], stop: list[str] | None, **kwargs: Any
     ) -> dict[str, Any]:
         """The body of the request."""
-        payload = self._get_request_payload(messages, stop=stop, **kwargs)
-        payload.pop("stream", None)
-        payload |= payload.pop("extra_body", None) or {}  # as openai's client would
+        payload: dict[str, Any] = {
+            "model": self.model_name,
+            "temperature": self.temperature,
+            "messages": request_messages(messages),
+            **self.extra_body,
+            **kwargs,
+        }
+        if self.max_tokens is not None:
+            payload["max_completion_tokens"] = self.max_tokens
+        if stop is not None:
+            payload["stop"] = stop
         family = family_of(self.weights or self.model_name)
         if not payload.get("tools"):
             payload.pop("tools", None)  # OpenAI refuses an empty list
@@ -150,9 +198,8 @@ class ServerChatModel(ChatOpenAI):
         if finished != "stop" or not text:
             return None
         message = {"role": "assistant", "content": text}
-        choice = {"index": 0, "message": message, "finish_reason": finished}
-        return {"id": "", "object": "chat.completion", "created": 0, "model": self.model_name,
-                "choices": [choice], "usage": usage}  # fmt: skip
+        choice = {"message": message, "finish_reason": finished}
+        return {"model": self.model_name, "choices": [choice], "usage": usage}
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -162,7 +209,7 @@ class ServerChatModel(ChatOpenAI):
     @property
     def where(self) -> str:
         """Where the server is, as a person writes it."""
-        return f"unix:{self.uds}" if self.uds else str(self.openai_api_base)
+        return f"unix:{self.uds}" if self.uds else self.base_url
 
     async def _post(self, body: bytes) -> Reply:
         """The server's reply, whatever it is; asked for again while that may help."""
@@ -208,16 +255,6 @@ class ServerChatModel(ChatOpenAI):
             f"the planner at {self.where} answered with something that cannot be read "
             f"({why}); see whether it is an OpenAI-compatible server"
         )
-
-
-def _with_objects(reply: dict[str, Any]) -> dict[str, Any]:
-    """The reply, where JSON arguments that are no object are what LangChain calls invalid."""
-    for choice in reply["choices"]:
-        for call in choice["message"].get("tool_calls") or ():
-            with contextlib.suppress(ValueError):
-                if not isinstance(json.loads(call["function"]["arguments"]), dict | None):
-                    call["function"]["arguments"] = "no object: " + call["function"]["arguments"]
-    return reply
 
 
 def refusal(reply: Reply, url: str) -> PlannerError:

@@ -51,16 +51,13 @@ def connect(
     name = model or next(iter(served))
     kind = OwnWeightsChatModel if name == OWN_WEIGHTS_NAME else ServerChatModel
     return kind(
-        model=name,
+        model_name=name,
         base_url=server.url,
         uds=server.uds,
         weights=served.get(name),
         strict=strict,
-        api_key=SecretStr(api_key or "none"),  # never the OPENAI_API_KEY that is for OpenAI
-        temperature=0,
+        api_key=SecretStr(api_key) if api_key else None,
         max_tokens=max_tokens,
-        disable_streaming=True,  # LangChain's; ours is `_ask_streaming`
-        use_responses_api=False,
         total_s=timeout_s,
         tries=tries,
         backoff_s=backoff_s,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -79,6 +81,48 @@ def test_tools_are_strict_and_the_answer_is_held_to_its_schema(ask: Any) -> None
         "assistant",
         "tool",
     ]
+    called, reported = server.requests[1]["messages"][2:]
+    assert called["content"] is None
+    assert reported["tool_call_id"] == called["tool_calls"][0]["id"]
+    assert set(reported) == {"role", "content", "tool_call_id"}
+
+
+@pytest.mark.parametrize(
+    ("choice", "sent"),
+    [
+        (None, None),
+        ("auto", "auto"),
+        ("any", "required"),
+        ("none", "none"),
+        ("look", {"type": "function", "function": {"name": "look"}}),
+    ],
+)
+def test_what_has_to_be_called(choice: str | None, sent: Any) -> None:
+    tool = {"name": "look", "description": "Look.", "parameters": {"type": "object"}}
+    with ScriptedServer(LOOK) as server:
+        connect(server.url).bind_tools([tool], tool_choice=choice).invoke("Hello")
+    assert server.requests[0].get("tool_choice") == sent
+    assert "strict" not in server.requests[0]["tools"][0]["function"], "no answer's form, no need"
+
+
+def test_what_is_stopped_at_and_a_servers_own_parameters_are_sent() -> None:
+    with ScriptedServer(reply("ok")) as server:
+        planner = connect(server.url)
+        planner.extra_body = {"top_k": 1}
+        planner.invoke("Hello", stop=["."])
+    assert (server.requests[0]["stop"], server.requests[0]["top_k"]) == (["."], 1)
+
+
+def test_the_client_of_openai_is_not_needed() -> None:
+    code = (
+        "import sys; from agent.planners import make_planner\n"
+        "print(make_planner(planner_url=sys.argv[1]).invoke('Hello').text)\n"
+        "print(sorted({'openai', 'langchain_openai', 'langchain', 'torch'} & set(sys.modules)))"
+    )
+    with ScriptedServer(reply("ok")) as server:
+        command = [sys.executable, "-c", code, server.url]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[:2] == ["ok", "[]"]
 
 
 def test_the_system_prompt_and_tools_are_byte_stable(ask: Any) -> None:
@@ -185,6 +229,12 @@ def test_agents_and_loops_share_a_server(ask: Any) -> None:
         planner = connect(server.url)
         for _ in range(2):
             assert asyncio.run(planner.ainvoke("Hello")).tool_calls
+
+
+def test_an_error_that_is_sent_as_a_success_is_an_error(ask: Any) -> None:
+    memory = "out of memory"
+    with ScriptedServer(status(200, memory)) as server, pytest.raises(PlannerError, match=memory):
+        ask(server)
 
 
 def test_garbage_instead_of_a_completion_is_an_error(ask: Any) -> None:
