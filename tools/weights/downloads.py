@@ -1,7 +1,12 @@
 """Fetching weights of the catalogue into the local cache: whole, with their hash, or not at all.
 
 A row without a hash is pinned when it is pulled first: the hash of what came is kept in
-`pins.json`, and anything else under that name is refused from then on.
+`pins.json`, and anything else under that name is refused from then on. One process fetches a row,
+others wait for it.
+
+Repositories of Hugging Face's hub come by its own client (tries again where a connection was lost,
+`HF_TOKEN`, `HF_ENDPOINT`, `HF_HUB_OFFLINE`); single files of other addresses by httpx: pooch, which
+is made for them, neither locks nor goes on with a broken one, so that nothing of ours would go.
 """
 
 from __future__ import annotations
@@ -10,8 +15,10 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -46,9 +53,13 @@ def how_to_pull(model: Model) -> str:
 
 
 def source_of(model: Model) -> str:
-    """The address that it comes from; `VQA_MODELS_MIRROR` stands in for that of the hub."""
-    mirror = os.environ.get("VQA_MODELS_MIRROR")
+    """The address that it comes from; `VQA_MODELS_MIRROR` stands in for all others."""
+    mirror = _mirror()
     return f"{mirror.rstrip('/')}/{Path(model.file).name}" if mirror else str(model.url)
+
+
+def _mirror() -> str | None:
+    return os.environ.get("VQA_MODELS_MIRROR")
 
 
 def pull(model: Model, progress: Progress = lambda _done, _total: None) -> Path:
@@ -57,29 +68,50 @@ def pull(model: Model, progress: Progress = lambda _done, _total: None) -> Path:
     Raises:
         DownloadError: no network, no such file, or another content than the pinned one.
     """
-    place, address = place_of(model), source_of(model)
+    place = place_of(model)
     if not place.exists():
-        partial = place.with_name(place.name + ".partial")
-        shutil.rmtree(partial, ignore_errors=True)
         try:
-            (partial if model.files else partial.parent).mkdir(parents=True, exist_ok=True)
-            for name in model.files:
-                _fetch(f"{address}/{name}", partial / name, progress)
-            if not model.files:
-                _fetch(address, partial, progress)
-            if model.task == "classification":
-                _describe(model, partial)
-            if wrong := _difference(model, partial):
-                raise DownloadError(f"what {address} sent is {wrong}; it was thrown away")
-            partial.replace(place)
+            with _lock(model.name):
+                if not place.exists():  # nobody else has fetched it meanwhile
+                    _fetch(model, place, progress)
         except (httpx.HTTPError, OSError) as error:
             raise DownloadError(_by_hand(model, str(error) or type(error).__name__)) from None
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
-            partial.unlink(missing_ok=True)
     if problem := pin_or_differ(model, place):
         raise DownloadError(problem)
     return place
+
+
+def _fetch(model: Model, place: Path, progress: Progress) -> None:
+    """Fetch a row beside its place, and move it there when it is whole and the right one."""
+    address, beside = source_of(model), place.with_name(f".{place.name}.partial")
+    shutil.rmtree(beside, ignore_errors=True)  # of a process that was killed
+    beside.mkdir(parents=True)
+    whole = beside / place.name
+    try:
+        if model.hub_repository is not None and not _mirror():
+            _from_hub(model, whole, progress)
+        elif model.files:
+            whole.mkdir()
+            for name in model.files:
+                _from_address(f"{address}/{name}", whole / name, progress)
+        else:
+            _from_address(address, whole, progress)
+        if model.task == "classification":
+            _describe(model, whole)
+        if wrong := _difference(model, whole):
+            raise DownloadError(f"what {address} sent is {wrong}; it was thrown away")
+        whole.replace(place)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _lock(name: str) -> AbstractContextManager[Any]:
+    """One holder at a time, of all processes; it ends with its process."""
+    from filelock import FileLock
+
+    folder = cache_directory() / ".locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    return FileLock(folder / f"{name}.lock")
 
 
 def pin_or_differ(model: Model, place: Path) -> str | None:
@@ -112,11 +144,39 @@ def pins() -> dict[str, str]:
 def _pin(name: str, sha256: str) -> None:
     file = cache_directory() / "pins.json"
     partial = file.with_suffix(".partial")
-    partial.write_text(json.dumps(pins() | {name: sha256}, indent=1) + "\n")
-    partial.replace(file)
+    with _lock("pins"):
+        partial.write_text(json.dumps(pins() | {name: sha256}, indent=1) + "\n")
+        partial.replace(file)
 
 
-def _fetch(address: str, file: Path, progress: Progress) -> None:
+def _from_hub(model: Model, folder: Path, progress: Progress) -> None:
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.utils import tqdm
+
+    class Bar(tqdm):  # type: ignore[misc]
+        """The hub's progress, told to ours."""
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs | {"disable": True})
+            self.done, self.of = int(kwargs.get("initial") or 0), kwargs.get("total")
+
+        def update(self, n: float | None = 1) -> bool | None:
+            self.done += int(n or 0)
+            progress(self.done, self.of)
+            return None
+
+    for name in model.files:
+        try:
+            hf_hub_download(
+                str(model.hub_repository), name, revision=model.revision, local_dir=folder,
+                library_name="vqa-agent", tqdm_class=Bar,
+            )  # fmt: skip
+        except Exception as error:  # of whatever HTTP library the installed version has
+            raise OSError(f"{name}: {error}") from error
+    shutil.rmtree(folder / ".cache", ignore_errors=True)  # what the hub's client notes there
+
+
+def _from_address(address: str, file: Path, progress: Progress) -> None:
     with httpx.stream("GET", address, follow_redirects=True, timeout=30) as answer:
         answer.raise_for_status()
         total = int(answer.headers.get("content-length", 0)) or None

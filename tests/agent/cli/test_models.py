@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -44,12 +46,18 @@ class Hub(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: Hub
 
-    def do_GET(self) -> None:
+    def do_HEAD(self) -> None:
+        """What the client of Hugging Face's hub asks first; a commit and a hash are told."""
         self.server.asked.append(self.path)
         missing = "yolo26x" in self.path or "tokenizer" in self.path
         self.send_response(404 if missing else 200)
+        self.send_header("X-Repo-Commit", "0" * 40)
+        self.send_header("ETag", f'"{SHA256}"')
         self.send_header("Content-Length", str(len(self.server.content)))
         self.end_headers()
+
+    def do_GET(self) -> None:
+        self.do_HEAD()
         self.wfile.write(self.server.content[: self.server.stops_after])
 
     def log_message(self, *_: object) -> None:
@@ -131,7 +139,7 @@ def test_a_download_that_breaks_off_leaves_nothing(hub: Hub) -> None:
     done = run("pull", "yolo26l")
     assert done.exit_code == 1
     assert "could not be fetched" in done.stderr
-    assert not [file for file in cache_directory().rglob("*") if file.is_file()]
+    assert not list((cache_directory() / "detector").iterdir())
     hub.stops_after = None
     assert run("pull", "yolo26l").exit_code == 0
 
@@ -174,6 +182,51 @@ def test_what_is_built_in_is_not_pulled(hub: Hub) -> None:
     done = run("pull", "planner")
     assert (done.exit_code, hub.asked) == (0, [])
     assert "built in" in done.stderr
+
+
+def test_one_process_fetches_and_the_others_wait(hub: Hub) -> None:
+    command = [sys.executable, "-m", "agent.cli", "models", "pull", "yolo26l"]
+    pulls = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    said = [pull.communicate()[0].strip() for pull in pulls]
+    assert said == [str(cache_directory() / "detector" / "yolo26l.pt")] * 2
+    assert hub.asked == ["/yolo26l.pt"]
+
+
+def test_a_repository_of_the_hub_is_pulled_by_its_own_client(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a process of its own: the client reads its address when it is imported."""
+    monkeypatch.delenv("VQA_MODELS_MIRROR")
+    monkeypatch.setenv("HF_ENDPOINT", hub.url)
+    monkeypatch.setenv("HF_HOME", str(cache_directory() / "hub"))
+
+    def pulled(name: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "agent.cli", "models", "pull", name]
+        return subprocess.run(command, check=False, capture_output=True, text=True)
+
+    done = pulled("resnet50")
+    assert done.returncode == 0, done.stderr
+    folder = cache_directory() / "classifier" / "resnet50"
+    assert done.stdout.strip() == str(folder)
+    assert (folder / "model.safetensors").read_bytes() == CONTENT
+    assert sorted(file.name for file in folder.iterdir()) == [
+        "config.json", "labels.json", "model.safetensors",
+    ]  # fmt: skip
+    row = catalog.find("resnet50")
+    assert row is not None
+    assert f"/{row.hub_repository}/resolve/{row.revision}/model.safetensors" in hub.asked
+    missing = pulled("siglip2-base-patch16-224")
+    assert missing.returncode == 1
+    assert "tokenizer.json" in missing.stderr
+    assert "put a folder with model.safetensors" in missing.stderr
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    assert pulled("resnet50").returncode == 0, "it is here already"
+    hub.asked.clear()
+    assert pulled("siglip2-base-patch16-224").returncode == 1
+    assert not hub.asked
 
 
 def test_progress_is_told(hub: Hub) -> None:
