@@ -65,3 +65,26 @@ def test_a_cold_question_loads_nothing_that_it_does_not_need() -> None:
     done = subprocess.run(python(probe), capture_output=True, text=True, check=True)
     assert "The total is EUR 39.10." in done.stdout
     assert json.loads(done.stderr.splitlines()[-1]) == []
+
+
+SEEING = """
+import json, sys
+import numpy as np
+from agent import Settings, VisualAgent
+
+with VisualAgent(Settings(tools={{"device": "cpu"}})) as agent:
+    session = agent.session(np.full((90, 120, 3), 120, np.uint8))
+    asked = "How many dogs are there?", "What kind of thing is this?"
+    called = [call.name for question in asked for call in session.ask(question).tool_calls]
+print(json.dumps([called, sorted(set({heavy!r}) & set(sys.modules))]))
+"""
+
+
+def test_seeing_on_a_cpu_needs_no_torch() -> None:
+    for _ in range(2):  # the first run may have to export the weights
+        probe = python(SEEING.format(heavy=HEAVY))
+        done = subprocess.run(probe, capture_output=True, text=True, check=True)
+        called, loaded = json.loads(done.stdout)
+        if not loaded:
+            break
+    assert (set(called), loaded) == ({"detect_objects", "classify_image"}, [])

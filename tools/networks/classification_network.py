@@ -85,7 +85,6 @@ class ClassificationNetwork:
         Raises:
             ToolUnavailableError: what `build` raises.
         """
-        prepare()
         batch = np.stack([self.inputs.of(pixels) for pixels in pictures])
         if mirrored:
             batch = np.concatenate([batch, batch[..., ::-1]])
@@ -98,6 +97,7 @@ class ClassificationNetwork:
         return np.asarray(raised / raised.sum(1, keepdims=True))
 
     def _on_torch(self, batch: NDArray[np.float32]) -> NDArray[np.float64]:
+        prepare()
         import torch
 
         device = pick_device(self.device)
@@ -115,6 +115,7 @@ class ClassificationNetwork:
         return self._exported
 
     def _export(self, folder: Path) -> None:
+        prepare()
         import openvino
         import torch
 

@@ -119,6 +119,8 @@ def _put(made: Path, folder: Path) -> None:
 
 def _read(file: Path) -> Any:
     import openvino
-    import torch
 
-    return compile_network(openvino.Core().read_model(file), torch.get_num_threads())
+    threads = os.environ.get("OMP_NUM_THREADS", "")  # what torch would keep to, too
+    return compile_network(
+        openvino.Core().read_model(file), int(threads) if threads.isdigit() else -1
+    )

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     import torch
 
 SAFE_LOAD = "ULTRALYTICS_SAFE_LOAD"
+GPU_DRIVERS = ("nvidiactl", "nvhost-gpu", "nvgpu", "nvmap", "dxg", "kfd")
+"""Devices of Linux: NVIDIA's cards, its boards (Jetson), Windows' GPU in WSL, AMD's ROCm."""
 _lock = threading.Lock()
 _done: list[bool] = []
 
@@ -101,13 +103,22 @@ def threads_kept() -> Iterator[None]:
 
 
 def pick_device(device: str) -> str:
-    """`auto` → the first GPU, else the CPU."""
+    """`auto` → the first GPU, else the CPU; torch is asked only where there may be a GPU."""
     if device != "auto":
         return device
+    if not _may_have_gpu():
+        return "cpu"
     prepare()
     import torch
 
     return "cuda:0" if torch.cuda.is_available() else "cpu"
+
+
+def _may_have_gpu() -> bool:
+    """Whether this system has a driver through which torch's `cuda` could reach a GPU."""
+    if sys.platform == "linux":
+        return any(Path("/dev", name).exists() for name in GPU_DRIVERS)
+    return sys.platform != "darwin"
 
 
 def _register_operators() -> None:

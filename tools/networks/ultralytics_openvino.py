@@ -1,4 +1,6 @@
-"""Ultralytics detectors on OpenVINO: their own export and suppression, our own runner.
+"""Ultralytics detectors on OpenVINO: their own export, our own runner.
+
+Only the export needs ultralytics and torch: a question to exported weights imports neither.
 
 Boxes equal those of the torch path within a pixel, scores within a hundredth (a test and
 `benchmarks/inference.py` compare them).
@@ -18,7 +20,7 @@ from numpy.typing import NDArray
 
 from tools.networks import openvino_runtime
 from tools.networks.letterbox import letterboxed, unboxed
-from tools.networks.torch_runtime import import_ultralytics, threads_kept
+from tools.networks.torch_runtime import threads_kept
 
 IOU, MOST = 0.5, 300
 """Boxes that overlap more are one; so many are kept. Ultralytics' 0.7 counts some things twice."""
@@ -90,15 +92,28 @@ class ExportedDetector:
     def _suppressed(
         self, raw: Any, classes: list[int] | None, floor: float
     ) -> list[NDArray[np.float32]]:
-        """Of any other network: ultralytics' suppression."""
-        import_ultralytics()
-        import torch
-        from ultralytics.utils import nms
+        """Of any other network, shape (n, 4 + classes, boxes): centre and size, scores."""
+        return [_without_doubles(columns, classes, floor) for columns in raw]
 
-        found = nms.non_max_suppression(
-            torch.from_numpy(raw), floor, IOU, classes=classes, max_det=MOST, nc=len(self.names)
-        )
-        return [rows.numpy() for rows in found]
+
+def _without_doubles(
+    columns: NDArray[np.float32], classes: list[int] | None, floor: float
+) -> NDArray[np.float32]:
+    """Each thing once, as ultralytics' suppression does it: a box has its best class alone."""
+    import cv2
+
+    scores, numbers = columns[4:].max(0), columns[4:].argmax(0)
+    wanted = scores > floor
+    if classes is not None:
+        wanted &= np.isin(numbers, classes)
+    if not wanted.any():
+        return np.zeros((0, COLUMNS), np.float32)
+    centre, size = columns[:2, wanted].T, columns[2:4, wanted].T
+    scores, numbers, corner = scores[wanted], numbers[wanted], centre - size / 2
+    boxes = np.hstack([corner, size]).astype(np.float64)
+    kept: Any = cv2.dnn.NMSBoxesBatched(boxes, scores, numbers, floor, IOU)  # type: ignore[arg-type]
+    rows = np.column_stack([corner, corner + size, scores, numbers])
+    return np.asarray(rows[kept[:MOST]], np.float32)
 
 
 def _export(weights: Path, folder: Path, load: Callable[[Path], Any]) -> None:
