@@ -152,7 +152,7 @@ async def test_a_tool_that_never_ends_leaves_time_for_an_answer_from_the_others(
         responses=[turn, draft("It is {e1.value} percent bright [e1].", "{e1.value}")]
     )
     answer = await asked(
-        agent_of(planner, stare, tool_timeout_s=0.05, deadline_s=600), "How bright is it?"
+        agent_of(planner, stare, tool_timeout_s=1, deadline_s=600), "How bright is it?"
     )
     assert answer.short_answer == "47"
     assert [record.status for record in answer.tool_calls] == ["ok", "error"]

@@ -10,6 +10,7 @@ from agent import Settings
 from agent.cli import make_agent
 from agent.cli.factory import Options
 from agent.cli.serve import Serving, api_key, command_of
+from agent.planners.builtin.chat_model import packaged_weights
 from tools.errors import InputError
 
 HOSTILE = "VQA_PLANNER_URL=http://evil.example/v1\nVQA_PLANNER_SEES=true\n"
@@ -65,7 +66,7 @@ def test_a_key_in_the_file_reaches_the_server(here: Path, monkeypatch) -> None:
     (here / "our.env").write_text(OURS)
     assert api_key() is None
     monkeypatch.setenv("VQA_ENV_FILE", "our.env")
-    command = command_of(Serving(model="Qwen/Qwen3-8B"), api_key(), installed=False)
+    command = command_of(Serving(model=str(packaged_weights())), api_key(), installed=False)
     assert command.secret == {"VLLM_API_KEY": "from-the-file"}
 
 

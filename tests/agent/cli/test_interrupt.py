@@ -47,7 +47,7 @@ def interrupted(*words: str) -> tuple[int, str, str]:
     begun = process.stderr.readline()
     assert begun == "waiting\n", begun + process.stderr.read()
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     return process.returncode, out, err
 
 

@@ -54,7 +54,7 @@ def is_running(pid: int) -> bool:
 
 
 def all_gone(numbers: list[int]) -> bool:
-    for _ in range(100):
+    for _ in range(600):
         if not any(map(is_running, numbers)):
             return True
         time.sleep(0.05)
@@ -146,18 +146,18 @@ def test_nothing_outlives_whoever_started_it(command, tmp_path, number):
         # What runs in the background ignores it.
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         f"c = Command({made.words!r}, {made.served_name!r}, {made.url!r})\n"
-        f"with LanguageModelServer(c, Path({str(tmp_path / 'log')!r})) as s: s.wait()\n"
+        f"with LanguageModelServer(c, Path({str(tmp_path / 'log')!r})) as s:\n"
+        "    print('ready', flush=True)\n"
+        "    s.wait()\n"
     )
-    starter = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.DEVNULL)
-    for _ in range(200):
-        if (tmp_path / "pids").exists() and "safetensors" in (tmp_path / "log").read_text():
-            break
-        time.sleep(0.05)
-    time.sleep(0.5)
-    running = pids(tmp_path)
-    assert all(map(is_running, running))
-    starter.send_signal(number)
-    starter.wait(20)
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as starter:
+        assert starter.stdout is not None
+        assert starter.stdout.readline() == b"ready\n"
+        running = pids(tmp_path)
+        assert all(map(is_running, running))
+        starter.send_signal(number)
     assert all_gone(running)
 
 

@@ -15,6 +15,9 @@ from agent import Settings, VisualAgent
 from agent.answer import Answer
 from agent.errors import PlannerError, PlannerUnavailableError
 from agent.events import Answered, Event, Sentence, ToolStarted, Writing
+from agent.planners.fallback import FallbackChatModel
+from agent.planners.server.chat_model import ServerChatModel
+from agent.planners.server.connecting import connect
 from tests.agent.test_visual_agent import measure_brightness
 from tests.fakes.openai_server import (
     ScriptedServer,
@@ -195,8 +198,19 @@ def test_a_second_planner_finishes_what_the_first_began(made: Any) -> None:
 def test_a_planner_that_was_away_is_not_waited_for_again_at_once(made: Any) -> None:
     say_or_look = answering(lambda body: SAY if body["messages"][-1]["role"] == "tool" else LOOK)
     with ScriptedServer(hang()) as first, ScriptedServer(say_or_look) as second:
-        agent = made(first.url, planner_fallback=second.url, timeout_s=0.3)
-        answers = [ask(agent) for _ in range(3)]
+
+        def soon_given_up() -> ServerChatModel:
+            planner = connect(first.url)
+            planner.total_s = 0.1  # of a call; the check before it, and the second, take their time
+            return planner
+
+        planner = FallbackChatModel(
+            make_primary=soon_given_up, make_fallback=lambda: connect(second.url), pause_s=3600
+        )
+        with VisualAgent(
+            Settings(tools=ToolConfig(offer=[])), planner, tools=[measure_brightness]
+        ) as agent:
+            answers = [ask(agent) for _ in range(3)]
     assert {a.short_answer for a in answers} == {"47"}
     assert len(first.requests) == 1, "one time-out, not one for each call"
 
