@@ -17,6 +17,7 @@ from tools.reading.fields import answer_query
 from tools.reading.lines import union
 from tools.reading.matches import Match
 from tools.reading.page import Page, read_page
+from tools.reading.phones import REGIONS, with_phone_regions
 
 if TYPE_CHECKING:
     from tools.toolset import ToolConfig
@@ -27,7 +28,7 @@ MAX_LINES = 400
 MAX_QUERY = 200
 KEPT_PAGES = 8
 """Pages whose lines are kept, so that a second query costs no recognition."""
-VERSION = "2"
+VERSION = "3"
 
 
 def read_text_tool(
@@ -36,6 +37,7 @@ def read_text_tool(
     """The tool, with an engine of its own (RapidOCR on first use) unless one is given."""
     ocr = engine or RapidOcrEngine(runtime=config.runtime if config else "auto")
     pages = _PageCache(ocr)
+    regions = config.phone_regions if config else list(REGIONS)
 
     def read_text(
         picture: Picture, query: str | None = None, region: Region | None = None
@@ -49,9 +51,11 @@ def read_text_tool(
         page = pages.of(picture, region)
         if query is None or not query.strip():
             return _everything(picture, region, page)
-        return _asked(picture, region, page, query.strip()[:MAX_QUERY])
+        with with_phone_regions(regions):
+            return _asked(picture, region, page, query.strip()[:MAX_QUERY])
 
-    return vision_tool(read_text, version=f"{VERSION}-{ocr.version}")
+    countries = "" if regions == list(REGIONS) else "-" + "".join(sorted(regions))
+    return vision_tool(read_text, version=f"{VERSION}-{ocr.version}{countries}")
 
 
 class _PageCache:

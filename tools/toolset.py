@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tools.base import VisionTool
 from tools.networks.openvino_runtime import Runtime
+from tools.reading.phones import REGIONS
 from tools.weights.find import Missing
 
 ENTRY_POINTS = "vqa_agent.tools"
@@ -43,6 +44,10 @@ class ToolConfig(BaseModel):
     )
     classifier: str | None = Field(default=None, description="Folder of the classifier.")
     classify_threshold: float = Field(default=0.6, ge=0, le=1, description="From here on: found.")
+    phone_regions: list[str] = Field(
+        default=list(REGIONS),
+        description="Countries whose phone numbers are known without + and a code: MY, US …",
+    )
     allow_download: bool = Field(default=False, description="Fetch weights that are named.")
     device: str = Field(default="auto", description="auto, cpu, cuda:0 …")
     runtime: Runtime = Field(

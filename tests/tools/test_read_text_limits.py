@@ -10,6 +10,7 @@ import pytest
 from tools.pictures.store import Picture, PictureStore
 from tools.read_text import KEPT_PAGES, MAX_LINES, MAX_TEXT, read_text_tool
 from tools.reading.engine import Pixels, Quads
+from tools.toolset import ToolConfig
 
 
 class Typewriter:
@@ -90,3 +91,14 @@ def test_of_contradicting_candidates_none_is_told(lines, status):
     assert (finding.score >= 0.5) == (status == "found")
     assert (finding.value is not None) == (status == "found"), "of two totals none is told"
     assert finding.box_xyxy is not None
+
+
+def test_phone_numbers_are_those_of_the_countries_that_the_settings_name():
+    page = Typewriter(["THE CORNER SHOP", "0252 588 888", "TOTAL 9.00"])
+    here = read_text_tool(ToolConfig(phone_regions=["RW"]), engine=page)
+    elsewhere = read_text_tool(ToolConfig(phone_regions=["US"]), engine=page)
+    (found,) = here.run(blank(), query="phone").findings
+    assert (found.value, found.value_type) == ("0252 588 888", "phone")
+    (found,) = elsewhere.run(blank(), query="phone").findings
+    assert found.status == "none"
+    assert here.version != elsewhere.version, "one's cached result is not the other's"

@@ -1,6 +1,7 @@
 """Typed values in a line of text: times, phones, e-mails, URLs, and those of all types in order.
 
-Amounts and numbers are read by `tools.reading.amounts`, dates by `tools.reading.dates`. Where a
+Amounts and numbers are read by `tools.reading.amounts`, dates by `tools.reading.dates`, phone
+numbers by `tools.reading.phones`. Where a
 value stands on the page and what it means is `tools.reading.fields`'s.
 """
 
@@ -11,7 +12,10 @@ from collections.abc import Iterator
 
 from tools.reading.amounts import amounts, numbers
 from tools.reading.dates import dates, months
+from tools.reading.phones import phones
 from tools.reading.typed import Typed
+
+__all__ = ["emails", "phones", "times", "typed_values", "urls"]
 
 _TIME = re.compile(
     r"(?<![\d:])(?:[01]?\d|2[0-3])[:：][0-5]\d(?:[:：][0-5]\d)?(?:\s?[AP]\.?M\b\.?)?",
@@ -23,7 +27,6 @@ _URL = re.compile(
     r"\.(?:com|net|org|edu|gov|io|shop)(?:\.[A-Z]{2})?(?![\w@])(?:/[^\s<>\"]*)?",
     re.IGNORECASE,
 )
-_PHONE = re.compile(r"(?<![\w.,])\+?\(?\d[\d\s()./-]{5,18}\d(?![\w.,]*\d)")
 
 
 def times(text: str) -> list[Typed]:
@@ -47,40 +50,6 @@ def emails(text: str) -> list[Typed]:
 def urls(text: str) -> list[Typed]:
     """Web addresses; never opened, only reported."""
     return [Typed(m.group().rstrip(".,;)"), "url", m.start(), m.end()) for m in _URL.finditer(text)]
-
-
-def phones(
-    text: str, *, labelled: bool = False, regions: tuple[str, ...] = ("MY", "CN")
-) -> list[Typed]:
-    """Phone numbers as printed.
-
-    Args:
-        text: one line.
-        labelled: the line says that it holds a phone number; then any possible number counts.
-        regions: countries whose national formats are known; numbers with + are always known.
-    """
-    found = []
-    for match in _PHONE.finditer(text):
-        value = re.sub(r"\s+", " ", match.group()).strip(" ./-")
-        if dates(value) or not 7 <= sum(c.isdigit() for c in value) <= 15:
-            continue
-        if labelled or _valid_phone(value, regions):
-            found.append(Typed(value, "phone", match.start(), match.end()))
-    return found
-
-
-def _valid_phone(text: str, regions: tuple[str, ...]) -> bool:
-    import phonenumbers
-
-    if not re.match(r"\+|\(?0|1[38]00", text):
-        return False
-    for region in regions:
-        try:
-            if phonenumbers.is_valid_number(phonenumbers.parse(text, region)):
-                return True
-        except phonenumbers.NumberParseException:
-            continue
-    return False
 
 
 def typed_values(text: str) -> Iterator[Typed]:

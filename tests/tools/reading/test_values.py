@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tools.reading.phones import with_phone_regions
 from tools.reading.values import emails, phones, times, typed_values, urls
 
 
@@ -31,10 +32,35 @@ def test_times(text, values):
         ("5551234", False, []),
         ("电话 021-62345678", False, ["021-62345678"]),
         ("19/10/2018", True, []),
+        ("(02) 9374 4000", False, ["(02) 9374 4000"]),
+        ("020 7946 0958", False, ["020 7946 0958"]),
+        ("030 / 23 12 50", False, ["030 / 23 12 50"]),
+        ("01 42 68 53 00", False, ["01 42 68 53 00"]),
+        ("(212) 736-5000", False, ["(212) 736-5000"]),
+        ("1-800-275-2273", False, ["1-800-275-2273"]),
+        ("+49 30 901820", False, ["+49 30 901820"]),
+        ("Tel 03-7722 1111/012-555 1212", True, ["03-7722 1111", "012-555 1212"]),
+        ("Tel 03-7722 1111.012-555 1212", False, ["03-7722 1111", "012-555 1212"]),
+        ("TEL 1-300-80-FROG (3764)", True, []),
+        ("Invoice No 01-145995", False, []),
+        ("INV NO: AB-0108558", False, []),
+        ("0.72 10 10 7.20", False, []),
+        ("Date : 04-04-2018 14:26:20", False, []),
+        ("Date : 06-05-201812:43:19", False, []),
+        ("0304662 J. DOE", False, []),
     ],
 )
 def test_phones(text, labelled, values):
     assert [typed.value for typed in phones(text, labelled=labelled)] == values
+
+
+def test_phones_of_other_countries():
+    kigali = "Ring 0252 588 888"
+    with with_phone_regions(["GB"]):
+        assert phones("030 / 23 12 50") == []
+        assert phones(kigali) == []
+    with with_phone_regions(["RW"]):
+        assert [typed.value for typed in phones(kigali)] == ["0252 588 888"]
 
 
 def test_web_and_mail():
