@@ -16,10 +16,8 @@ from agent.grounding.ledger import Ledger
 from agent.grounding.naming import counts
 from agent.grounding.references import UnresolvedReferenceError, as_number, common_currency
 from tools.evidence import Evidence
-from tools.reading import dates as calendar
-from tools.reading.dates import Day
+from tools.reading.dates import Day, dates_and_months
 from tools.reading.numerals import Numeral, numerals, readings
-from tools.reading.typed import Typed
 
 QUOTED = re.compile(r"\"([^\"]+)\"|“([^”]+)”|「([^」]+)」|『([^』]+)』|«([^»]+)»|《([^》]+)》")
 _PICTURE_NUMBER = re.compile(r"\b(?:img_|(?:picture|image|photo)\s+)\d+|图\s*\d+", re.IGNORECASE)
@@ -81,12 +79,12 @@ def without_quotes(text: str) -> str:
 
 def dates(text: str) -> list[str]:
     """Dates as written: 19/10/2018, 2018-10-19, 19 Oct 2018, 2018年10月19日, October 2018."""
-    return [typed.value for typed in _typed_dates(text)]
+    return [typed.value for typed in dates_and_months(text)]
 
 
 def without_dates(text: str) -> str:
     """The text with its dates taken out."""
-    for typed in reversed(_typed_dates(text)):
+    for typed in reversed(dates_and_months(text)):
         text = f"{text[: typed.start]} {text[typed.end :]}"
     return text
 
@@ -99,13 +97,13 @@ def unseen_dates(said: Sequence[str], texts: Sequence[str]) -> list[str]:
     """
     if not said:
         return []
-    held = [typed for text in texts for typed in _typed_dates(text)]
+    held = [typed for text in texts for typed in dates_and_months(text)]
     printed = {_printed(typed.value) for typed in held}
     meant = {frozenset(typed.readings) for typed in held}
     months = {frozenset(Day(day.year, day.month) for day in days) for days in meant}
 
     def is_held(date: str) -> bool:
-        wanted = frozenset(_typed_dates(date)[0].readings)
+        wanted = frozenset(dates_and_months(date)[0].readings)
         is_month = all(day.day == 0 for day in wanted)
         return _printed(date) in printed or wanted in meant or (is_month and wanted in months)
 
@@ -114,11 +112,6 @@ def unseen_dates(said: Sequence[str], texts: Sequence[str]) -> list[str]:
 
 def _printed(date: str) -> str:
     return re.sub(r"\s", "", date.casefold())
-
-
-def _typed_dates(text: str) -> list[Typed]:
-    found = [*calendar.dates(text), *calendar.months(text)]
-    return sorted(found, key=lambda typed: typed.start)
 
 
 def numbers(text: str, language: Language) -> set[Decimal]:
@@ -213,7 +206,7 @@ def _clear_numbers(text: str) -> Iterator[Decimal]:
     for numeral in numerals(text):
         if numeral.value is not None:
             yield _signed(text, numeral, numeral.value)
-    for typed in _typed_dates(text):
+    for typed in dates_and_months(text):
         years = {day.year for day in typed.readings}
         if len(years) == 1:
             yield Decimal(years.pop())

@@ -65,8 +65,19 @@ def months(text: str, *, short: bool = False) -> list[Typed]:
 
     With `short` also "12/26", which elsewhere may be anything.
     """
+    return _months_beside(dates(text), text, short=short)
+
+
+def dates_and_months(text: str) -> list[Typed]:
+    """What `dates` and `months` find, from left to right."""
+    days = dates(text)
+    return sorted([*days, *_months_beside(days, text)], key=lambda typed: typed.start)
+
+
+def _months_beside(days: list[Typed], text: str, *, short: bool = False) -> list[Typed]:
+    """The months of a text that are no part of its dates."""
     taken = bytearray(len(text))
-    for day in dates(text):
+    for day in days:
         taken[day.start : day.end] = b"\x01" * (day.end - day.start)
     patterns = [*_MONTH_ONLY, _named_month(), *([_SHORT_MONTH] if short else [])]
     return [month for month in _found(text, patterns) if not any(taken[month.start : month.end])]
