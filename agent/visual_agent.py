@@ -198,6 +198,7 @@ class VisualAgent:
             planning = self._planning
         else:  # in a thread: it may ask a server, and it imports what is imported here, too
             planning = await asyncio.to_thread(self._prepare)
+        from agent.loop.callbacks import in_one_run
         from agent.loop.state import Question
         from agent.planners import planner_facts
         from agent.run import answer_question
@@ -214,7 +215,11 @@ class VisualAgent:
             premises=self._premises | {"earlier_messages": len(session.messages)},
         )
         missing = [m.what for m in self.toolset.missing]
-        answer = await answer_question(planning, self.settings, session.messages, asked, missing)
+        answer = await in_one_run(
+            answer_question(planning, self.settings, session.messages, asked, missing),
+            planning.model,
+            asked,
+        )
         if not asked.is_cut_off:
             session.messages += asked.messages
         fallback, reason = self.settings.planner_fallback, asked.spent.fallback_reason

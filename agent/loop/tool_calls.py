@@ -15,6 +15,7 @@ from langchain_core.messages import ToolCall, ToolMessage
 from agent.answer import ToolCallRecord
 from agent.events import ToolFinished, ToolStarted
 from agent.grounding.serialising import harmless, report_text
+from agent.loop.callbacks import as_tool_run
 from agent.loop.state import Question
 from tools.errors import ToolError
 from tools.evidence import ToolReport
@@ -53,7 +54,8 @@ async def _look(record: ToolCallRecord, question: Question) -> ToolReport | None
     """Run one call; its report, or None where it failed."""
     started = time.perf_counter()
     try:
-        report, record.cached = await _run(record.name, record.arguments, question)
+        running = _run(record.name, record.arguments, question)
+        report, record.cached = await as_tool_run(running, record)
     except ToolError as error:
         record.status, record.error = "error", str(error)
         return None
