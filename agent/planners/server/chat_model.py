@@ -147,13 +147,12 @@ class ServerChatModel(BaseChatModel):
             "model": self.model_name,
             "temperature": self.temperature,
             "messages": request_messages(messages),
-            **self.extra_body,
-            **kwargs,
         }
         if self.max_tokens is not None:
             payload["max_completion_tokens"] = self.max_tokens
         if stop is not None:
             payload["stop"] = stop
+        payload |= self.extra_body | kwargs
         family = family_of(self.weights or self.model_name)
         if not payload.get("tools"):
             payload.pop("tools", None)  # OpenAI refuses an empty list

@@ -107,10 +107,12 @@ def test_what_has_to_be_called(choice: str | None, sent: Any) -> None:
 
 def test_what_is_stopped_at_and_a_servers_own_parameters_are_sent() -> None:
     with ScriptedServer(reply("ok")) as server:
-        planner = connect(server.url)
+        planner = connect(server.url, max_tokens=9)
         planner.extra_body = {"top_k": 1}
-        planner.invoke("Hello", stop=["."])
-    assert (server.requests[0]["stop"], server.requests[0]["top_k"]) == (["."], 1)
+        planner.bind(max_completion_tokens=8).invoke("Hello", stop=["."])
+    (request,) = server.requests
+    assert (request["stop"], request["top_k"]) == (["."], 1)
+    assert request["max_completion_tokens"] == 8, "what is bound wins"
 
 
 def test_the_client_of_openai_is_not_needed() -> None:
