@@ -60,7 +60,7 @@ def phones(text: str, *, labelled: bool = False) -> list[Typed]:
         spans += [run for run in _runs(text) if not _meets(run, spans)]
     elif spans:
         days = [(day.start, day.end) for day in dates(text)]
-        spans = [s for s in spans if _looks_like_one(text[slice(*s)]) and not _meets(s, days)]
+        spans = [span for span in spans if _looks_like_one(text, span) and not _meets(span, days)]
     return [
         Typed(" ".join(text[start:end].split()).strip(" ./-"), "phone", start, end)
         for start, end in sorted(spans)
@@ -68,15 +68,19 @@ def phones(text: str, *, labelled: bool = False) -> list[Typed]:
 
 
 @lru_cache(maxsize=4096)
-def _valid(text: str, regions: tuple[str, ...]) -> tuple[Span, ...]:
-    """Spans of the numbers that can be reached from these countries, each once."""
+def _valid(text: str, regions: tuple[str, ...], *, as_usual: bool = False) -> tuple[Span, ...]:
+    """Spans of the numbers that can be reached from these countries, each once.
+
+    With `as_usual` only those whose digits stand in groups as people of the country write them.
+    """
     if _digits(text) < FEWEST:
         return ()
     from phonenumbers import Leniency, PhoneNumberMatcher
 
+    leniency = Leniency.EXACT_GROUPING if as_usual else Leniency.VALID
     found: list[Span] = []
     for region in regions:
-        for match in PhoneNumberMatcher(text, region, leniency=Leniency.VALID):
+        for match in PhoneNumberMatcher(text, region, leniency=leniency):
             span = match.start, match.end
             if _digits(match.raw_string) >= FEWEST and not _meets(span, found):
                 found.append(span)
@@ -89,8 +93,14 @@ def _runs(text: str) -> Iterator[Span]:
             yield match.span()
 
 
-def _looks_like_one(written: str) -> bool:
-    return _digits(written) >= FEWEST_UNLABELLED and bool(_LOOKS_LIKE_ONE.fullmatch(written))
+def _looks_like_one(text: str, span: Span) -> bool:
+    written = text[slice(*span)]
+    if _digits(written) < FEWEST_UNLABELLED:
+        return False
+    if _LOOKS_LIKE_ONE.fullmatch(written):
+        return True
+    is_in_groups = re.fullmatch(r"\d+(?:[\s-]\d+){2,}", written) is not None
+    return is_in_groups and span in _valid(text, _regions.get(), as_usual=True)
 
 
 def _meets(span: Span, others: Sequence[Span]) -> bool:
