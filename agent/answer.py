@@ -63,6 +63,8 @@ class Answer(BaseModel):
     schema_version: int = SCHEMA_VERSION
     answer: str
     short_answer: str
+    read_as: str | None = None
+    """The question as it was understood, where it was not typed so: "What is the total?"."""
     language: Language
     abstained: bool
     reason: Reason | None

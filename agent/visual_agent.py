@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from agent.answer import Answer
 from agent.events import Answered, Event
+from agent.grounding.short_questions import understood
 from agent.grounding.wording import language_of
 from agent.loop.background import CLOSED, BackgroundLoop
 from agent.loop.deadline import Deadline
@@ -203,9 +204,11 @@ class VisualAgent:
         from agent.planners import planner_facts
         from agent.run import answer_question
 
+        language = language_of(question)
         asked = Question(
-            text=question,
-            language=language_of(question),
+            text=understood(question, language, begins=not session.messages),
+            typed=question,
+            language=language,
             pictures=session.pictures,
             ledger=session.ledger,
             runner=self._runner,

@@ -43,6 +43,9 @@ def print_grounds(console: Console, answer: Answer, *, everything: bool = False)
     from rich.text import Text
 
     words = WORDS[answer.language]
+    if answer.read_as:
+        read_as = words["read_as"].format(question=clean(answer.read_as))
+        console.print(Text(read_as, style="dim"), soft_wrap=True)
     for line in _problems(answer, everything):
         console.print(line, soft_wrap=True)
     for part in _evidence(answer, everything):

@@ -275,6 +275,11 @@ def fields_in(text: str) -> frozenset[str]:
     return frozenset(map(_field_of, _field_pattern().finditer(text)))
 
 
+def names_a_field(text: str) -> bool:
+    """Whether a text is the name of a field, and nothing else."""
+    return _field_pattern().fullmatch(text) is not None
+
+
 def _field_of(match: re.Match[str]) -> str:
     return _field_names()[" ".join(match[0].casefold().split())]
 

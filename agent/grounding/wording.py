@@ -7,8 +7,10 @@ from collections import Counter
 
 from agent.answer import Language
 from tools.evidence import Evidence
+from tools.reading.labels import bare_words, field_of
 from tools.words import kinds
 from tools.words.labels import chinese, measure_word, plural
+from tools.words.tables import entry_of
 
 WORDING: dict[Language, dict[str, str]] = {
     "en": {
@@ -26,6 +28,7 @@ WORDING: dict[Language, dict[str, str]] = {
         "disagreeing": "The picture gives more than one {what}.",
         "seen": "What I saw: {what}.",
         "absent": "no {what}",
+        "text_like": 'text that says "{what}"',
         "failed": "{tool} failed: {why}",
         "missing": "Not available here: {names}.",
         "unanswered": "I could not answer this part: {what}.",
@@ -45,6 +48,7 @@ WORDING: dict[Language, dict[str, str]] = {
         "disagreeing": "图中有不止一个{what}。",
         "seen": "我看到的:{what}。",
         "absent": "没有{what}",
+        "text_like": "“{what}”这样的文字",
         "failed": "{tool} 失败:{why}",
         "missing": "此处不可用:{names}。",
         "unanswered": "这一部分未能回答:{what}。",
@@ -60,7 +64,14 @@ def language_of(question: str) -> Language:
 
 
 def label_in(evidence: Evidence, label: str, language: Language) -> str:
-    """A label of evidence as that language says it; colours and kinds have names of their own."""
+    """A label of evidence as that language says it; colours and kinds have names of their own.
+
+    What was looked for in the text by words of the question is no thing that could be absent.
+    """
+    if evidence.tool == "read_text" and entry_of(label) is None and field_of(label) is None:
+        words = bare_words(label)
+        is_absent = evidence.status == "none"
+        return WORDING[language]["text_like"].format(what=words) if is_absent else words
     if language == "en":
         return label
     if evidence.tool == "classify_image" and (name := kinds.chinese(label)) is not None:

@@ -39,6 +39,7 @@ def answer_of(question: Question, elapsed_ms: float, missing: Sequence[str]) -> 
             failure=question.planner_failure,
         ),
         short_answer=grounded.short_answer if grounded else "",
+        read_as=question.text if question.typed not in (None, question.text) else None,
         language=question.language,
         abstained=grounded is None,
         reason=reason,

@@ -37,11 +37,14 @@ class Question:
     """A question about the pictures of a session; `emit` hears each step."""
 
     text: str
+    """As it is understood (`agent.grounding.short_questions`): what is planned and judged by."""
     language: Language
     pictures: PictureStore
     ledger: Ledger
     runner: Runner
     deadline: Deadline
+    typed: str | None = None
+    """As the person typed it, where that is known."""
     emit: Callable[[Event], None] = lambda _event: None
     streams: bool = False
     """Whether sentences of the answer are emitted while it is being written."""

@@ -335,8 +335,8 @@ def test_json_is_the_documented_schema(agents: Any) -> None:
     agent = agents(call(things("dog")), draft("{list e1-e2} [e1-e2].", "{count e1-e2}"))
     data = agent.ask(GREY, "Dogs?").to_json()
     assert set(data) == {
-        "schema_version", "answer", "short_answer", "language", "abstained", "reason", "confidence",
-        "claims", "evidence", "tool_calls", "timings_ms", "planner", "usage",
+        "schema_version", "answer", "short_answer", "read_as", "language", "abstained", "reason",
+        "confidence", "claims", "evidence", "tool_calls", "timings_ms", "planner", "usage",
     }  # fmt: skip
     assert data["schema_version"] == 1
     assert set(data["claims"][0]) == {"text", "evidence", "status"}

@@ -43,13 +43,15 @@ def fields() -> tuple[FieldKind, ...]:
 
 
 _FILLER = re.compile(
-    r"^(?:(?:what|which|how much|how many|when|where|who)\b|is|are|was|were|does|do|show|find|give|"
-    r"tell|me|the|this|that|a|an|of|on|in|please|receipt'?s|bill'?s|document'?s)\s+"
+    r"^(?:(?:what|which|how much|how many|when|where|who)\b|is|are|was|were|does|do|did|show|find|"
+    r"give|tell|me|the|this|that|a|an|of|on|in|please|receipt'?s|bill'?s|document'?s)\s+"
 )
 _TAIL = re.compile(
     r"\s+(?:(?:of|on|in|from|for|at)\s+(?:the\s+|this\s+|that\s+)?"
     r"(?:receipt|bill|invoice|document|picture|image|photo|page|ticket|label|card|form|order|purchase|"
-    r"shop|store)|printed|shown|please|value)$"
+    r"shop|store)|printed|shown|please|value|costs?|"
+    r"(?:(?:is|are|was|were|did they|do they|have been)\s+)?(?:ordered|bought|purchased|sold|"
+    r"served|listed|mentioned|have|there))$"
 )
 _CHINESE_FILLER = re.compile(
     r"^(?:请问|这张|这个|图中|图片中|(?:收据|小票|发票|账单)(?=[上里的])|上面|上|里|的)+|(?:是什么|是多少|多少钱|多少|是|的)+$"
@@ -76,6 +78,13 @@ def letters_in(text: str) -> int:
 def bare_query(query: str) -> str:
     """The words that are asked for, without "what is the … of the receipt"."""
     return _bare_forms(query)[-1]
+
+
+def bare_words(query: str) -> str:
+    """`bare_query` as it was written, with its capitals and accents."""
+    words, count = query.split(), len(bare_query(query).split())
+    runs = (" ".join(words[at : at + count]) for at in range(len(words) - count + 1))
+    return next((run for run in runs if plain(run) == bare_query(query)), query)
 
 
 def _bare_forms(query: str) -> list[str]:
