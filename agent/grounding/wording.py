@@ -7,7 +7,7 @@ from collections import Counter
 
 from agent.answer import Language
 from tools.evidence import Evidence
-from tools.words import kinds
+from tools.words import codes, kinds
 from tools.words.labels import chinese, measure_word, plural
 
 WORDING: dict[Language, dict[str, str]] = {
@@ -65,6 +65,8 @@ def label_in(evidence: Evidence, label: str, language: Language) -> str:
         return label
     if evidence.tool == "classify_image" and (name := kinds.chinese(label)) is not None:
         return name
+    if evidence.tool == "read_codes" and (field := codes.field_names().get(label)) is not None:
+        return field[0]
     return chinese(label, "colour" if evidence.value_type == "share" else "object")
 
 

@@ -1,0 +1,166 @@
+"""What a question about codes asks: how many, of which kind, what which of them says."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from agent.grounding.asking import asks_sameness
+from agent.grounding.question_parts import Part
+from agent.planners.builtin.code_places import Side
+from tools.words.codes import fields_asked, kind_asked
+from tools.words.places import places_in
+
+Form = Literal["content", "count", "exists", "formats", "same", "printed", "whether"]
+
+
+@dataclass(frozen=True)
+class CodeQuestion:
+    """A question about codes.
+
+    Attributes:
+        form: what it asks of them.
+        kind: the kind of code that it names (`tools.words.codes`); None for any.
+        places: where the code lies among the others: `left`, `top` …
+        caption: the words beside the code that is meant.
+        side: how the code stands to its caption.
+        fields: of a content: `password`, `phone` …
+        of_any_text: whether what it asks for may be printed as well, without any code.
+        of_two: whether it speaks of two codes.
+        asks_apart: whether it asks if they differ.
+    """
+
+    form: Form
+    kind: str | None = None
+    places: tuple[str, ...] = ()
+    caption: str | None = None
+    side: Side = "beside"
+    fields: tuple[str, ...] = ()
+    of_any_text: bool = False
+    of_two: bool = False
+    asks_apart: bool = False
+
+
+_CODE = re.compile(
+    r"\b(?:qr|bar[- ]?codes?|codes?|ean|upc|isbn|data ?matrix|aztec|pdf ?417)\b"
+    r"|(?<![号密数代邮价编区验证])码(?!头)",
+    re.IGNORECASE,
+)
+_OTHER_CODE = re.compile(
+    r"\b(?:post|zip|area|country|dress|promo|discount|pin|source|colou?r|access|door|error|sort|"
+    r"booking|voucher|coupon)[ -]?codes?\b|密码锁|验证码|优惠码",
+    re.I,
+)
+_EXISTS = re.compile(
+    r"^\W*(?:(?:is|are) there|any|(?:do|can|could) you (?:see|find|spot)|(?:does|do) (?:it|this|"
+    r"the (?:picture|image|photo|label|page|package|poster)) (?:have|show|contain)|"
+    r"is it possible to see)\b|有.*码[吗么]|有没有|看[得到见].*码",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    r"(?:how many|number of) (?:\S+ ){0,2}?(?:bar[- ]?)?codes?\b|(?:几|多少)个?.*码", re.I
+)
+_FORMATS = re.compile(
+    r"\b(?:kind|type|sort|format|symbolog)(?:s|y|ies)?\b|什么(?:类型|种类|格式|样的)|(?:哪|几)几?种|什么码",
+    re.IGNORECASE,
+)
+_TWO = re.compile(r"\b(?:both|two)\b|两|俩", re.IGNORECASE)
+_PRINTED = re.compile(
+    r"\b(?:printed|written|digits?|numbers?|figures?)\b.*\b(?:under|below|beneath|underneath)\b"
+    r"|(?:条形?码|码)(?:的)?(?:下面|下方|底下)(?:的|印|写|是|有)?.{0,4}(?:数字|号码|什么|写|印)",
+    re.IGNORECASE,
+)
+_LINK = re.compile(
+    r"\b(?:links?|urls?|web ?(?:sites?|addresses|address|pages?)|website)\b|网址|链接|网站", re.I
+)
+_NO_CAPTION = (
+    r"picture|image|photo|left|right|top|bottom|middle|cent(?:er|re)|page|label|here|it|code|qr|bar"
+)
+_VERBS = (
+    r"says?|leads?|contains?|holds?|points?|means?|goes|go|reads?|takes?|opens?|has|have|encodes?|"
+    r"carry|carries|stands?|links?"
+)
+_CAPTION = re.compile(
+    r"\bcodes?\b (?:(?:that|which) )?(?:is |are |stands? )?(?:printed |shown )?"
+    r"(?P<side>under|below|beneath|underneath|above|over|next to|beside|near|labell?ed|marked|titled|captioned|"
+    r"with the (?:caption|title|label|heading|words?)|for)(?: the (?:words?|caption|heading|title|text))?"
+    rf"\s+(?:the )?(?P<quote>[\"'“‘「])?(?!(?:the )?(?:{_NO_CAPTION})\b)(?P<words>.+?)"
+    rf"(?:[\"'”’」](?=\W|$)|(?(quote)(?!)|(?=\s+(?:{_VERBS})\b|\s*[?.!]*$)))",
+    re.IGNORECASE,
+)
+_CAPTION_ZH = re.compile(
+    r"[“\"「『'](?P<words>[^”\"」』']+)[”\"」』'](?:[字这个]*)?(?P<side>下面|下方|底下|之下|上面|上方|旁边|旁|右边|左边)?的?"
+    r"(?:那个)?(?:二维码|条形?码|码)"
+    r"|(?P<plain>[\w]{1,12}?)(?P<where>下面|下方|底下|上面|上方|旁边)的(?:那个)?(?:二维码|条形?码|码)"
+)
+_BELOW = re.compile(r"under|below|beneath|下", re.IGNORECASE)
+_ABOVE = re.compile(r"above|over|上", re.IGNORECASE)
+_WIFI = re.compile(r"\bwi-?fi\b|\bssid\b|\bwlan\b|\bnetwork\b|无线|wi-?fi|网络|热点", re.IGNORECASE)
+_WIFI_FIELDS = ("password", "network name")
+
+
+def code_question(part: Part) -> CodeQuestion | None:
+    """How a question asks about codes; None where it does not, or in another way."""
+    text = part.text
+    fields = tuple(fields_asked(text))
+    if _OTHER_CODE.search(text):
+        return None
+    if not _CODE.search(text):
+        return _of_wifi(part, fields)
+    caption, side = _caption(text)
+    form = _form(part, fields)
+    if form is None:
+        return None
+    return CodeQuestion(
+        form=form,
+        kind=kind_asked(text),
+        places=tuple(places_in(text)) if caption is None and form != "printed" else (),
+        caption=caption if form == "content" else None,
+        side=side,
+        fields=fields,
+        of_two=_TWO.search(text) is not None,
+        asks_apart=asks_sameness(text) == "different",
+    )
+
+
+def _of_wifi(part: Part, fields: tuple[str, ...]) -> CodeQuestion | None:
+    """A question for the password or the name of a network, which a code or a text may tell."""
+    asked = tuple(field for field in _WIFI_FIELDS if field in fields)[:1]
+    if part.kind not in ("open", "name") or not asked or not _WIFI.search(part.text):
+        return None
+    return CodeQuestion("content", kind=None, fields=asked, of_any_text=True)
+
+
+def _form(part: Part, fields: tuple[str, ...]) -> Form | None:
+    text = part.text
+    if asks_sameness(text) is not None:
+        return "same" if part.kind == "yes/no" else None
+    if _FORMATS.search(text) and part.kind != "yes/no":
+        return "formats"
+    if part.kind == "count":
+        return "count" if _COUNTED.search(text) else None
+    if part.kind == "yes/no":
+        if _LINK.search(text) or (fields and not _EXISTS.search(text)):
+            return "whether"
+        return "exists" if _EXISTS.search(text) else None
+    if _COUNTED.search(text):
+        return "count"
+    if _PRINTED.search(text):
+        return "printed"
+    return "content" if part.kind in ("open", "name", "place") else None
+
+
+def _caption(text: str) -> tuple[str | None, Side]:
+    """The caption beside the code that is meant, and the side of it on which the code stands."""
+    if match := _CAPTION.search(text):
+        return match["words"].strip(), _side(match["side"])
+    if match := _CAPTION_ZH.search(text):
+        return match["words"] or match["plain"], _side(match["side"] or match["where"] or "")
+    return None, "beside"
+
+
+def _side(words: str) -> Side:
+    if _BELOW.search(words):
+        return "below"
+    return "above" if _ABOVE.search(words) else "beside"
