@@ -32,28 +32,24 @@ def _at(codes: list[Evidence], place: str) -> list[Evidence]:
     axes = (1,) if place in ("top", "bottom") else (0,)
     if place == "middle":  # along the longer side of what they cover
         axes = (0, 1)
-    spans = {axis: [_middle(code)[axis] for code in codes] for axis in axes}
+    spans = {axis: [_middle(_box(code))[axis] for code in codes] for axis in axes}
     axis = max(axes, key=lambda axis: max(spans[axis]) - min(spans[axis]))
     low, high = min(spans[axis]), max(spans[axis])
     target = {"left": low, "top": low, "middle": (low + high) / 2}.get(place, high)
     slack = NEAR * (high - low)
-    return [code for code in codes if abs(_middle(code)[axis] - target) <= slack]
+    return [code for code in codes if abs(_middle(_box(code))[axis] - target) <= slack]
 
 
 def beside_caption(
     codes: Sequence[Evidence], lines: Sequence[Evidence], caption: str, side: Side
 ) -> tuple[Evidence, Evidence] | None:
     """The code that stands `side` a caption, nearest to it, and the caption; None without such."""
-    from rapidfuzz import fuzz, utils
-
-    wanted = utils.default_process(caption)
     pairs = [
-        (_apart(code, line), code, line)
+        (_apart(_box(code), place), code, line)
         for line in lines
-        if fuzz.ratio(wanted, utils.default_process(line.text or "")) >= ALIKE
-        or f" {wanted} " in f" {utils.default_process(line.text or '')} "
+        if (place := _place_in(line, caption)) is not None
         for code in codes
-        if code.picture.id == line.picture.id and _is_at(code, line, side)
+        if code.picture.id == line.picture.id and _is_at(code, place, side)
     ]
     if not pairs:
         return None
@@ -61,29 +57,45 @@ def beside_caption(
     return code, line
 
 
+def _place_in(line: Evidence, caption: str) -> BoxXyxy | None:
+    """Where in a line the caption stands, by its share of the letters; None where it does not."""
+    from rapidfuzz import fuzz, utils
+
+    found = fuzz.partial_ratio_alignment(
+        caption, line.text or "", processor=utils.default_process, score_cutoff=ALIKE
+    )
+    if found is None or found.src_end - found.src_start < found.dest_end - found.dest_start:
+        return None
+    written = utils.default_process(line.text or "")
+    before, behind = written[: found.dest_start], written[found.dest_end :]
+    if before[-1:].isascii() and before[-1:].isalnum() or behind[:1].isascii() and behind[:1].isalnum():
+        return None  # within a word
+    left, top, right, bottom = _box(line)
+    width = (right - left) / max(len(written), 1)
+    return left + width * found.dest_start, top, left + width * found.dest_end, bottom
+
+
 def below(code: Evidence, line: Evidence) -> bool:
     """Whether a line stands below (or just in) a code, and within its width."""
     left, top, right, bottom = _box(code)
-    x, y = _middle(line)
+    x, y = _middle(_box(line))
     return line.picture.id == code.picture.id and left <= x <= right and y >= (top + bottom) / 2
 
 
-def _is_at(code: Evidence, line: Evidence, side: Side) -> bool:
-    if side == "below":
-        return _middle(code)[1] > _middle(line)[1]
-    return side == "beside" or _middle(code)[1] < _middle(line)[1]
+def _is_at(code: Evidence, place: BoxXyxy, side: Side) -> bool:
+    lower = _middle(_box(code))[1] - _middle(place)[1]
+    return side == "beside" or (lower > 0 if side == "below" else lower < 0)
 
 
-def _apart(one: Evidence, other: Evidence) -> float:
+def _apart(one: BoxXyxy, other: BoxXyxy) -> float:
     """The distance of two boxes, in pixels."""
-    a, b = _box(one), _box(other)
-    across = max(0.0, a[0] - b[2], b[0] - a[2])
-    down = max(0.0, a[1] - b[3], b[1] - a[3])
+    across = max(0.0, one[0] - other[2], other[0] - one[2])
+    down = max(0.0, one[1] - other[3], other[1] - one[3])
     return float((across**2 + down**2) ** 0.5)
 
 
-def _middle(e: Evidence) -> tuple[float, float]:
-    left, top, right, bottom = _box(e)
+def _middle(box: BoxXyxy) -> tuple[float, float]:
+    left, top, right, bottom = box
     return (left + right) / 2, (top + bottom) / 2
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from agent.grounding.asking import asks_sameness
 from agent.grounding.question_parts import Part
+from agent.grounding.wording import language_of
 from agent.planners.builtin.code_places import Side
 from tools.words.codes import fields_asked, kind_asked
 from tools.words.places import places_in
@@ -26,7 +27,7 @@ class CodeQuestion:
         caption: the words beside the code that is meant.
         side: how the code stands to its caption.
         fields: of a content: `password`, `phone` …
-        of_any_text: whether what it asks for may be printed as well, without any code.
+        printed_as: what to look for in the text where the field may be printed without any code.
         of_two: whether it speaks of two codes.
         asks_apart: whether it asks if they differ.
     """
@@ -37,7 +38,7 @@ class CodeQuestion:
     caption: str | None = None
     side: Side = "beside"
     fields: tuple[str, ...] = ()
-    of_any_text: bool = False
+    printed_as: str | None = None
     of_two: bool = False
     asks_apart: bool = False
 
@@ -97,7 +98,7 @@ _CAPTION_ZH = re.compile(
 _BELOW = re.compile(r"under|below|beneath|下", re.IGNORECASE)
 _ABOVE = re.compile(r"above|over|上", re.IGNORECASE)
 _WIFI = re.compile(r"\bwi-?fi\b|\bssid\b|\bwlan\b|\bnetwork\b|无线|wi-?fi|网络|热点", re.IGNORECASE)
-_WIFI_FIELDS = ("password", "network name")
+_PRINTED_AS = {"password": ("password", "密码"), "network name": ("network", "网络")}
 
 
 def code_question(part: Part) -> CodeQuestion | None:
@@ -126,10 +127,12 @@ def code_question(part: Part) -> CodeQuestion | None:
 
 def _of_wifi(part: Part, fields: tuple[str, ...]) -> CodeQuestion | None:
     """A question for the password or the name of a network, which a code or a text may tell."""
-    asked = tuple(field for field in _WIFI_FIELDS if field in fields)[:1]
+    asked = [field for field in _PRINTED_AS if field in fields]
     if part.kind not in ("open", "name") or not asked or not _WIFI.search(part.text):
         return None
-    return CodeQuestion("content", kind=None, fields=asked, of_any_text=True)
+    english, chinese = _PRINTED_AS[asked[0]]
+    look_for = chinese if language_of(part.text) == "zh" else english
+    return CodeQuestion("content", fields=(asked[0],), printed_as=look_for)
 
 
 def _form(part: Part, fields: tuple[str, ...]) -> Form | None:

@@ -76,8 +76,8 @@ def _first_calls(question: CodeQuestion, pictures: list[str], *, can_read: bool)
     calls: list[Call] = [(READ, {"picture": picture}) for picture in pictures]
     if can_read and (question.caption is not None or question.form == "printed"):
         calls += _reads(pictures, None)
-    elif can_read and question.of_any_text:
-        calls += _reads(pictures, question.fields[0])
+    elif can_read and question.printed_as is not None:
+        calls += _reads(pictures, question.printed_as)
     return calls
 
 
@@ -223,7 +223,7 @@ def _fields(question: CodeQuestion, seen: _Seen, says: CodeSentences) -> Turn | 
     if found:
         cited = [code for code in seen.read if code.box_xyxy in [e.box_xyxy for e in found]]
         return said(*says.fields(found, cited, is_yes_no=question.form == "whether"))
-    if not question.of_any_text:
+    if question.printed_as is None:
         return None
     printed = [line for line in seen.lines if line.value is not None]
     return said(*says.fields(printed[:1], [], is_yes_no=False)) if printed else abstain("not_found")
