@@ -9,8 +9,8 @@ Where a colour is flat, as in drawings, its finding says where it lies, and of s
 Deterministic. The names are the eleven basic colour terms (Berlin and Kay, 1969) and a few for what
 lies between them (teal, beige); each is stood for by several sRGB points
 (`tools/words/colour_points.txt`), so that dark red and light red are both red. The points were
-chosen with the xkcd colour survey (Munroe, 2010; CC0) and photographs: 91 % of its names that end in
-a basic term, and hold no second one, get that term.
+chosen with the xkcd colour survey (Munroe, 2010; CC0) and photographs: 91 % of its names that end
+in a basic term, and hold no second one, get that term.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ SHADE = 0.35
 FLAT = 0.03
 """... but only where its lightness differs by more than this: what is flat has no shade."""
 EVEN = 0.9
-"""The share of a colour's pixels that are one to the eye where it is flat: drawn, not photographed."""
+"""The share of a colour's pixels that are one to the eye where it is flat, as in drawings."""
+
 
 @vision_tool(version="4")
 def describe_colors(

@@ -33,7 +33,7 @@ def read_codes(picture: Picture) -> ToolReport:
 
 
 def _told(picture: Picture, code: Code) -> Iterator[Finding]:
-    """The code itself, then the fields that its content holds; of one that does not decode, that."""
+    """The code itself, then the fields that its content holds."""
     box = clip_box(code.box_xyxy, picture.ref)
     if code.text is None:
         yield Finding(

@@ -142,9 +142,9 @@ def _not_worked_out(own: str, evidence: Sequence[Evidence], language: Language) 
     if "same" in operations:
         return None
     differ = pattern_of(language, "difference").search(said)
-    if differ or pattern_of(language, "sameness").search(said):
-        if len(evidence) < 2 or alike(evidence) is bool(differ):
-            return "the cited evidence does not say so; write {same e1 e2}"
+    compares = differ or pattern_of(language, "sameness").search(said)
+    if compares and (len(evidence) < 2 or alike(evidence) is bool(differ)):
+        return "the cited evidence does not say so; write {same e1 e2}"
     return None
 
 

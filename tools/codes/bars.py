@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     Grey = np.ndarray[Any, np.dtype[np.uint8]]
+    Widths = np.ndarray[Any, np.dtype[np.int64]]
 
 Box = tuple[int, int, int, int]
 
@@ -24,7 +25,7 @@ LEAST_EDGES = 40
 """Of an EAN-8, which has 44 edges, nearly all; text on one line has fewer that stand upright."""
 STRIPS = 4
 ALIKE = 0.9
-"""Correlation of any two strips of the bars, one below the other; letters change from top to bottom."""
+"""Correlation of any two strips of the bars, one below the other; letters change downwards."""
 LEAST_CONTRAST = 15
 """Standard deviation of the brightness along a strip."""
 LEAST_SIDES = (60, 14)
@@ -32,7 +33,7 @@ LEAST_SIDES = (60, 14)
 FLATTEST = 0.1
 """Height as a share of the width; lines of text are flatter."""
 SPREAD = 0.25
-"""Of the widths of the bars, a share of their mean: fences and blinds are more regular."""
+"""Of the widths of the bars, and of the gaps; fences and blinds are more regular."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,9 @@ def bars_in(grey: Grey) -> list[Bars]:
                         box_xyxy=_scaled(box, scale),
                         is_lying=is_lying,
                         crops=tuple(
-                            _whole((left + first, top + quarter, left + last, bottom - quarter), scale)
+                            _whole(
+                                (left + first, top + quarter, left + last, bottom - quarter), scale
+                            )
                             for first, last in crops
                         ),
                     )
@@ -117,13 +120,20 @@ def _crops(grey: Grey) -> list[tuple[int, int]]:
     dark = row < (np.percentile(row, 5) + np.percentile(row, 95)) / 2
     changes = np.flatnonzero(np.diff(np.pad(dark, 1).astype(np.int8)))
     starts, ends = changes[::2], changes[1::2]
-    widths = np.diff(changes)
-    if len(changes) < LEAST_EDGES or widths.std() < SPREAD * widths.mean():
+    if (
+        len(changes) < LEAST_EDGES
+        or min(map(_spread, (ends - starts, starts[1:] - ends[:-1]))) < SPREAD
+    ):
         return []
     return [
         (max(0, int(starts[first]) - 1), min(len(row), int(ends[-1 - last]) + 1))
         for first, last in ((0, 0), (1, 1), (1, 0), (0, 1))
     ]
+
+
+def _spread(widths: Widths) -> float:
+    """The standard deviation as a share of the mean."""
+    return float(widths.std() / widths.mean())
 
 
 def _scaled(box: Box, scale: float) -> BoxXyxy:

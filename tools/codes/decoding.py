@@ -6,11 +6,12 @@ What is there and does not decode is reported as well: "no code" is said of pict
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tools.codes.bars import Bars, bars_in
 from tools.evidence import BoxXyxy
+from tools.words.codes import is_of_kind
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,15 +66,15 @@ def codes_in(pixels: np.ndarray[Any, np.dtype[np.uint8]]) -> list[Code]:
     import numpy as np
 
     grey = cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2GRAY)
-    found = _merged(_look(_View(grey, np.eye(2, 3))))
-    bars = [bar for bar in bars_in(grey) if not _is_covered(bar.box_xyxy, found)]
-    if bars or not _all_read(found):
-        for view in _other_views(grey, bars):
-            found = _merged([*found, *_look(view)])
-            if _all_read(found) and all(_is_covered(bar.box_xyxy, found) for bar in bars):
-                break
-    unread = [Code("bar code", None, b.box_xyxy) for b in bars]
-    return sorted(_merged([*found, *unread]), key=lambda code: code.box_xyxy)
+    bars = bars_in(grey)
+    found = _merged(_on_bars(_look(_View(grey, np.eye(2, 3))), bars))
+    unread = [bar for bar in bars if not _is_covered(bar.box_xyxy, found)]
+    for view in _other_views(grey, unread):
+        if _all_read(found) and all(_is_covered(bar.box_xyxy, found) for bar in unread):
+            break
+        found = _merged([*found, *_on_bars(_look(view), bars)])
+    found += [Code("bar code", None, bar.box_xyxy) for bar in unread]
+    return sorted(_merged(found), key=lambda code: code.box_xyxy)
 
 
 def _look(view: _View) -> list[Code]:
@@ -86,6 +87,16 @@ def _look(view: _View) -> list[Code]:
         for code in codes
     ]
     return [code for code in found if code.text is not None or _is_located(code)]
+
+
+def _on_bars(codes: list[Code], bars: list[Bars]) -> list[Code]:
+    """Linear codes with the box of all their bars; they decode along a line or two of it."""
+    placed = []
+    for code in codes:
+        is_linear = is_of_kind(code.format, "bar")
+        boxes = [bar.box_xyxy for bar in bars if is_linear and _holds(bar.box_xyxy, code.box_xyxy)]
+        placed.append(replace(code, box_xyxy=boxes[0]) if boxes else code)
+    return placed
 
 
 def _is_located(code: Code) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _LENGTHS = {8, 12, 13, 14}
-_GROUPS = re.compile(r"(?<![\w.,-])\d(?:[ \-]?\d){7,13}(?:[ ]?>)?(?![\w,-])")
+_GROUPS = re.compile(r"(?<![\w.,-])\d(?:[ \-]?\d){7,13}(?: ?>)?(?![\w-])(?![.,]\d)")
 
 
 def goods_numbers(text: str) -> list[str]:
@@ -18,7 +18,7 @@ def goods_numbers(text: str) -> list[str]:
 
 
 def is_goods_number(digits: str) -> bool:
-    """Whether the last digit is the check digit of those before it: weights 3 and 1, from behind."""
+    """Whether the last digit is the check digit of those before it: weights 3, 1 from behind."""
     if len(digits) not in _LENGTHS or not (digits.isascii() and digits.isdigit()):
         return False
     weighted = sum(int(d) * (3, 1)[at % 2] for at, d in enumerate(reversed(digits[:-1])))

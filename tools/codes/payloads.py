@@ -96,7 +96,10 @@ def _mailto(content: str) -> Fields:
     address, _, query = content.partition("?")
     more = parse_qs(query)
     named = (("subject", "subject"), ("message", "body"))
-    return [("email", unquote(address)), *((label, v) for label, k in named for v in more.get(k, ()))]
+    return [
+        ("email", unquote(address)),
+        *((label, v) for label, k in named for v in more.get(k, ())),
+    ]
 
 
 def _tel(content: str) -> Fields:
@@ -107,7 +110,10 @@ def _sms(content: str) -> Fields:
     """`smsto:number:message` and `sms:number?body=message`."""
     number, _, message = content.partition(":")
     number, _, query = number.partition("?")
-    return [("phone", unquote(number)), ("message", message or "".join(parse_qs(query).get("body", ())))]
+    return [
+        ("phone", unquote(number)),
+        ("message", message or "".join(parse_qs(query).get("body", ()))),
+    ]
 
 
 def _geo(content: str) -> Fields:

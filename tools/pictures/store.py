@@ -241,10 +241,10 @@ def _decode(image: Image) -> tuple[Pixels, Mask | None]:
 
 
 def _eight_bits(image: Image) -> Image:
-    """Grey of 9 to 16 bits by the range of its depth; other wide modes by their extremes, NaN black.
+    """Grey of 9 to 16 bits by the range of its depth; other wide modes by their extremes.
 
     A file of 16 bits does not say how many of them are used: the depth is the least of `DEPTHS`
-    that holds its largest value, so that 12 bits (4095 at most) do not look black.
+    that holds its largest value, so that 12 bits (4095 at most) do not look black. NaN is black.
     """
     import numpy as np
     from PIL import Image

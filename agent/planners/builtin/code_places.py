@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
@@ -10,7 +11,7 @@ from tools.evidence import BoxXyxy, Evidence
 Side = Literal["below", "above", "beside"]
 
 NEAR = 0.15
-"""Two codes lie at one side where their middles differ by less, as a share of all of their extent."""
+"""Two codes lie at one side where their middles differ by less, as a share of their extent."""
 ALIKE = 85
 """Of 100: how like the words of the question a caption is that is meant."""
 
@@ -29,11 +30,9 @@ def placed(codes: Sequence[Evidence], places: Iterable[str]) -> list[Evidence]:
 
 
 def _at(codes: list[Evidence], place: str) -> list[Evidence]:
-    axes = (1,) if place in ("top", "bottom") else (0,)
-    if place == "middle":  # along the longer side of what they cover
-        axes = (0, 1)
+    axes = {"top": [1], "bottom": [1], "middle": [0, 1]}.get(place, [0])
     spans = {axis: [_middle(_box(code))[axis] for code in codes] for axis in axes}
-    axis = max(axes, key=lambda axis: max(spans[axis]) - min(spans[axis]))
+    axis = max(axes, key=lambda axis: max(spans[axis]) - min(spans[axis]))  # the longer one
     low, high = min(spans[axis]), max(spans[axis])
     target = {"left": low, "top": low, "middle": (low + high) / 2}.get(place, high)
     slack = NEAR * (high - low)
@@ -68,7 +67,7 @@ def _place_in(line: Evidence, caption: str) -> BoxXyxy | None:
         return None
     written = utils.default_process(line.text or "")
     before, behind = written[: found.dest_start], written[found.dest_end :]
-    if before[-1:].isascii() and before[-1:].isalnum() or behind[:1].isascii() and behind[:1].isalnum():
+    if re.search(r"[a-z0-9]$", before) or re.match(r"[a-z0-9]", behind):
         return None  # within a word
     left, top, right, bottom = _box(line)
     width = (right - left) / max(len(written), 1)

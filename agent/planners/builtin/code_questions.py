@@ -54,13 +54,15 @@ _OTHER_CODE = re.compile(
     re.I,
 )
 _EXISTS = re.compile(
-    r"^\W*(?:(?:is|are) there|any|(?:do|can|could) you (?:see|find|spot)|(?:does|do) (?:it|this|"
-    r"the (?:picture|image|photo|label|page|package|poster)) (?:have|show|contain)|"
-    r"is it possible to see)\b|有.*码[吗么]|有没有|看[得到见].*码",
+    r"^\W*(?:(?:is|are) (?:there|this|that|these|it)|any|(?:do|can|could) you (?:see|find|spot)|"
+    r"(?:does|do) (?:it|this|the (?:picture|image|photo|label|page|package|poster)) "
+    r"(?:have|show|contain)|is it possible to see)\b|有.*码[吗么]|有没有|看[得到见].*码",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r"(?:how many|number of) (?:\S+ ){0,2}?(?:bar[- ]?)?codes?\b|(?:几|多少)个?.*码", re.I
+    r"(?:how many|number of|\bcount(?: up)?) (?:\S+ ){0,3}?(?:bar[- ]?)?codes?\b"
+    r"|(?:几|多少)个.*码|数.{0,4}码",
+    re.IGNORECASE,
 )
 _FORMATS = re.compile(
     r"\b(?:kind|type|sort|format|symbolog)(?:s|y|ies)?\b|什么(?:类型|种类|格式|样的)|(?:哪|几)几?种|什么码",
@@ -71,6 +73,12 @@ _PRINTED = re.compile(
     r"\b(?:printed|written|digits?|numbers?|figures?)\b.*\b(?:under|below|beneath|underneath)\b"
     r"|(?:条形?码|码)(?:的)?(?:下面|下方|底下)(?:的|印|写|是|有)?.{0,4}(?:数字|号码|什么|写|印)",
     re.IGNORECASE,
+)
+_FORMS: tuple[tuple[Form, re.Pattern[str]], ...] = (
+    ("formats", _FORMATS),
+    ("count", _COUNTED),
+    ("formats", _EXISTS),  # is there one of this kind, or of that?
+    ("printed", _PRINTED),
 )
 _LINK = re.compile(
     r"\b(?:links?|urls?|web ?(?:sites?|addresses|address|pages?)|website)\b|网址|链接|网站", re.I
@@ -84,8 +92,9 @@ _VERBS = (
 )
 _CAPTION = re.compile(
     r"\bcodes?\b (?:(?:that|which) )?(?:is |are |stands? )?(?:printed |shown )?"
-    r"(?P<side>under|below|beneath|underneath|above|over|next to|beside|near|labell?ed|marked|titled|captioned|"
-    r"with the (?:caption|title|label|heading|words?)|for)(?: the (?:words?|caption|heading|title|text))?"
+    r"(?P<side>under|below|beneath|underneath|above|over|next to|beside|near|labell?ed|"
+    r"marked|titled|captioned|with the (?:caption|title|label|heading|words?)|for)"
+    r"(?: the (?:words?|caption|heading|title|text))?"
     rf"\s+(?:the )?(?P<quote>[\"'“‘「])?(?!(?:the )?(?:{_NO_CAPTION})\b)(?P<words>.+?)"
     rf"(?:[\"'”’」](?=\W|$)|(?(quote)(?!)|(?=\s+(?:{_VERBS})\b|\s*[?.!]*$)))",
     re.IGNORECASE,
@@ -93,7 +102,7 @@ _CAPTION = re.compile(
 _CAPTION_ZH = re.compile(
     r"[“\"「『'](?P<words>[^”\"」』']+)[”\"」』'](?:[字这个]*)?(?P<side>下面|下方|底下|之下|上面|上方|旁边|旁|右边|左边)?的?"
     r"(?:那个)?(?:二维码|条形?码|码)"
-    r"|(?P<plain>[\w]{1,12}?)(?P<where>下面|下方|底下|上面|上方|旁边)的(?:那个)?(?:二维码|条形?码|码)"
+    r"|(?P<plain>(?!最|图|照片|画面|它|那|这)[\w]{2,12}?)(?P<where>下面|下方|底下|上面|上方|旁边)的(?:那个)?(?:二维码|条形?码|码)"
 )
 _BELOW = re.compile(r"under|below|beneath|下", re.IGNORECASE)
 _ABOVE = re.compile(r"above|over|上", re.IGNORECASE)
@@ -136,22 +145,20 @@ def _of_wifi(part: Part, fields: tuple[str, ...]) -> CodeQuestion | None:
 
 
 def _form(part: Part, fields: tuple[str, ...]) -> Form | None:
-    text = part.text
-    if asks_sameness(text) is not None:
+    if asks_sameness(part.text) is not None:
         return "same" if part.kind == "yes/no" else None
-    if _FORMATS.search(text) and part.kind != "yes/no":
-        return "formats"
-    if part.kind == "count":
-        return "count" if _COUNTED.search(text) else None
     if part.kind == "yes/no":
-        if _LINK.search(text) or (fields and not _EXISTS.search(text)):
-            return "whether"
-        return "exists" if _EXISTS.search(text) else None
-    if _COUNTED.search(text):
-        return "count"
-    if _PRINTED.search(text):
-        return "printed"
+        return _yes_no_form(part.text, fields)
+    found = (form for form, pattern in _FORMS if pattern.search(part.text))
+    if (form := next(found, None)) is not None:
+        return form
     return "content" if part.kind in ("open", "name", "place") else None
+
+
+def _yes_no_form(text: str, fields: tuple[str, ...]) -> Form | None:
+    if _LINK.search(text) or (fields and not _EXISTS.search(text)):
+        return "whether"
+    return "exists" if _EXISTS.search(text) else None
 
 
 def _caption(text: str) -> tuple[str | None, Side]:

@@ -83,7 +83,9 @@ class CodeSentences:
 
     def printed(self, line: Evidence, codes: Sequence[Evidence]) -> Said:
         """What is printed below a code; `codes` are those that cannot be read themselves."""
-        told = f"{self._begin('It says: ', '上面写着:')}{{{line.id}.text}} {_cite(line)}{self._stop}"
+        told = (
+            f"{self._begin('It says: ', '上面写着:')}{{{line.id}.text}} {_cite(line)}{self._stop}"
+        )
         if codes:
             seen = f"{self._begin('I see ', '图中有')}{_list(codes)} {_cite(*codes)}{self._stop}"
             told = f"{seen}{self._space}{told}"

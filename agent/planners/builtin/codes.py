@@ -14,6 +14,7 @@ from typing import Any
 
 from langchain_core.messages import BaseMessage
 
+from agent.answer import Language
 from agent.grounding.question_parts import parts_of
 from agent.grounding.wording import language_of
 from agent.planners.builtin.code_places import below, beside_caption, placed
@@ -66,10 +67,16 @@ def next_turn(messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) 
         return Turn(tuple(_first_calls(question, pictures, can_read=READ_TEXT in offered)))
     if any(report.evidence is None for report in looks):
         return abstain("could_not_look")
-    seen = _seen(question, looks)
+    return _seen_turn(question, _seen(question, looks), pictures, offered, language_of(text))
+
+
+def _seen_turn(
+    question: CodeQuestion, seen: _Seen, pictures: list[str], offered: set[str], language: Language
+) -> Turn:
+    """What to do next when the codes were read."""
     if _needs_digits(question, seen) and READ_TEXT in offered:
         return Turn(tuple(_reads(pictures, None)))
-    return _answer(question, seen, CodeSentences(language_of(text), several=len(pictures) > 1))
+    return _answer(question, seen, CodeSentences(language, several=len(pictures) > 1))
 
 
 def _first_calls(question: CodeQuestion, pictures: list[str], *, can_read: bool) -> list[Call]:
@@ -124,24 +131,25 @@ def _is_of_bars(question: CodeQuestion, seen: _Seen) -> bool:
 
 
 def _answer(question: CodeQuestion, seen: _Seen, says: CodeSentences) -> Turn:
-    if question.form in ("exists", "count"):
-        return _number(question, seen, says)
-    if question.form == "formats":
-        return said(*says.kinds(seen.wanted)) if seen.wanted else abstain("not_found")
-    if question.form == "same":
-        return _compared(question, seen, says)
-    if question.form == "printed":
-        return _printed(seen, says) if _is_of_bars(question, seen) else _below(seen, says)
+    answers = {"exists": _number, "count": _number, "formats": _kinds, "same": _compared,
+               "printed": _printed, "whether": _whether, "content": _contents}  # fmt: skip
+    return answers[question.form](question, seen, says)
+
+
+def _kinds(_question: CodeQuestion, seen: _Seen, says: CodeSentences) -> Turn:
+    return said(*says.kinds(seen.wanted)) if seen.wanted else abstain("not_found")
+
+
+def _contents(question: CodeQuestion, seen: _Seen, says: CodeSentences) -> Turn:
+    """What the codes say, or the fields in them that were asked for."""
     if question.caption is not None:
         return _captioned(question, seen, says)
     if question.fields and (turn := _fields(question, seen, says)) is not None:
         return turn
-    if question.form == "whether":
-        return _whether(question, seen, says)
     if seen.read:
         return said(*says.contents(seen.read, [e for e in seen.wanted if e.text is None]))
     if seen.has_read_text:
-        return _printed(seen, says)
+        return _digits(seen, says)
     return abstain("unsure" if seen.wanted else "not_found")
 
 
@@ -167,7 +175,7 @@ def _is_absence(question: CodeQuestion, e: Evidence) -> bool:
 
 def _compared(question: CodeQuestion, seen: _Seen, says: CodeSentences) -> Turn:
     contents = {e.text for e in seen.read}
-    if len(seen.wanted) < 2 or 1 < len(contents) < len(seen.read) and question.of_two:
+    if len(seen.wanted) < 2 or (1 < len(contents) < len(seen.read) and question.of_two):
         return abstain("unsure" if seen.wanted else "not_found")
     if len(seen.read) < len(seen.wanted):
         return abstain("unsure")
@@ -175,7 +183,11 @@ def _compared(question: CodeQuestion, seen: _Seen, says: CodeSentences) -> Turn:
     return said(*says.compared(seen.read, is_same=is_same, truth=is_same != question.asks_apart))
 
 
-def _printed(seen: _Seen, says: CodeSentences) -> Turn:
+def _printed(question: CodeQuestion, seen: _Seen, says: CodeSentences) -> Turn:
+    return _digits(seen, says) if _is_of_bars(question, seen) else _below(seen, says)
+
+
+def _digits(seen: _Seen, says: CodeSentences) -> Turn:
     """What is printed below a bar code, and the code's own content, each a witness of the other."""
     if len(seen.wanted) > 1:
         return said(*says.contents(seen.read, [])) if seen.read else abstain("unsure")
@@ -230,7 +242,9 @@ def _fields(question: CodeQuestion, seen: _Seen, says: CodeSentences) -> Turn | 
 
 
 def _whether(question: CodeQuestion, seen: _Seen, says: CodeSentences) -> Turn:
-    """Whether the one code is a link, or holds a field (it holds none of those asked for)."""
+    """Whether the one code is a link, or holds a field that was asked for."""
+    if (turn := _fields(question, seen, says)) is not None:
+        return turn
     if len(seen.read) != 1:
         return abstain("unsure" if seen.wanted else "not_found")
     is_so = "url" in question.fields and is_link(seen.read[0].text or "")

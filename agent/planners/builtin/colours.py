@@ -103,7 +103,9 @@ def _answer(question: _Question, found: list[Evidence], says: _Sentences) -> Tur
         two = [e for colour in question.colours for e in found if e.label == colour]
         return said(*says.more(two, question.form)) if len(two) == 2 else abstain("unsure")
     things = [e for e in found if e.text != "background"]
-    if question.form == "shape" and len({e.label for e in things}) > 1:
+    if question.form == "shape":
+        if len({e.label for e in things}) == 1:  # whichever is meant
+            return said(*says.it_is(things))
         things = [e for e in things if e.text in question.shapes]
     placed = [e for e in things if all(_lies(e, place) for place in question.places)]
     return said(*says.it_is(placed)) if placed else abstain("unsure")
@@ -140,7 +142,7 @@ class _Sentences:
     def number(self, colours: Sequence[Evidence]) -> tuple[str, str]:
         """How many colours there are, the ground's among them."""
         count = f"{{count {' '.join(e.id for e in colours)}}}"
-        ground = ("(背景)" if self._is_zh else " (background)")
+        ground = "(背景)" if self._is_zh else " (background)"
         named = join_words(
             [f"{{{e.id}.label}}{ground if e.text == 'background' else ''}" for e in colours],
             self._language,
@@ -163,8 +165,6 @@ class _Sentences:
         firsts = [next(e for e in colours if e.label == label) for label in labels]
         return join_words([f"{{{e.id}.label}}" for e in firsts], self._language)
 
-    def _sentence(
-        self, english: str, chinese: str, told: str, cited: Sequence[Evidence]
-    ) -> str:
+    def _sentence(self, english: str, chinese: str, told: str, cited: Sequence[Evidence]) -> str:
         begin, stop = (chinese, "。") if self._is_zh else (english, ".")
         return f"{begin}{told} [{' '.join(e.id for e in cited)}]{stop}"

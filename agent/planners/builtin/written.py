@@ -40,8 +40,9 @@ _ASKS = tuple(
 )
 _EDGE = " ?？.。!！"
 _ANY = re.compile(
-    r"(?:(?:is|are) there|(?:do|can) you (?:see|find)|does (?:it|this|(?:the|this) \w+) (?:have|contain|"
-    r"show)|has it) (?:any |some |a )?(?:text|words?|writing|letters?|anything written)"
+    r"(?:(?:is|are) there|(?:do|can) you (?:see|find)|does (?:it|this|(?:the|this) \w+) "
+    r"(?:have|contain|show)|has it) "
+    r"(?:any |some |a )?(?:text|words?|writing|letters?|anything written)"
     r"(?: (?:there|here|at all|(?:in|on) (?:the|this|it)\b.{0,30}))?"
     r"|is (?:(?:any|some) (?:text|writing)|(?:anything|something) (?:written|printed))"
     r"(?: (?:there|here|visible|shown|(?:in|on) (?:the|this|it)\b.{0,30}))?"
