@@ -136,6 +136,8 @@ def _not_worked_out(own: str, evidence: Sequence[Evidence], language: Language) 
         opposite = _FEWER if "most" in operations else _MORE
         if operations & {"most", "least"} and opposite.search(said):
             return "it says the opposite of what its reference works out"
+        if all(e.value_type == "share" for e in evidence) and alike(evidence):
+            return "the shares are equal, as far as they can be measured; say that they are equal"
     shares = _ranked(own, evidence) if pattern_of(language, "ordering").search(said) else []
     if any(earlier < later for earlier, later in itertools.pairwise(shares)):
         return "it names the smaller share first"

@@ -205,7 +205,9 @@ def test_people_agree_with_most_names() -> None:
     from matplotlib.colors import XKCD_COLORS
 
     basic = {*COLOURS[:11], "gray"}
-    names = {n.split(":")[1]: h for n, h in XKCD_COLORS.items() if n.split()[-1].split(":")[-1] in basic}
+    names = {
+        n.split(":")[1]: h for n, h in XKCD_COLORS.items() if n.split()[-1].split(":")[-1] in basic
+    }
     asked = {n: h for n, h in names.items() if not (n.endswith("blue") and n.startswith(BETWEEN))}
     right = 0
     for name, hexadecimal in asked.items():

@@ -42,7 +42,9 @@ def test_fields(content: str, fields: list[tuple[str, str]]) -> None:
     assert fields_of(content) == fields
 
 
-@given(st.sampled_from(["WIFI:", "MECARD:", "BEGIN:VCARD\n", "mailto:", "sms:", "geo:", ""]), st.text())
+@given(
+    st.sampled_from(["WIFI:", "MECARD:", "BEGIN:VCARD\n", "mailto:", "sms:", "geo:", ""]), st.text()
+)
 def test_any_content_gives_known_fields_with_values(head: str, rest: str) -> None:
     for label, value in fields_of(head + rest):
         assert label in field_names()
