@@ -131,13 +131,9 @@ def _not_worked_out(own: str, evidence: Sequence[Evidence], language: Language) 
     operations = set(_COMPARES.findall(own))
     said = REFERENCE.sub(" ", own)
     if pattern_of(language, "comparison").search(said):
-        if not operations & {"most", "least", "difference"}:
-            return "it compares; write what is more by reference: {most e1 e2}, {least e1 e2}"
-        opposite = _FEWER if "most" in operations else _MORE
-        if operations & {"most", "least"} and opposite.search(said):
-            return "it says the opposite of what its reference works out"
-        if all(e.value_type == "share" for e in evidence) and alike(evidence):
-            return "the shares are equal, as far as they can be measured; say that they are equal"
+        problem = _wrong_comparison(operations, said, evidence)
+        if problem is not None:
+            return problem
     shares = _ranked(own, evidence) if pattern_of(language, "ordering").search(said) else []
     if any(earlier < later for earlier, later in itertools.pairwise(shares)):
         return "it names the smaller share first"
@@ -147,6 +143,18 @@ def _not_worked_out(own: str, evidence: Sequence[Evidence], language: Language) 
     compares = differ or pattern_of(language, "sameness").search(said)
     if compares and (len(evidence) < 2 or alike(evidence) is bool(differ)):
         return "the cited evidence does not say so; write {same e1 e2}"
+    return None
+
+
+def _wrong_comparison(operations: set[str], said: str, evidence: Sequence[Evidence]) -> str | None:
+    """A sentence that says "more" or "less" without its reference, or of what is equal."""
+    if not operations & {"most", "least", "difference"}:
+        return "it compares; write what is more by reference: {most e1 e2}, {least e1 e2}"
+    opposite = _FEWER if "most" in operations else _MORE
+    if operations & {"most", "least"} and opposite.search(said):
+        return "it says the opposite of what its reference works out"
+    if all(e.value_type == "share" for e in evidence) and alike(evidence):
+        return "the shares are equal, as far as they can be measured; say that they are equal"
     return None
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tools.codes.bars import Bars, bars_in
+from tools.codes.finders import finder_boxes
 from tools.evidence import BoxXyxy
 from tools.words.codes import is_of_kind
 
@@ -69,12 +70,13 @@ def codes_in(pixels: np.ndarray[Any, np.dtype[np.uint8]]) -> list[Code]:
     bars = bars_in(grey)
     found = _merged(_on_bars(_look(_View(grey, np.eye(2, 3))), bars))
     unread = [bar for bar in bars if not _is_covered(bar.box_xyxy, found)]
+    there = [Code("bar code", None, bar.box_xyxy) for bar in unread]
+    there += [Code(LOCATED, None, box) for box in finder_boxes(grey, [c.box_xyxy for c in found])]
     for view in _other_views(grey, unread):
-        if _all_read(found) and all(_is_covered(bar.box_xyxy, found) for bar in unread):
+        if _all_read(found) and all(_is_covered(code.box_xyxy, found) for code in there):
             break
         found = _merged([*found, *_on_bars(_look(view), bars)])
-    found += [Code("bar code", None, bar.box_xyxy) for bar in unread]
-    return sorted(_merged(found), key=lambda code: code.box_xyxy)
+    return sorted(_merged([*found, *there]), key=lambda code: code.box_xyxy)
 
 
 def _look(view: _View) -> list[Code]:

@@ -11,7 +11,7 @@ PLACES = {
     "bottom": re.compile(r"\b(?:bottom|lower)\b|下[方角面边]|底部|[左右]下", re.I),
     "middle": re.compile(r"\b(?:middle|cent(?:er|re))\b|中[间央心]", re.I),
 }
-"""Where a sentence says that something lies. "上面写着" is not among them: it says what is written."""
+"""Where a sentence says that something lies; not "上面写着", which says what is written."""
 _ASKED = {
     "left": re.compile(r"\bleft(?:most|-hand)\b", re.I),
     "right": re.compile(r"\bright(?:most|-hand)\b", re.I),

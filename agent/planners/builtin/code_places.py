@@ -29,6 +29,16 @@ def placed(codes: Sequence[Evidence], places: Iterable[str]) -> list[Evidence]:
     return kept
 
 
+def lies_at(code: Evidence, place: str) -> bool:
+    """Whether the middle of a code lies at one side of its picture, or in the middle of it."""
+    x, y = _middle(_box(code))
+    across, down = x / code.picture.width, y / code.picture.height
+    if place == "middle":
+        return all(abs(share - 0.5) <= NEAR for share in (across, down))
+    sides = {"left": across, "right": 1 - across, "top": down, "bottom": 1 - down}
+    return sides[place] < 0.5
+
+
 def _at(codes: list[Evidence], place: str) -> list[Evidence]:
     axes = {"top": [1], "bottom": [1], "middle": [0, 1]}.get(place, [0])
     spans = {axis: [_middle(_box(code))[axis] for code in codes] for axis in axes}

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from agent.grounding import literals
 from agent.grounding.asking import asks_sameness
 from agent.grounding.question_parts import Part
 from agent.grounding.wording import language_of
@@ -13,7 +14,7 @@ from agent.planners.builtin.code_places import Side
 from tools.words.codes import fields_asked, kind_asked
 from tools.words.places import places_in
 
-Form = Literal["content", "count", "exists", "formats", "same", "printed", "whether"]
+Form = Literal["content", "count", "exists", "formats", "same", "printed", "whether", "where"]
 
 
 @dataclass(frozen=True)
@@ -21,24 +22,34 @@ class CodeQuestion:
     """A question about codes.
 
     Attributes:
+        text: its words.
         form: what it asks of them.
         kind: the kind of code that it names (`tools.words.codes`); None for any.
         places: where the code lies among the others: `left`, `top` …
         caption: the words beside the code that is meant.
         side: how the code stands to its caption.
         fields: of a content: `password`, `phone` …
-        printed_as: what to look for in the text where the field may be printed without any code.
+        printed_as: what to look for in the text where the fields may be printed without any code.
+        number: of codes that it asks about ("Are there two QR codes?").
+        named: words before "code" that may be a caption ("the drinks code").
+        of_pictures: whether it asks which picture has one.
+        holds: whether it asks if a content holds the fields at all.
         of_two: whether it speaks of two codes.
         asks_apart: whether it asks if they differ.
     """
 
+    text: str
     form: Form
     kind: str | None = None
     places: tuple[str, ...] = ()
     caption: str | None = None
     side: Side = "beside"
     fields: tuple[str, ...] = ()
-    printed_as: str | None = None
+    printed_as: tuple[str, ...] = ()
+    number: int | None = None
+    named: str | None = None
+    of_pictures: bool = False
+    holds: bool = False
     of_two: bool = False
     asks_apart: bool = False
 
@@ -74,17 +85,25 @@ _PRINTED = re.compile(
     r"|(?:条形?码|码)(?:的)?(?:下面|下方|底下)(?:的|印|写|是|有)?.{0,4}(?:数字|号码|什么|写|印)",
     re.IGNORECASE,
 )
-_FORMS: tuple[tuple[Form, re.Pattern[str]], ...] = (
-    ("formats", _FORMATS),
-    ("count", _COUNTED),
-    ("formats", _EXISTS),  # is there one of this kind, or of that?
-    ("printed", _PRINTED),
-)
 _LINK = re.compile(
     r"\b(?:links?|urls?|web ?(?:sites?|addresses|address|pages?)|website)\b|网址|链接|网站", re.I
 )
 _NO_CAPTION = (
     r"picture|image|photo|left|right|top|bottom|middle|cent(?:er|re)|page|label|here|it|code|qr|bar"
+)
+_HOLDS = re.compile(
+    r"\b(?:contains?|holds?|have|has|includes?|carry|carries|gives?|stores?|there)\b|有|含|包", re.I
+)
+_NAMED = re.compile(
+    r"\bthe (?P<words>[^?.,]{1,30}?) (?:(?:qr|bar|data matrix)[- ]?)?codes?\b", re.IGNORECASE
+)
+_NO_NAME = re.compile(
+    r"(?:first|second|third|last|other|two|three|four|big|bigger|small|smaller|large|larger|same|"
+    r"square|qr|bar|only|content of the|text of the|number of the|.*\b(?:in|of|on|from|by) the)",
+    re.IGNORECASE,
+)
+_OF_PICTURES = re.compile(
+    r"\b(?:which|what) (?:picture|image|photo|one|page)s?\b|哪[张幅个一]*(?:图|照片)", re.I
 )
 _VERBS = (
     r"says?|leads?|contains?|holds?|points?|means?|goes|go|reads?|takes?|opens?|has|have|encodes?|"
@@ -103,6 +122,13 @@ _CAPTION_ZH = re.compile(
     r"[“\"「『'](?P<words>[^”\"」』']+)[”\"」』'](?:[字这个]*)?(?P<side>下面|下方|底下|之下|上面|上方|旁边|旁|右边|左边)?的?"
     r"(?:那个)?(?:二维码|条形?码|码)"
     r"|(?P<plain>(?!最|图|照片|画面|它|那|这)[\w]{2,12}?)(?P<where>下面|下方|底下|上面|上方|旁边)的(?:那个)?(?:二维码|条形?码|码)"
+)
+_FORMS: tuple[tuple[Form, re.Pattern[str]], ...] = (
+    ("exists", _OF_PICTURES),
+    ("formats", _FORMATS),
+    ("count", _COUNTED),
+    ("formats", _EXISTS),  # is there one of this kind, or of that?
+    ("printed", _PRINTED),
 )
 _BELOW = re.compile(r"under|below|beneath|下", re.IGNORECASE)
 _ABOVE = re.compile(r"above|over|上", re.IGNORECASE)
@@ -123,6 +149,7 @@ def code_question(part: Part) -> CodeQuestion | None:
     if form is None:
         return None
     return CodeQuestion(
+        text=text,
         form=form,
         kind=kind_asked(text),
         places=tuple(places_in(text)) if caption is None and form != "printed" else (),
@@ -130,6 +157,10 @@ def code_question(part: Part) -> CodeQuestion | None:
         side=side,
         fields=fields,
         of_two=_TWO.search(text) is not None,
+        number=_number(text) if form == "exists" else None,
+        named=_named(text) if form == "content" and caption is None else None,
+        of_pictures=_OF_PICTURES.search(text) is not None,
+        holds=_HOLDS.search(text) is not None,
         asks_apart=asks_sameness(text) == "different",
     )
 
@@ -139,9 +170,8 @@ def _of_wifi(part: Part, fields: tuple[str, ...]) -> CodeQuestion | None:
     asked = [field for field in _PRINTED_AS if field in fields]
     if part.kind not in ("open", "name") or not asked or not _WIFI.search(part.text):
         return None
-    english, chinese = _PRINTED_AS[asked[0]]
-    look_for = chinese if language_of(part.text) == "zh" else english
-    return CodeQuestion("content", fields=(asked[0],), printed_as=look_for)
+    words = [_PRINTED_AS[field][language_of(part.text) == "zh"] for field in asked]
+    return CodeQuestion(part.text, "content", fields=tuple(asked), printed_as=tuple(words))
 
 
 def _form(part: Part, fields: tuple[str, ...]) -> Form | None:
@@ -158,7 +188,25 @@ def _form(part: Part, fields: tuple[str, ...]) -> Form | None:
 def _yes_no_form(text: str, fields: tuple[str, ...]) -> Form | None:
     if _LINK.search(text) or (fields and not _EXISTS.search(text)):
         return "whether"
-    return "exists" if _EXISTS.search(text) else None
+    if _EXISTS.search(text):
+        return "exists"
+    return "where" if places_in(text) else None
+
+
+def _number(text: str) -> int | None:
+    """The one number that a question names."""
+    numbers = literals.numbers(text, language_of(text))
+    return int(numbers.pop()) if len(numbers) == 1 else None
+
+
+def _named(text: str) -> str | None:
+    """The words between "the" and "code" that say neither its kind nor its place."""
+    match = _NAMED.search(text)
+    if match is None:
+        return None
+    words = match["words"].strip(" \"'“”‘’")
+    is_known = kind_asked(words) is not None or places_in(words) or _NO_NAME.fullmatch(words)
+    return None if not words or is_known else words
 
 
 def _caption(text: str) -> tuple[str | None, Side]:

@@ -63,6 +63,13 @@ class CodeSentences:
         short = f"{{{'count' if counts else 'exists'} {_ids(codes)}}}"
         return f"{told} {_cite(*codes)}{self._stop}", short
 
+    def pictures(self, codes: Sequence[Evidence]) -> Said:
+        """In which pictures they are."""
+        firsts = list({code.picture.id: code for code in codes}.values())
+        told = ", ".join(f"{{{code.id}.picture}}: {{{code.id}.label}}" for code in firsts)
+        short = join_words([f"{{{code.id}.picture}}" for code in firsts], self._language)
+        return f"{told} {_cite(*firsts)}{self._stop}", short
+
     def none(self, absent: Sequence[Evidence], others: Sequence[Evidence], *, counts: bool) -> Said:
         """That there is none of the kind asked for; what there is instead."""
         label = f"{{{absent[0].id}.label}}"
@@ -100,15 +107,12 @@ class CodeSentences:
         told = self._space.join(f"{part}{self._stop}" for part in parts)
         return told, f"{{{line.id}.text}}"
 
-    def fields(
-        self, fields: Sequence[Evidence], codes: Sequence[Evidence], *, is_yes_no: bool
-    ) -> Said:
+    def fields(self, fields: Sequence[Evidence], codes: Sequence[Evidence]) -> Said:
         """Fields that a code holds (or that are printed)."""
         is_, the = self._begin(" is ", "是"), self._begin("the ", "")
         named = [f"{the}{{{e.id}.label}}{is_}{{{e.id}.value}}" for e in fields]
         told = f"{join_words(named, self._language)} {_cite(*fields, *codes)}{self._stop}"
-        short = ", ".join(f"{{{e.id}.value}}" for e in fields)
-        return told, self.yes_no(truth=True) if is_yes_no else short
+        return told, ", ".join(f"{{{e.id}.value}}" for e in fields)
 
     def yes_no(self, *, truth: bool) -> str:
         """Yes or no, as a short answer."""

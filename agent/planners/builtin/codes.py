@@ -17,7 +17,7 @@ from langchain_core.messages import BaseMessage
 from agent.answer import Language
 from agent.grounding.question_parts import parts_of
 from agent.grounding.wording import language_of
-from agent.planners.builtin.code_places import below, beside_caption, placed
+from agent.planners.builtin.code_places import below, beside_caption, lies_at, placed
 from agent.planners.builtin.code_questions import CodeQuestion, code_question
 from agent.planners.builtin.code_sentences import CodeSentences
 from agent.planners.builtin.kinds import Call, Report, Turn, abstain, reports, said
@@ -74,7 +74,8 @@ def _seen_turn(
     question: CodeQuestion, seen: _Seen, pictures: list[str], offered: set[str], language: Language
 ) -> Turn:
     """What to do next when the codes were read."""
-    if _needs_digits(question, seen) and READ_TEXT in offered:
+    needs_text = _needs_digits(question, seen) or _may_be_named(question, seen)
+    if needs_text and READ_TEXT in offered:
         return Turn(tuple(_reads(pictures, None)))
     return _answer(question, seen, CodeSentences(language, several=len(pictures) > 1))
 
@@ -83,8 +84,8 @@ def _first_calls(question: CodeQuestion, pictures: list[str], *, can_read: bool)
     calls: list[Call] = [(READ, {"picture": picture}) for picture in pictures]
     if can_read and (question.caption is not None or question.form == "printed"):
         calls += _reads(pictures, None)
-    elif can_read and question.printed_as is not None:
-        calls += _reads(pictures, question.printed_as)
+    elif can_read:
+        calls += [call for query in question.printed_as for call in _reads(pictures, query)]
     return calls
 
 
@@ -98,7 +99,9 @@ def _seen(question: CodeQuestion, looks: list[Report]) -> _Seen:
     codes = [e for e in found if is_code(e.label or "")]
     text = [e for report in looks if report.name == READ_TEXT for e in report.evidence or ()]
     wanted = [e for e in codes if _is_asked(question, e)]
-    if question.caption is None:
+    if question.form in ("exists", "count"):
+        wanted = [e for e in wanted if all(lies_at(e, place) for place in question.places)]
+    elif question.caption is None:
         wanted = placed(wanted, question.places)
     boxes = [code.box_xyxy for code in wanted]
     return _Seen(
@@ -123,6 +126,11 @@ def _needs_digits(question: CodeQuestion, seen: _Seen) -> bool:
     return is_content and not is_known and _is_of_bars(question, seen)
 
 
+def _may_be_named(question: CodeQuestion, seen: _Seen) -> bool:
+    """Whether one of several codes may be meant by a caption, which has to be read."""
+    return question.named is not None and len(seen.wanted) > 1 and not seen.has_read_text
+
+
 def _is_of_bars(question: CodeQuestion, seen: _Seen) -> bool:
     """Whether it asks of bar codes, which have their digits printed below."""
     if question.kind is not None:
@@ -132,8 +140,14 @@ def _is_of_bars(question: CodeQuestion, seen: _Seen) -> bool:
 
 def _answer(question: CodeQuestion, seen: _Seen, says: CodeSentences) -> Turn:
     answers = {"exists": _number, "count": _number, "formats": _kinds, "same": _compared,
-               "printed": _printed, "whether": _whether, "content": _contents}  # fmt: skip
+               "printed": _printed, "whether": _whether, "content": _contents,
+               "where": _unsure}  # fmt: skip
     return answers[question.form](question, seen, says)
+
+
+def _unsure(_question: CodeQuestion, _seen: _Seen, _says: CodeSentences) -> Turn:
+    """Where codes lie to one another is not evidence."""
+    return abstain("unsure")
 
 
 def _kinds(_question: CodeQuestion, seen: _Seen, says: CodeSentences) -> Turn:
@@ -146,6 +160,9 @@ def _contents(question: CodeQuestion, seen: _Seen, says: CodeSentences) -> Turn:
         return _captioned(question, seen, says)
     if question.fields and (turn := _fields(question, seen, says)) is not None:
         return turn
+    pair = beside_caption(seen.wanted, seen.lines, question.named or "", "beside")
+    if question.named is not None and pair is not None and pair[0].text is not None:
+        return said(*says.contents(pair[:1], [], pair[1:]))
     if seen.read:
         return said(*says.contents(seen.read, [e for e in seen.wanted if e.text is None]))
     if seen.has_read_text:
@@ -155,6 +172,11 @@ def _contents(question: CodeQuestion, seen: _Seen, says: CodeSentences) -> Turn:
 
 def _number(question: CodeQuestion, seen: _Seen, says: CodeSentences) -> Turn:
     """How many there are, or whether any; none of the kind that was asked for is said as such."""
+    if seen.wanted and question.number is not None:
+        truth = len(seen.wanted) == question.number
+        return said(says.number(seen.wanted, counts=True)[0], says.yes_no(truth=truth))
+    if seen.wanted and question.of_pictures:
+        return said(*says.pictures(seen.wanted))
     if seen.wanted:
         return said(*says.number(seen.wanted, counts=question.form == "count"))
     absent = [e for e in seen.absent if _is_absence(question, e)]
@@ -234,11 +256,19 @@ def _fields(question: CodeQuestion, seen: _Seen, says: CodeSentences) -> Turn | 
     found = [e for label in question.fields for e in seen.fields if e.label == label]
     if found:
         cited = [code for code in seen.read if code.box_xyxy in [e.box_xyxy for e in found]]
-        return said(*says.fields(found, cited, is_yes_no=question.form == "whether"))
-    if question.printed_as is None:
+        told, short = says.fields(found, cited)
+        is_said = question.form == "whether" and (question.holds or _is_named(question, found))
+        return said(told, says.yes_no(truth=True) if is_said else short)
+    if not question.printed_as:
         return None
-    printed = [line for line in seen.lines if line.value is not None]
-    return said(*says.fields(printed[:1], [], is_yes_no=False)) if printed else abstain("not_found")
+    printed = {line.label: line for line in reversed(seen.lines) if line.value is not None}
+    asked = [printed[query] for query in question.printed_as if query in printed]
+    return said(*says.fields(asked, [])) if asked else abstain("not_found")
+
+
+def _is_named(question: CodeQuestion, fields: list[Evidence]) -> bool:
+    """Whether the question itself says what stands in the one field that it asks about."""
+    return len(fields) == 1 and str(fields[0].value).casefold() in question.text.casefold()
 
 
 def _whether(question: CodeQuestion, seen: _Seen, says: CodeSentences) -> Turn:

@@ -34,8 +34,14 @@ Form = Literal["place", "shape", "more", "less", "count"]
 _COUNTED = re.compile(
     r"\b(?:how many|number of) (?:\w+ ){0,2}?colou?rs\b|(?:几|多少)[种个]?(?:不同的?)?颜?色", re.I
 )
-_MORE = re.compile(r"\bmore\b.* or |更?多.*还是|还是.*多", re.IGNORECASE)
-_LESS = re.compile(r"\b(?:less|fewer)\b.* or |更?少.*还是|还是.*少", re.IGNORECASE)
+_MORE = re.compile(
+    r"\bmore\b.* or |更?多.*还是|还是.*多|哪[个种]颜?色?(?:更|比较)?多", re.IGNORECASE
+)
+_LESS = re.compile(
+    r"\b(?:less|fewer)\b.* or |更?少.*还是|还是.*少|哪[个种]颜?色?(?:更|比较)?少", re.IGNORECASE
+)
+_SOME_SHAPE = re.compile(r"\b(?:shape|figure|form)\b|形状|图形", re.IGNORECASE)
+"""Whichever lies there; a logo or a text has to be told from the rest."""
 _CENTRE = (0.4, 0.6)
 _REACH = 0.75
 """How far, as a share of its side of the picture, a colour at one side may reach to the other."""
@@ -91,7 +97,7 @@ def _question(part: Part, language: Language) -> _Question | None:
     places, shapes = tuple(places_in(text)), shapes_asked(text)
     if shapes:
         return _Question("shape", places, shapes)
-    is_drawn = part_asked_of(text) == "thing"  # a logo, a text: which is it?
+    is_drawn = part_asked_of(text) == "thing" and not _SOME_SHAPE.search(text)
     return _Question("place", places) if places and not is_drawn else None
 
 

@@ -90,6 +90,11 @@ def test_what_does_not_decode_is_there() -> None:
     third = len(torn) // 3
     torn[third : 2 * third + 40, third : 2 * third + 60] = 255
     assert read(page((torn, (60, 60)))) == [("QR Code", None)]
+    halved = code("https://pay.example/inv/9912?x=abcdef", scale=8)
+    halved[len(halved) // 2 + 10 :, :] = 128
+    found = codes_in(page((halved, (60, 60)), (code("OK 1"), (500, 60))))
+    assert [(c.format, c.text) for c in found] == [("QR Code", None), ("QR Code", "OK 1")]
+    assert 60 <= found[0].box_xyxy[0] < found[0].box_xyxy[2] <= 61 + len(halved)
     scratched = code("4012345123456", "EAN13", scale=3)
     scratched[:, 60:90], scratched[:, 150:175] = 255, 0
     read_one = page((scratched, (60, 40)), (code("OK 1"), (480, 40)))

@@ -107,6 +107,9 @@ def ask(planner: BuiltinChatModel) -> Iterator[Any]:
         ("Which types of codes are there?", ALIKE, "There are 2 QR codes.", "QR Code"),
         ("What does the left code say?", BOTH, "The code says: SERIAL 88.", "SERIAL 88"),
         ("What does the code on the right say?", BOTH, "The code says: 5901234123457.", "5901234123457"),
+        ("Are there two QR codes?", BOTH, "I count 1.", "no"),
+        ("Are there 2 codes?", BOTH, "I count 2.", "yes"),
+        ("Is there a code on the right?", BOTH, "I see 1 EAN-13.", "yes"),
         ("条形码是多少？", BOTH, "码的内容是:5901234123457。", "5901234123457"),
         ("左边的码是什么？", BOTH, "码的内容是:SERIAL 88。", "SERIAL 88"),
         ("有二维码吗？", BOTH, "图中有1 个二维码。", "是"),
@@ -167,6 +170,10 @@ def test_what_cannot_be_compared_is_not(ask: Any, pixels: Any) -> None:
         ("二维码里的电话是多少？", CARD, "电话是+44 20 7946 0018。", "+44 20 7946 0018"),
         ("Does the QR code hold a phone number?", CARD, "The phone is +44 20 7946 0018.", "yes"),
         ("Does the QR code hold a phone number?", LINK, "The code says: https://a.example/m.", "no"),
+        ("Is the phone number in the code +44 20 7946 0018?", CARD, "The phone is +44 20 7946 0018.", "yes"),
+        ("Is the password in the QR code hunter2?", WIFI, "The password is s3cret;9.", ""),
+        ("What are the wifi name and password?", WIFI,
+         "The password is s3cret;9 and the network name is Blue Cafe.", "s3cret;9, Blue Cafe"),
         ("Is the QR code a link?", LINK, "The code says: https://a.example/m.", "yes"),
         ("Is the QR code a link?", ONE_QR, "The code says: SERIAL 88.", "no"),
     ],
@@ -232,6 +239,23 @@ def test_a_code_under_a_caption(ask: Any, question: str, text: str, joined: bool
     apart = {"Menu": (60.0, 20.0, 160.0, 50.0), "Drinks & More": (480.0, 20.0, 680.0, 50.0)}
     lines = {"Menu      Drinks & More": (60.0, 20.0, 680.0, 50.0)} if joined else apart
     assert ask(question, TWO, lines=lines).short_answer == text
+
+
+def test_words_before_code_may_be_its_caption(ask: Any) -> None:
+    lines = {"Menu": (60.0, 20.0, 160.0, 50.0), "Drinks": (480.0, 20.0, 580.0, 50.0)}
+    assert ask("What does the drinks code say?", TWO, lines=lines).short_answer == "table 7"
+    both = "The codes say: TABLE 7, table 7."
+    assert str(ask("What do the funny codes say?", TWO, lines=lines)) == both
+
+
+def test_which_picture_has_one(ask: Any) -> None:
+    answer = ask("Which picture has a bar code?", ONE_QR, ONE_EAN)
+    assert (str(answer), answer.short_answer) == ("Picture 2: EAN-13.", "picture 2")
+
+
+def test_where_codes_lie_to_one_another_is_not_told(ask: Any) -> None:
+    assert ask("Is the barcode to the left of the QR code?", BOTH).abstained
+    assert ask("Is there a QR code on the right?", BOTH).abstained
 
 
 def test_a_caption_that_is_not_there(ask: Any) -> None:
