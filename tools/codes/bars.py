@@ -107,7 +107,7 @@ def _candidates(grey: Grey) -> Iterator[Box]:
 def _crops(grey: Grey) -> list[tuple[int, int]]:
     """First and last column of the bars in a candidate, with and without its outermost bars.
 
-    None where it holds no bars.
+    Empty where it holds no bars.
     """
     import numpy as np
 
@@ -120,10 +120,9 @@ def _crops(grey: Grey) -> list[tuple[int, int]]:
     dark = row < (np.percentile(row, 5) + np.percentile(row, 95)) / 2
     changes = np.flatnonzero(np.diff(np.pad(dark, 1).astype(np.int8)))
     starts, ends = changes[::2], changes[1::2]
-    if (
-        len(changes) < LEAST_EDGES
-        or min(map(_spread, (ends - starts, starts[1:] - ends[:-1]))) < SPREAD
-    ):
+    if len(changes) < LEAST_EDGES:
+        return []
+    if min(_spread(ends - starts), _spread(starts[1:] - ends[:-1])) < SPREAD:
         return []
     return [
         (max(0, int(starts[first]) - 1), min(len(row), int(ends[-1 - last]) + 1))

@@ -14,7 +14,7 @@ from agent.planners.builtin.code_places import Side
 from tools.words.codes import fields_asked, kind_asked
 from tools.words.places import places_in
 
-Form = Literal["content", "count", "exists", "formats", "same", "printed", "whether", "where"]
+Form = Literal["content", "count", "exists", "formats", "same", "printed", "whether", "other"]
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,13 @@ _FORMATS = re.compile(
     r"\b(?:kind|type|sort|format|symbolog)(?:s|y|ies)?\b|什么(?:类型|种类|格式|样的)|(?:哪|几)几?种|什么码",
     re.IGNORECASE,
 )
+_FORMAT = re.compile(r"\b(?:code|ean|upc|itf|pdf)[- ]?[\da-e]+\b", re.IGNORECASE)
+_BOUND = re.compile(
+    r"\b(?:more|less|fewer|over|under|at (?:least|most)|only|exactly)\b"
+    r"|超过|多于|少于|至少|至多|只有",
+    re.IGNORECASE,
+)
+"""What makes another question of a number than whether there are so many."""
 _TWO = re.compile(r"\b(?:both|two)\b|两|俩", re.IGNORECASE)
 _PRINTED = re.compile(
     r"\b(?:printed|written|digits?|numbers?|figures?)\b.*\b(?:under|below|beneath|underneath)\b"
@@ -103,7 +110,7 @@ _NO_NAME = re.compile(
     re.IGNORECASE,
 )
 _OF_PICTURES = re.compile(
-    r"\b(?:which|what) (?:picture|image|photo|one|page)s?\b|哪[张幅个一]*(?:图|照片)", re.I
+    r"\b(?:which|what) (?:picture|image|photo|page)s?\b|哪[张幅个一]*(?:图|照片)", re.I
 )
 _VERBS = (
     r"says?|leads?|contains?|holds?|points?|means?|goes|go|reads?|takes?|opens?|has|have|encodes?|"
@@ -189,13 +196,13 @@ def _yes_no_form(text: str, fields: tuple[str, ...]) -> Form | None:
     if _LINK.search(text) or (fields and not _EXISTS.search(text)):
         return "whether"
     if _EXISTS.search(text):
-        return "exists"
-    return "where" if places_in(text) else None
+        return "other" if _number(text) is not None and _BOUND.search(text) else "exists"
+    return "other" if places_in(text) else None
 
 
 def _number(text: str) -> int | None:
-    """The one number that a question names."""
-    numbers = literals.numbers(text, language_of(text))
+    """The one number that a question names; that of a format (EAN-13) is none."""
+    numbers = literals.numbers(_FORMAT.sub(" ", text), language_of(text))
     return int(numbers.pop()) if len(numbers) == 1 else None
 
 
@@ -214,7 +221,7 @@ def _caption(text: str) -> tuple[str | None, Side]:
     if match := _CAPTION.search(text):
         return match["words"].strip(), _side(match["side"])
     if match := _CAPTION_ZH.search(text):
-        return match["words"] or match["plain"], _side(match["side"] or match["where"] or "")
+        return match["words"] or match["plain"], _side(match["side"] or match["other"] or "")
     return None, "beside"
 
 

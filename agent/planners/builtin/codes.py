@@ -24,7 +24,7 @@ from agent.planners.builtin.kinds import Call, Report, Turn, abstain, reports, s
 from agent.planners.conversation import pictures_of, present_question
 from tools.codes.digits import goods_numbers
 from tools.codes.payloads import is_link
-from tools.evidence import Evidence
+from tools.evidence import BoxXyxy, Evidence
 from tools.words.codes import is_code, is_of_kind
 
 READ, READ_TEXT = "read_codes", "read_text"
@@ -103,15 +103,20 @@ def _seen(question: CodeQuestion, looks: list[Report]) -> _Seen:
         wanted = [e for e in wanted if all(lies_at(e, place) for place in question.places)]
     elif question.caption is None:
         wanted = placed(wanted, question.places)
-    boxes = [code.box_xyxy for code in wanted]
+    places = [_place(code) for code in wanted]
     return _Seen(
         wanted=wanted,
         codes=codes,
-        fields=[e for e in found if not is_code(e.label or "") and e.box_xyxy in boxes],
+        fields=[e for e in found if not is_code(e.label or "") and _place(e) in places],
         absent=[e for e in everything if e.status == "none"],
         lines=[e for e in text if e.status == "found" and e.label != "text"],
         has_read_text=any(report.name == READ_TEXT for report in looks),
     )
+
+
+def _place(e: Evidence) -> tuple[str, BoxXyxy | None]:
+    """Where it is; the fields of a content lie where the code does."""
+    return e.picture.id, e.box_xyxy
 
 
 def _is_asked(question: CodeQuestion, code: Evidence) -> bool:
@@ -141,12 +146,12 @@ def _is_of_bars(question: CodeQuestion, seen: _Seen) -> bool:
 def _answer(question: CodeQuestion, seen: _Seen, says: CodeSentences) -> Turn:
     answers = {"exists": _number, "count": _number, "formats": _kinds, "same": _compared,
                "printed": _printed, "whether": _whether, "content": _contents,
-               "where": _unsure}  # fmt: skip
+               "other": _unsure}  # fmt: skip
     return answers[question.form](question, seen, says)
 
 
 def _unsure(_question: CodeQuestion, _seen: _Seen, _says: CodeSentences) -> Turn:
-    """Where codes lie to one another is not evidence."""
+    """Where codes lie to one another, or whether there are more than so many: no tool says that."""
     return abstain("unsure")
 
 
@@ -255,7 +260,8 @@ def _fields(question: CodeQuestion, seen: _Seen, says: CodeSentences) -> Turn | 
     """The fields that were asked for, of one code; None where no code holds any of them."""
     found = [e for label in question.fields for e in seen.fields if e.label == label]
     if found:
-        cited = [code for code in seen.read if code.box_xyxy in [e.box_xyxy for e in found]]
+        places = [_place(e) for e in found]
+        cited = [code for code in seen.read if _place(code) in places]
         told, short = says.fields(found, cited)
         is_said = question.form == "whether" and (question.holds or _is_named(question, found))
         return said(told, says.yes_no(truth=True) if is_said else short)

@@ -109,6 +109,7 @@ def ask(planner: BuiltinChatModel) -> Iterator[Any]:
         ("What does the code on the right say?", BOTH, "The code says: 5901234123457.", "5901234123457"),
         ("Are there two QR codes?", BOTH, "I count 1.", "no"),
         ("Are there 2 codes?", BOTH, "I count 2.", "yes"),
+        ("Is there an EAN-13?", BOTH, "I see 1 EAN-13.", "yes"),
         ("Is there a code on the right?", BOTH, "I see 1 EAN-13.", "yes"),
         ("条形码是多少？", BOTH, "码的内容是:5901234123457。", "5901234123457"),
         ("左边的码是什么？", BOTH, "码的内容是:SERIAL 88。", "SERIAL 88"),
@@ -253,9 +254,10 @@ def test_which_picture_has_one(ask: Any) -> None:
     assert (str(answer), answer.short_answer) == ("Picture 2: EAN-13.", "picture 2")
 
 
-def test_where_codes_lie_to_one_another_is_not_told(ask: Any) -> None:
+def test_what_no_tool_says_of_codes_is_not_told(ask: Any) -> None:
     assert ask("Is the barcode to the left of the QR code?", BOTH).abstained
     assert ask("Is there a QR code on the right?", BOTH).abstained
+    assert ask("Are there more than 2 codes?", BOTH).abstained
 
 
 def test_a_caption_that_is_not_there(ask: Any) -> None:
