@@ -4,21 +4,27 @@ Of a region it looks at the thing in it (`tools.pictures.masks`), and as a perso
 count more than dull ones, which are shadows and reflections mostly, and what is white is white in
 the shade as well. How it does on photographs: `benchmarks/colours.py`.
 
-Deterministic, numpy only. The names are the eleven basic colour terms (Berlin and Kay, 1969); each
-is stood for by several sRGB points, so that dark red and light red are both red. The points were
-chosen with the xkcd colour survey (Munroe, 2010; CC0) and photographs: 91 % of its 558 names that
-end in a basic term get that term.
+Where a colour is flat, as in drawings, its finding says where it lies, and of several the shape.
+
+Deterministic. The names are the eleven basic colour terms (Berlin and Kay, 1969) and a few for what
+lies between them (teal, beige); each is stood for by several sRGB points
+(`tools/words/colour_points.txt`), so that dark red and light red are both red. The points were
+chosen with the xkcd colour survey (Munroe, 2010; CC0) and photographs: 91 % of its names that end
+in a basic term, and hold no second one, get that term.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from tools.base import vision_tool
 from tools.evidence import BoxXyxy, Finding, Region, Status, ToolReport
-from tools.pictures.masks import border, outwards, plain_ground, thing_weights, window
+from tools.pictures.masks import SAME, border, outwards, plain_ground, thing_weights, window
 from tools.pictures.oklab import oklab
+from tools.pictures.shapes import shape_of
 from tools.pictures.store import Picture
+from tools.words.colour_points import colour_points
 from tools.words.labels import COLOURS
 
 if TYPE_CHECKING:
@@ -45,27 +51,11 @@ SHADE = 0.35
 """Grey of a thing that is this light where it is lit is white, down to `SHADE` darker ..."""
 FLAT = 0.03
 """... but only where its lightness differs by more than this: what is flat has no shade."""
-
-_PROTOTYPES: dict[str, tuple[str, ...]] = {
-    "black": ("000000", "1a1a1a", "101820", "1c1410"),
-    "white": ("ffffff", "f2f2f2", "fffaf0", "f0f4ff"),
-    "grey": ("808080", "a9a9a9", "5a5a5a", "c8c8c8", "708090", "3c3c3c"),
-    "red": ("ff0000", "c00000", "e03030", "8b0000", "dc143c", "b22222", "a03828",
-            "7a2020"),
-    "orange": ("ffa500", "ff7f00", "ff8c00", "e07020", "f4a040", "ff5b00"),
-    "yellow": ("ffff00", "ffd700", "f0e050", "fff080", "e0c000", "ffffa0", "c8a020"),
-    "green": ("00ff00", "008000", "30a030", "90ee90", "006400", "6b8e23", "2e8b57",
-              "9acd32", "05480d", "a6c875"),
-    "blue": ("0000ff", "0000a0", "4070e0", "87ceeb", "000060", "1e90ff", "00b0f0",
-             "4682b4", "d4ffff", "4f738e", "661aee", "42b395", "2a3a55", "3a4a6a",
-             "5a7a9a"),
-    "purple": ("800080", "9030c0", "6a0dad", "4b0082", "ba55d3", "8a2be2", "805b87", "751973"),
-    "pink": ("ffc0cb", "ff69b4", "ff90b0", "ff1493", "f0a0c0", "ff63e9"),
-    "brown": ("8b4513", "654321", "a0522d", "5c3a1e", "7b5b3a", "b08050", "cba560"),
-}  # fmt: skip
+EVEN = 0.9
+"""The share of a colour's pixels that are one to the eye where it is flat, as in drawings."""
 
 
-@vision_tool(version="3")
+@vision_tool(version="4")
 def describe_colors(
     picture: Picture, region: Region | None = None, part: Part | None = None
 ) -> ToolReport:
@@ -82,7 +72,7 @@ def describe_colors(
     if region is not None:
         findings = _of_region(sample, region, part)
     elif part == "all":
-        findings = sample.findings(sample.opaque)
+        findings = sample.drawn(sample.opaque, is_thing=False)
     else:
         findings = _of_picture(sample, part)
     if not findings:  # all of it is transparent
@@ -103,7 +93,7 @@ def _of_picture(sample: _Sample, part: Part | None) -> list[Finding]:
     thing, ground = found
     findings = []
     if part != "background":
-        findings += sample.findings(thing, box_xyxy=sample.box_of(thing))
+        findings += sample.drawn(sample.without_soft_edges(thing, ground))
     if part != "thing":
         findings += sample.findings(ground, text="background")
     return findings
@@ -127,7 +117,9 @@ def _without_ground(sample: _Sample, part: Part | None) -> list[Finding]:
     edge = border(sample.pixels) & sample.opaque
     if part == "background" and edge.any():
         return sample.findings(edge, text="background")
-    return sample.findings(sample.opaque, status="unsure" if part == "thing" else "found")
+    if part == "thing":
+        return sample.findings(sample.opaque, status="unsure")
+    return sample.drawn(sample.opaque, is_thing=False)
 
 
 class _Sample:
@@ -170,6 +162,64 @@ class _Sample:
         """The colours of the pixels of a mask; none where it is empty."""
         return self.as_findings(colour_shares(self.pixels[mask]) if mask.any() else {}, **more)
 
+    def drawn(self, mask: Mask, *, is_thing: bool = True) -> list[Finding]:
+        """The colours of a mask; a flat one with its own box, several flat ones with their shapes.
+
+        The box of what is not flat is that of all of the thing.
+        """
+        import numpy as np
+
+        findings = self.as_findings(
+            colour_shares(self.pixels[mask]) if mask.any() else {},
+            box_xyxy=self.box_of(mask) if is_thing and mask.any() else None,
+        )
+        if not findings:
+            return []
+        lab = oklab(self.pixels[mask])
+        names = _nearest(lab)
+        placed = []
+        for finding in findings:
+            own = names == COLOURS.index(str(finding.label))
+            if not _is_flat(lab[own]):
+                placed.append(finding)
+                continue
+            area = np.zeros_like(mask)
+            area[mask] = own
+            shape = shape_of(area, self._aspect(area)) if is_thing and len(findings) > 1 else None
+            more = {"box_xyxy": self.box_of(area), "text": shape}
+            placed.append(finding.model_copy(update=more))
+        return placed
+
+    def _aspect(self, mask: Mask) -> float:
+        left, top, right, bottom = self.box_of(mask)
+        return (right - left) / (bottom - top)
+
+    def without_soft_edges(self, thing: Mask, ground: Mask) -> Mask:
+        """The thing without pixels that mix it with its ground, if anything of it is left.
+
+        Such a pixel has a neighbour that is more like the ground, and one that is less.
+        """
+        import numpy as np
+
+        behind = ground if ground.any() else ~self.opaque
+        colour = oklab(np.median(self.pixels[behind], axis=0))
+        middle = self._distances(colour, 0, 0)
+        around = np.stack(
+            [self._distances(colour, *step) for step in ((0, 1), (0, -1), (1, 0), (-1, 0))]
+        )
+        soft = (around.max(axis=0) > middle + SAME) & (around.min(axis=0) < middle - SAME)
+        hard = thing & ~soft
+        return hard if hard.any() else thing
+
+    def _distances(self, colour: Array, down: int, across: int) -> Array:
+        """How far the neighbours of the sample's pixels are from a colour, in OKLab."""
+        import numpy as np
+
+        pixels = self.picture.pixels
+        rows = np.clip(self.rows + down, 0, pixels.shape[0] - 1)
+        columns = np.clip(self.columns + across, 0, pixels.shape[1] - 1)
+        return np.asarray(np.sqrt(((oklab(pixels[rows][:, columns]) - colour) ** 2).sum(axis=2)))
+
     def as_findings(
         self,
         shares: dict[str, float],
@@ -193,6 +243,14 @@ class _Sample:
             for name, share in list(shares.items())[:MAX_COLOURS]
             if share >= MIN_SHARE
         ]
+
+
+def _is_flat(lab: Array) -> bool:
+    """Whether nearly all of these colours (n, 3) are one to the eye."""
+    import numpy as np
+
+    near = np.sqrt(((lab - np.median(lab, axis=0)) ** 2).sum(axis=1)) <= SAME
+    return bool(near.mean() >= EVEN)
 
 
 def _ends(covered: Mask, places: np.ndarray[Any, Any], size: int) -> tuple[float, float]:
@@ -236,13 +294,22 @@ def _nearest(lab: Array) -> Indices:
     """The index in `COLOURS` of the nearest named point of each colour in OKLab (n, 3)."""
     import numpy as np
 
-    names = np.array([COLOURS.index(n) for n, points in _PROTOTYPES.items() for _ in points])
-    points = np.array([list(bytes.fromhex(p)) for ps in _PROTOTYPES.values() for p in ps])
+    names, points = _points()
     scale = np.array([LIGHTNESS_WEIGHT, 1.0, 1.0])
-    near = oklab(points) * scale
+    near = points * scale
     # |a - b|² without |a|², which is the same for all points
     apart = (near**2).sum(axis=1) - 2 * (lab * scale) @ near.T
     return np.asarray(names[apart.argmin(axis=1)])
+
+
+@cache
+def _points() -> tuple[Indices, Array]:
+    """For each named point the index of its name in `COLOURS`, and where it lies in OKLab."""
+    import numpy as np
+
+    named = [(name, point) for name, points in colour_points().items() for point in points]
+    indices = np.array([COLOURS.index(name) for name, _ in named])
+    return indices, oklab(np.array([point for _, point in named]))
 
 
 def _totals(names: Indices, weights: Array) -> dict[str, float]:

@@ -30,7 +30,7 @@ from agent.grounding.references import (
 )
 from agent.grounding.relevance import Said, belongs, each_once, names_twice
 from agent.grounding.wording import WORDING, join_words, label_in, language_of
-from agent.grounding.yes_no import carries_yes_no
+from agent.grounding.yes_no import carries_yes_no, wrong_sameness
 from tools.evidence import Evidence
 from tools.words.labels import CLASSES, GROUPS
 from tools.words.questions import mentioned
@@ -322,7 +322,7 @@ def _yes_no(
     problem = names_twice(filled, ())
     if problem is None and (opening or not filled.used):
         problem = _wrong_yes_no(word, cited, question, language_of(question))
-    return word, problem
+    return word, problem or wrong_sameness(part, evidence, says_yes=word.casefold() in YES)
 
 
 def _wrong_yes_no(

@@ -18,10 +18,11 @@ from agent.grounding import literals
 from agent.grounding.naming import may_be, names_of
 from agent.grounding.own_words import own_words
 from agent.grounding.polarity import OPENING
-from agent.grounding.references import INSERTED, REFERENCE, UnresolvedReferenceError, as_number
+from agent.grounding.references import INSERTED, REFERENCE, alike
 from tools.evidence import Evidence
 from tools.reading.labels import field_of
 from tools.words.labels import COLOURS, GROUPS, chinese
+from tools.words.places import PLACES
 from tools.words.predicates import pattern_for, pattern_of
 from tools.words.questions import HAN
 from tools.words.sentences import label_places, label_spans
@@ -36,13 +37,6 @@ _MORE = re.compile(
 _FEWER = re.compile(
     r"\b(?:less|least|few|small|low|short|earl|old|cheap)|更[少小低早]|最[少小低]", re.I
 )
-_PLACES = {
-    "left": re.compile(r"\bleft\b|左", re.I),
-    "right": re.compile(r"\bright\b|右", re.I),
-    "top": re.compile(r"\b(?:top|upper)\b|上[方角]|顶部|[左右]上", re.I),
-    "bottom": re.compile(r"\b(?:bottom|lower)\b|下[方角面边]|底部|[左右]下", re.I),
-    "middle": re.compile(r"\b(?:middle|cent(?:er|re))\b|中[间央心]", re.I),
-}
 _SLACK = 0.1
 """How far beyond the middle of the picture (of its width or height) "left" still reaches."""
 _BESIDE = re.compile(r"\b(?:in|on|at|with)\s+(?:(?:the|an?|this|that|its)\s+)?$", re.I)
@@ -137,21 +131,30 @@ def _not_worked_out(own: str, evidence: Sequence[Evidence], language: Language) 
     operations = set(_COMPARES.findall(own))
     said = REFERENCE.sub(" ", own)
     if pattern_of(language, "comparison").search(said):
-        if not operations & {"most", "least", "difference"}:
-            return "it compares; write what is more by reference: {most e1 e2}, {least e1 e2}"
-        opposite = _FEWER if "most" in operations else _MORE
-        if operations & {"most", "least"} and opposite.search(said):
-            return "it says the opposite of what its reference works out"
+        problem = _wrong_comparison(operations, said, evidence)
+        if problem is not None:
+            return problem
     shares = _ranked(own, evidence) if pattern_of(language, "ordering").search(said) else []
     if any(earlier < later for earlier, later in itertools.pairwise(shares)):
         return "it names the smaller share first"
     if "same" in operations:
         return None
     differ = pattern_of(language, "difference").search(said)
-    if differ or pattern_of(language, "sameness").search(said):
-        contents = [_comparable(e) for e in evidence]
-        if len(contents) < 2 or (len(set(contents)) > 1) is not bool(differ):
-            return "the cited evidence does not say so; write {same e1 e2}"
+    compares = differ or pattern_of(language, "sameness").search(said)
+    if compares and (len(evidence) < 2 or alike(evidence) is bool(differ)):
+        return "the cited evidence does not say so; write {same e1 e2}"
+    return None
+
+
+def _wrong_comparison(operations: set[str], said: str, evidence: Sequence[Evidence]) -> str | None:
+    """A sentence that says "more" or "less" without its reference, or of what is equal."""
+    if not operations & {"most", "least", "difference"}:
+        return "it compares; write what is more by reference: {most e1 e2}, {least e1 e2}"
+    opposite = _FEWER if "most" in operations else _MORE
+    if operations & {"most", "least"} and opposite.search(said):
+        return "it says the opposite of what its reference works out"
+    if all(e.value_type == "share" for e in evidence) and alike(evidence):
+        return "the shares are equal, as far as they can be measured; say that they are equal"
     return None
 
 
@@ -162,21 +165,13 @@ def _ranked(own: str, evidence: Sequence[Evidence]) -> list[float]:
     return [shares[i] for i in dict.fromkeys(named) if i in shares]
 
 
-def _comparable(evidence: Evidence) -> object:
-    try:
-        return as_number(evidence)
-    except UnresolvedReferenceError:
-        content = evidence.value if evidence.value is not None else evidence.text or evidence.label
-        return literals.normalise(content).casefold()
-
-
 def _elsewhere(
     literal: str, own: str, evidence: Sequence[Evidence], language: Language
 ) -> str | None:
     """A place that the boxes do not have, or of one thing beside another."""
     said = literal.replace(INSERTED, " ")
     placed = [e for e in evidence if e.status == "found"]
-    for place, pattern in _PLACES.items():
+    for place, pattern in PLACES.items():
         if pattern.search(said) and not (placed and all(_lies(e, place) for e in placed)):
             return f"what it cites is not at the {place} of the picture"
     named = [m.start() for m in re.finditer(r"\{\s*e\d+\.label", own)]

@@ -9,6 +9,7 @@ dog?" and "有没有狗？" ask whether there is one. The sentences of an answer
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from agent.answer import Language
 
@@ -34,6 +35,8 @@ _ABSENT_ZH = re.compile(
     r"(?<![有是])没有?(?!有|[呢啊呀吗嘛]?[?？。!！\s]*$)"
     r"|是没有?(?![?？\s]*$)|看不[到见]|不存在|(?<!有)无(?!人机|线)"
 )
+_SAME = re.compile(r"\b(?:same|identical|equal|alike|match(?:es|ing)?)\b|一样|相同|一致", re.I)
+_APART = re.compile(r"\b(?:different|differs?)\b|不一样|不相同|不同|不一致", re.IGNORECASE)
 _WHICH = re.compile(r"^\W*(?:(?:and|so|now|in) )*(?:what|which|where|list|name)\b", re.IGNORECASE)
 _WHICH_ZH = re.compile(r"什么|哪[些种几]")
 
@@ -48,3 +51,10 @@ def asks_for_absence(question: str, language: Language) -> bool:
 def asks_which(question: str, language: Language) -> bool:
     """Whether "yes" would be no answer: "Which animals are there?", "有哪些动物？"."""
     return (_WHICH_ZH if language == "zh" else _WHICH).search(question) is not None
+
+
+def asks_sameness(question: str) -> Literal["same", "different"] | None:
+    """Which of the two "yes" would mean: "Are they identical?" same, "两个码不同吗？" different."""
+    if _APART.search(question):
+        return "different"
+    return "same" if _SAME.search(question) else None

@@ -7,8 +7,9 @@ what a planner wrote literally. The reference language is documented in docs/ref
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -26,6 +27,8 @@ INSERTED = "\N{OBJECT REPLACEMENT CHARACTER}"
 """Stands in `Filled.literal` where a reference was."""
 _ID = re.compile(r"e[1-9][0-9]*")
 _FIELD = re.compile(r"(e[1-9][0-9]*)\.(text|value|label|picture|score)")
+MEASURED = 0.02
+"""Shares of a picture that differ by no more are the same, as far as they can be measured."""
 _CANONICAL = re.compile(r"-?\d+(?:\.\d+)?")
 """How tools report a number that they have read."""
 
@@ -284,19 +287,30 @@ def _has(groups: list[list[Evidence]], word: str, language: Language) -> str:
 
 
 def _same(groups: list[list[Evidence]], _word: str, language: Language) -> str:
-    evidence = _flat(groups)
-    contents = {_comparable(e) for e in evidence}
+    return _yes_no(truth=alike(_flat(groups)), language=language)
+
+
+def alike(evidence: Sequence[Evidence]) -> bool:
+    """Whether all of it has one content: a number, or words, upper case or not.
+
+    The contents of codes are the same letter by letter; shares of a picture are up to `MEASURED`.
+    """
+    shares = [float(str(e.value)) for e in evidence if e.value_type == "share"]
+    if len(shares) == len(evidence) > 0:
+        return max(shares) - min(shares) <= MEASURED
     if not may_be_same({e.currency for e in evidence if e.currency is not None}):
-        return _yes_no(truth=False, language=language)
-    return _yes_no(truth=len(contents) == 1, language=language)
+        return False
+    return len({_comparable(e) for e in evidence}) == 1
 
 
 def _comparable(evidence: Evidence) -> str | Decimal:
+    if evidence.tool == "read_codes" and evidence.text is not None:
+        return evidence.text
     try:
         return as_number(evidence)
     except UnresolvedReferenceError:
-        content = evidence.value if evidence.value is not None else evidence.text
-        return " ".join(str(content).casefold().split())
+        content = evidence.value if evidence.value is not None else evidence.text or evidence.label
+        return " ".join(unicodedata.normalize("NFKC", str(content)).casefold().split())
 
 
 def _sum(groups: list[list[Evidence]], _word: str, _language: Language) -> str:
@@ -323,7 +337,13 @@ def _extreme(pick: Callable[..., Decimal]) -> _Operation:
     def operation(groups: list[list[Evidence]], _word: str, language: Language) -> str:
         sizes = [_magnitude(group) for group in groups]
         common_currency(_flat(groups))
-        best = [group[0] for group, size in zip(groups, sizes, strict=True) if size == pick(sizes)]
+        measured = all(e.value_type == "share" for e in _flat(groups))
+        slack = Decimal(str(MEASURED)) if measured else Decimal(0)
+        best = [
+            group[0]
+            for group, size in zip(groups, sizes, strict=True)
+            if abs(size - pick(sizes)) <= slack
+        ]
         if len(best) == len(groups) > 1:
             return WORDING[language]["equal"]
         return join_words([_winner(e, groups, language) for e in best], language)
@@ -335,8 +355,7 @@ def _winner(evidence: Evidence, groups: list[list[Evidence]], language: Language
     """The picture's name where pictures are compared, the label where labels are."""
     if len({group[0].picture.id for group in groups}) > 1:
         return picture_name(evidence.picture.id, language)
-    label = evidence.label or evidence.id
-    return chinese(label) if language == "zh" else label
+    return label_in(evidence, evidence.label or evidence.id, language)
 
 
 _Operation = Callable[[list[list[Evidence]], str, Language], str]

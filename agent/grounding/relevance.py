@@ -19,6 +19,7 @@ from agent.grounding.references import REFERENCE, Filled
 from agent.grounding.yes_no import field_named, is_of_text, unrelated, unseen
 from tools.evidence import Evidence
 from tools.reading.labels import fields as field_kinds
+from tools.words.codes import is_code, is_of_kind, kind_asked
 from tools.words.labels import CLASSES, COLOURS, GROUPS, chinese, plural
 from tools.words.questions import mentioned
 from tools.words.sentences import label_words
@@ -41,11 +42,6 @@ _WHERE = re.compile(r"\b(?:in|on|at|near|under|behind|beside|next to|with)\b", r
 """What stands behind it is where, not what is asked after."""
 _OF_TWO = {"same", "difference", "most", "least"}
 _OF_SEVERAL = _OF_TWO | {"sum", "count", "list"}
-_CODES = {
-    "qr": re.compile(r"\bqr\b|二维码", re.IGNORECASE),
-    "bar": re.compile(r"\bbar ?codes?\b|\b(?:ean|upc)\b|条形?码", re.IGNORECASE),
-}
-_BAR_FORMATS = re.compile(r"ean|upc|code ?\d|codabar|itf|databar|pharma", re.IGNORECASE)
 _WRITTEN_UNITS = {
     "characters": re.compile(r"\b(?:characters?|letters?)\b|字符|多少个?字|几个字", re.IGNORECASE),
     "words": re.compile(
@@ -247,25 +243,14 @@ def _listed(names: Collection[str]) -> str:
 
 
 def _other_code(part: Part, said: Said) -> str | None:
-    """A code of another kind than the one that was asked for."""
-    wanted = asked_code(part)
-    codes = [e for e in _found(said) if e.tool == "read_codes"]
-    others = [e for e in codes if wanted is not None and code_kind(e) != wanted]
+    """A code of another kind than the one that was asked for, unless it says that there is none."""
+    wanted = kind_asked(part.text)
+    codes = [e for e in said.evidence if e.tool == "read_codes" and is_code(e.label or "")]
+    if wanted is None or any(e.status == "none" for e in codes):
+        return None
+    loosely = part.kind not in ("yes/no", "count") or part.of_several
+    others = [e for e in codes if not is_of_kind(e.label or "", wanted, loosely=loosely)]
     return f"{others[0].id} is a {others[0].label}, which was not asked for" if others else None
-
-
-def asked_code(part: Part) -> str | None:
-    """The kind of code that a question asks for: `qr`, `bar`; None for any."""
-    asked = [name for name, pattern in _CODES.items() if pattern.search(part.text)]
-    return asked[0] if len(asked) == 1 else None
-
-
-def code_kind(e: Evidence) -> str | None:
-    """The kind of a code that was read: `qr`, `bar`; None for others."""
-    label = e.label or ""
-    if "qr" in label.casefold():
-        return "qr"
-    return "bar" if _BAR_FORMATS.search(label) else None
 
 
 def _unrestricted(part: Part, said: Said) -> str | None:

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Sequence
 
 from agent.answer import Language
 from agent.grounding import literals
+from agent.grounding.asking import asks_sameness
 from agent.grounding.question_parts import Part
+from agent.grounding.references import alike
 from tools.evidence import Evidence
 from tools.reading.labels import field_of
 from tools.words.predicates import pattern_of
@@ -74,6 +76,17 @@ def unrelated(part: Part, evidence: Sequence[Evidence], language: Language) -> s
     if part.of_text or part.of_several or any(_speaks_of(part, e) for e in read):
         return None
     return "the question does not speak of what this evidence is"
+
+
+def wrong_sameness(part: Part, evidence: Sequence[Evidence], *, says_yes: bool) -> str | None:
+    """Whether codes that are compared say the same, or not, as a yes or no has it."""
+    asked = asks_sameness(part.text)
+    codes = [e for e in evidence if e.tool == "read_codes" and e.text is not None]
+    if asked is None or len(codes) < 2:
+        return None
+    if (alike(codes) is (asked == "same")) is says_yes:
+        return None
+    return "the codes that are cited say otherwise; compare them with {same e1 e2}"
 
 
 def unseen(part: Part, evidence: Sequence[Evidence], language: Language) -> str | None:

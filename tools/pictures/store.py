@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from tools.errors import PictureError
 from tools.evidence import BoxXyxy, PictureRef, Region, clip_box
+from tools.pictures.grounds import readable_ground
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,6 +31,8 @@ MAX_PIXELS = 40_000_000
 MAX_BYTES = 100_000_000
 OPAQUE = 128
 """Alpha from which on a pixel has a colour of its own."""
+DEPTHS = range(8, 17)
+"""Bits of grey that a picture may have."""
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF", "PPM")
 
 
@@ -37,8 +40,8 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF", "PPM")
 class Picture:
     """A decoded picture: `pixels` is uint8 RGB of shape (height, width, 3), upright, read-only.
 
-    `opaque` has shape (height, width), False where the picture is transparent (its pixels show
-    white there); None where all of it is opaque.
+    `opaque` has shape (height, width), False where the picture is transparent (its pixels show a
+    ground there on which the rest can be read); None where all of it is opaque.
     """
 
     ref: PictureRef
@@ -214,7 +217,7 @@ def _check_size(width: int, height: int) -> None:
 
 
 def _decode(image: Image) -> tuple[Pixels, Mask | None]:
-    """First frame, EXIF orientation applied, any mode to RGB; alpha lies on white.
+    """First frame, EXIF orientation applied, any mode to RGB; alpha lies on `readable_ground`.
 
     The second is where it is opaque; None where it is all opaque.
     """
@@ -231,20 +234,25 @@ def _decode(image: Image) -> tuple[Pixels, Mask | None]:
         rgba = upright.convert("RGBA")
         shown = np.asarray(rgba.getchannel("A")) >= OPAQUE
         opaque = None if shown.all() else shown
-        white = Image.new("RGBA", rgba.size, "white")
-        upright = Image.alpha_composite(white, rgba)
+        level = readable_ground(np.asarray(rgba.convert("RGB")), shown)
+        ground = Image.new("RGBA", rgba.size, (level, level, level, 255))
+        upright = Image.alpha_composite(ground, rgba)
     return np.array(upright.convert("RGB"), dtype=np.uint8), opaque
 
 
 def _eight_bits(image: Image) -> Image:
-    """16-bit grey by its range (65535 → 255); other wide modes by their own extremes, NaN black."""
+    """Grey of 9 to 16 bits by the range of its depth; other wide modes by their extremes.
+
+    A file of 16 bits does not say how many of them are used: the depth is the least of `DEPTHS`
+    that holds its largest value, so that 12 bits (4095 at most) do not look black. NaN is black.
+    """
     import numpy as np
     from PIL import Image
 
     values = np.nan_to_num(np.asarray(image).astype(np.float64), posinf=0.0, neginf=0.0)
-    low, high = (0.0, 65535.0) if image.mode.startswith("I") else (values.min(), values.max())
-    if values.max() > high or values.min() < low:
-        low, high = values.min(), values.max()
+    low, high = values.min(), values.max()
+    if image.mode.startswith("I") and low >= 0 and high < 2 ** DEPTHS[-1]:
+        low, high = 0.0, float(next(2**bits - 1 for bits in DEPTHS if high < 2**bits))
     scaled = (values - low) / max(high - low, 1e-12) * 255
     return Image.fromarray(scaled.round().astype(np.uint8))
 

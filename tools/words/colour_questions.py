@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Literal
+
+from tools.words.lists import lines_of
+from tools.words.predicates import pattern_for
 
 _BACKGROUND = re.compile(r"\bback(?:ground|drop)s?\b|背景|底色", re.IGNORECASE)
 _DRAWN = re.compile(
@@ -44,3 +48,26 @@ def part_asked_of(question: str) -> Literal["thing", "background", "all"] | None
 def asks_colour_of_drawing(question: str) -> bool:
     """Whether it asks which colour something drawn or written has: a logo, a circle, a text."""
     return part_asked_of(question) == "thing" and _ASKS.search(question) is not None
+
+
+def shapes_asked(question: str) -> frozenset[str]:
+    """The plain shapes that the one shape which a question names may be; none where it names none.
+
+    "the square" square, "the rectangle" rectangle or square, "the oval" oval or circle.
+    """
+    words = _shape_words()
+    named = {words[m[0].casefold()] for m in pattern_for(list(words)).finditer(question)}
+    if len(named) != 1:
+        return frozenset()
+    (shape,) = named
+    return frozenset({shape, *_NARROWER.get(shape, ())})
+
+
+_NARROWER = {"rectangle": {"square"}, "oval": {"circle"}, "circle": {"oval"}}
+"""What a shape may look like as well; a circle on a picture that was stretched is an oval."""
+
+
+@cache
+def _shape_words() -> dict[str, str]:
+    rows = (line.split("|") for line in lines_of("shapes"))
+    return {word: label.strip() for label, words in rows for word in words.strip().split(", ")}

@@ -1,4 +1,4 @@
-"""Plans questions whether some words are written: they are read for, never looked for as things.
+"""Plans questions whether anything, or some words, are written: they are read, never looked for.
 
 The built-in weights look for dogs where it is asked whether the sign mentions dogs. Of every other
 question it says nothing, and the weights plan it.
@@ -38,6 +38,18 @@ _ASKS = tuple(
         r".{0,12}?有没有(?:写|印|提到|提及)(?:着|到)?(?P<words>.+?)(?:的字样|字样)?",
     )
 )
+_EDGE = " ?？.。!！"
+_ANY = re.compile(
+    r"(?:(?:is|are) there|(?:do|can) you (?:see|find)|does (?:it|this|(?:the|this) \w+) "
+    r"(?:have|contain|show)|has it) "
+    r"(?:any |some |a )?(?:text|words?|writing|letters?|anything written)"
+    r"(?: (?:there|here|at all|(?:in|on) (?:the|this|it)\b.{0,30}))?"
+    r"|is (?:(?:any|some) (?:text|writing)|(?:anything|something) (?:written|printed))"
+    r"(?: (?:there|here|visible|shown|(?:in|on) (?:the|this|it)\b.{0,30}))?"
+    r"|.{0,8}?(?:有没?有?|看[得到见])(?:任何|一些)?(?:文字|字|文本)(?:吗|么)?",
+    re.IGNORECASE,
+)
+"""Whether there is any text."""
 _OPEN = re.compile(r"(?:what|anything|something|the same|什么)\b|^it\b|什么", re.IGNORECASE)
 
 
@@ -48,10 +60,11 @@ def next_turn(messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) 
         return None
     at, question = present
     pictures = pictures_of(messages[at])
-    words = words_asked_for(question)
+    is_any = _ANY.fullmatch(question.strip(_EDGE)) is not None
+    words = words_asked_for(question) if not is_any else None
     offered = any(tool["function"]["name"] == READ for tool in tools)
     seen = [r for r in reports(messages[at + 1 :]) if r.name == READ]
-    if words is None or len(pictures) != 1 or not (offered or seen):
+    if (words is None and not is_any) or len(pictures) != 1 or not (offered or seen):
         return None
     if any(m.type == "human" for m in messages[at + 1 :]):  # the check refused the answer
         return abstain("unsure")
@@ -76,7 +89,7 @@ def _answer(found: list[Evidence], *, is_zh: bool) -> Turn:
 
 def words_asked_for(question: str) -> str | None:
     """The words of which it is asked whether they are written; None for every other question."""
-    plain = question.strip(" ?？.。!！")
+    plain = question.strip(_EDGE)
     for pattern in _ASKS:
         if match := pattern.fullmatch(plain):
             words = match["words"].strip(_QUOTE + " ")

@@ -239,3 +239,66 @@ def test_what_was_looked_for_is_what_the_part_asks_after() -> None:
     assert run("How many cats?", "I see {list e15-e16} [e15-e16].", "2").problems
     both = run("How many dogs? Is there a horse?", "I see {list e15-e16} [e15-e16].", "2")
     assert both.unanswered == ("Is there a horse?",)
+
+
+CODES = ledger_of(
+    (
+        "read_codes",
+        [
+            finding(label="QR Code", text="https://a.example/A"),  # e1
+            finding(label="QR Code", text="https://a.example/a"),  # e2
+            finding(label="QR Code", text="https://a.example/A"),  # e3
+            finding(label="password", value="s3cret", value_type="text"),  # e4
+            finding(label="bar code", value=0, status="none"),  # e5
+        ],
+    ),
+    (
+        "describe_colors",
+        [
+            finding(label=c, value=v, value_type="share")
+            for c, v in (("red", 0.505), ("blue", 0.495))
+        ],  # e6, e7
+    ),
+)
+
+
+def of_codes(question: str, answer: str, short: str) -> Grounded:
+    draft = Draft(abstain="no", short_answer=short, answer=answer)
+    return check(draft, CODES, question=question, language=language_of(question))
+
+
+SAME, APART = (
+    "The codes say the same: {e1.text} [e1 e3].",
+    "The codes are different: {e1.text}, {e2.text} [e1 e2].",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "short", "stands"),
+    [
+        ("Do both codes say the same?", SAME, "yes", True),
+        ("Do both codes say the same?", SAME, "no", False),
+        ("Do both codes say the same?", APART, "no", True),
+        ("Do both codes say the same?", APART, "yes", False),
+        ("Do both codes say the same?", APART, "{same e1 e2}", True),
+        ("Are the codes different?", APART, "yes", True),
+        ("Are the codes different?", SAME, "yes", False),
+        ("Are the codes different?", APART, "{same e1 e2}", False),
+        ("Do both codes say the same?", "The codes say the same: {e1.text} [e1 e2].", "yes", False),
+        ("Do both codes say the same?", "The codes are different: {e1.text} [e1 e3].", "no", False),
+        ("这两个码一样吗？", "码的内容不同:{e1.text}, {e2.text} [e1 e2]。", "否", True),
+        ("这两个码一样吗？", "码的内容不同:{e1.text}, {e2.text} [e1 e2]。", "是", False),
+        ("Is there a bar code?", "I see no {e5.label}, but {list e1 e2 e3} [e1-e3 e5].", "{exists e5}", True),
+        ("Is there a bar code?", "I see {list e1 e2 e3} [e1-e3].", "yes", False),
+        ("How many bar codes are there?", "I count {count e1 e2 e3} [e1-e3].", "{count e1 e2 e3}", False),
+        ("What is the password in the QR code?", "The {e4.label} is {e4.value} [e4].", "{e4.value}", True),
+        ("Is there more red or more blue?", "They are about equal: {e6.label}, {e7.label} [e6 e7]. {most e6 e7} [e6 e7].",
+         "{most e6 e7}", True),
+        ("Is there more red or more blue?", "There is more {most e6 e7}: {e6.value}, {e7.value} [e6 e7].", "red", False),
+    ],
+)  # fmt: skip
+def test_codes_and_shares_are_compared_as_they_are(
+    question: str, answer: str, short: str, stands: bool
+) -> None:
+    grounded = of_codes(question, answer, short)
+    assert (not grounded.problems) is stands, grounded.problems

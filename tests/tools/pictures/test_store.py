@@ -149,6 +149,33 @@ def test_an_image_that_was_opened_and_not_loaded(tmp_path: Path) -> None:
         PictureStore().add(lazy)
 
 
+@pytest.mark.parametrize("form", ["PNG", "TIFF"])
+@pytest.mark.parametrize("bits", range(8, 17))
+def test_greys_have_the_range_of_their_depth(form: str, bits: int) -> None:
+    levels = np.linspace(0, 2**bits - 1, 12).astype(np.uint16).reshape(3, 4)
+    pixels = pixels_of(encoded(Image.fromarray(levels), form))
+    assert np.abs(pixels[..., 0].ravel() - np.linspace(0, 255, 12)).max() <= 1
+    assert (pixels == pixels[..., :1]).all()
+
+
+@pytest.mark.parametrize(
+    ("image", "form"),
+    [
+        (Image.new("RGB", (8, 8), RED).convert("CMYK"), "TIFF"),
+        (Image.new("RGB", (8, 8), RED).quantize(4), "PNG"),
+        (Image.new("RGB", (8, 8), RED).convert("CMYK"), "JPEG"),
+        (Image.new("RGB", (8, 8), RED).convert("YCbCr"), "TIFF"),
+    ],
+)
+def test_colours_stay_in_other_modes(image: Image.Image, form: str) -> None:
+    assert np.abs(pixels_of(encoded(image, form)).astype(int) - RED).max() <= 16
+
+
+def test_a_float_picture_has_its_own_range() -> None:
+    values = np.array([[0.1, 0.5, 0.9]], np.float32)
+    assert pixels_of(encoded(Image.fromarray(values), "TIFF"))[0, :, 0].tolist() == [0, 128, 255]
+
+
 def test_float_pixels_that_are_no_numbers() -> None:
     values = np.array([[0, np.nan], [np.inf, 2]], np.float32)
     assert PictureStore().add(Image.fromarray(values)).pixels[:, :, 0].tolist() == [

@@ -48,7 +48,7 @@ def test_canonical(word: str, label: str | None) -> None:
 
 
 def test_there_are_eleven_basic_colours() -> None:
-    assert len(COLOURS) == 11
+    assert len(COLOURS) == 15
 
 
 def test_chinese_names_of_groups() -> None:

@@ -57,6 +57,36 @@ def test_what_is_asked_for(question: str, words: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "text", "said", "short"),
+    [
+        ("Is there any text in the picture?", "SALE", "It says: SALE.", "yes"),
+        ("Is anything written on the sign?", "SALE", "It says: SALE.", "yes"),
+        ("Can you see any writing?", None, "I looked and found no text.", "no"),
+        ("图中有文字吗？", "SALE", "上面写着:SALE。", "是"),
+    ],
+)
+def test_whether_there_is_any_text(question: str, text: str | None, said: str, short: str) -> None:
+    @vision_tool(name="read_text")
+    def read_text(
+        picture: Picture, query: str | None = None, region: Region | None = None
+    ) -> ToolReport:
+        """Read the text."""
+        assert query is None
+        common: dict[str, Any] = {"picture": picture.ref, "label": "text", "score": 0.9}
+        if text is None:
+            found = Finding(**common, value=0, status="none")
+        else:
+            found = Finding(**common, text=text, value=len(text), value_type="characters")
+        return ToolReport(summary="read_text img_1", findings=(found,))
+
+    with VisualAgent(
+        Settings(tools=ToolConfig(offer=[])), BuiltinChatModel(), [read_text]
+    ) as agent:
+        answer = agent.ask(WHITE, question)
+    assert (str(answer), answer.short_answer) == (said, short)
+
+
+@pytest.mark.parametrize(
     ("question", "tool", "text", "short"),
     [
         ("Does the sign mention dogs?", reader("NO DOGS"), "It says: NO DOGS.", "yes"),

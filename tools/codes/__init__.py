@@ -1,0 +1,1 @@
+"""Codes: finding and decoding them, what their contents mean, the digits printed beside them."""
