@@ -27,7 +27,7 @@ MAX_LINES = 400
 MAX_QUERY = 200
 KEPT_PAGES = 8
 """Pages whose lines are kept, so that a second query costs no recognition."""
-VERSION = "2"
+VERSION = "3"
 
 
 def read_text_tool(

@@ -28,7 +28,7 @@ from tools.reading.cues import (
 from tools.reading.dates import dates
 from tools.reading.labels import plain
 from tools.reading.lines import Line
-from tools.reading.postal import Mark, is_country, marks_of
+from tools.reading.postal import Mark, is_country, marks_of, set_right
 from tools.reading.values import emails, phones, urls
 
 HEADER_LINES = 22
@@ -111,7 +111,7 @@ class AddressLines:
     def block(self, start: int, end: int, points: float) -> Block:
         """The address in these lines."""
         run = self.lines[start:end]
-        value = " ".join(_before_label(line.text) for line in run)
+        value = " ".join(set_right(_before_label(line.text)) for line in run)
         value = ADDRESS_LABEL.sub("", re.sub(r"\s+", " ", value).strip(" :|-"))
         score = min(0.95, 0.3 + 0.25 * points) * min(1.0, min(line.score for line in run) + 0.1)
         return Block(value, run, score)

@@ -25,6 +25,8 @@ WITH_NUMBER = ("DE", "FR", "ES", "IT", "MY", "AT", "CH", "BE", "NZ", "LU", "DK",
 _EIRCODE = r"(?:[ac-fhknprtv-y]\d[\dw]) ?[\dac-fhknprtv-y]{4}"
 """Ireland's routing key is a letter with two digits (An Post); the library takes any seven signs."""
 _NUMBER = r"(?:#|no |nr |n |num )?\d{1,5}(?: ?[a-z]\b)?(?: ?[-/&] ?\d{1,4} ?[a-z]?\b)*"
+_MISREAD = re.compile(r"(?<!\w)([A-Z]?)0([A-Z\d])")
+"""A nought where a postcode or a state begins with letters: "Y01 9TQ", "0R"."""
 _NAME = r"[^\W\d_][^\d@:]*"
 _SITE_END = r"(?: (?:n|s|e|w|ne|nw|se|sw|north|south|east|west))?"
 NEAR = 1.2
@@ -52,9 +54,19 @@ def mark_of(text: str) -> Mark | None:
     pieces = [said, *(plain(piece) for piece in re.split(r"[,;|·•]|\s-\s", text))]
     if any(_street().match(piece) for piece in pieces):
         return "street"
-    if _town().search(said):
+    if _town().search(said) or _town().search(plain(set_right(text))):
         return "town"
     return "place" if any(_place().search(piece) for piece in pieces) else None
+
+
+def set_right(text: str) -> str:
+    """A line in which a town is told only with an O for a nought that the OCR took for one."""
+    right = _MISREAD.sub(r"\1O\2", text)
+    return (
+        right
+        if right != text and not _town().search(plain(text)) and _town().search(plain(right))
+        else text
+    )
 
 
 def are_near(upper: Line, lower: Line) -> bool:
