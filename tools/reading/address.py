@@ -104,7 +104,7 @@ class AddressLines:
         marks = self.marks[start:end]
         text = plain(" ".join(line.text for line in self.lines[start:end]))
         street = 0.3 * min(len(STREET.findall(text)), 4)
-        town = 0.8 if POSTCODE.search(text) or "town" in marks else 0.0
+        town = 0.8 if "town" in marks or POSTCODE.search(text) else 0.0
         points = max(street, 0.9) if "street" in marks else street
         return points + 0.2 * min(len(PLACE.findall(text)), 2) + town + 0.2 * (end - start > 1)
 
@@ -138,7 +138,7 @@ class AddressLines:
             return False
         if REGISTRATION.search(text) or re.match(r"^\(.*\)$", raw):
             return False
-        return bool(re.search(r"[^\W\d]{2}|\d{5}", text)) or self.marks[index] == "town"
+        return bool(re.search(r"[^\W\d]{2}|\d{5}", text))
 
     def _goes_on(self, index: int, start: int) -> bool:
         """Whether the address that began at `start` goes on with this line."""
@@ -153,7 +153,7 @@ class AddressLines:
     def _is_closed(self, index: int) -> bool:
         """Whether an address may end here: a town, or the last words name a state or country."""
         text = plain(self.lines[index].text)
-        is_town = self.marks[index] == "town" or bool(POSTCODE.search(text))
+        is_town = self.marks[index] == "town" or bool(POSTCODE.search(_without_house(text)))
         has_label = self.lines[index].text != _before_label(self.lines[index].text)
         return is_town or has_label or bool(re.search(rf"(?:{PLACE.pattern})\W*$", text))
 
@@ -212,6 +212,11 @@ def _near_name(lines: Sequence[Line], start: int, names: Sequence[Line]) -> floa
     """The sender's address stands right below the name; a later one may be another's."""
     at = [index for index, line in enumerate(lines) if line in names]
     return 0.6 if at and 0 < start - at[-1] <= 4 else 0.0  # noqa: PLR2004
+
+
+def _without_house(text: str) -> str:
+    """A line without the number of the house before the street, which may have five digits."""
+    return re.sub(r"^\d+ (?=[^\W\d]{2}.*[^\W\d]$)", "", text)
 
 
 def _before_label(text: str) -> str:

@@ -47,11 +47,11 @@ def greeting() -> re.Pattern[str]:
 
 @cache
 def aside() -> re.Pattern[str]:
-    """A line of the head that is neither name nor address: title, greeting, age, branch number."""
-    since, branch = _listed("since"), _listed("branch")
+    """A line of the head that is neither name nor address: title, greeting, age, numbers."""
+    since, branch, tax = _listed("since"), _listed("branch"), _listed("tax number")
     alone = rf"{title().pattern}|{greeting().pattern}"
     return re.compile(
-        rf"(?:{since})\W*(?:\w+ )?\d{{4}}\b|(?:{branch})\W*(?:no|nr|number)?\W*#?\d|{alone}"
+        rf"(?:.*\s)?(?:{since})\W*(?:\w+ )?\d{{4}}\b|(?:{tax})\W*(?:(?:no|nr|number|id|reg)\b)?[\W\w]{{0,12}}\d|(?:{branch})\W*(?:no|nr|number)?\W*#?\d|{alone}"
     )
 
 

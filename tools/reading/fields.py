@@ -21,6 +21,7 @@ from tools.reading.labels import FieldKind, bare_query, field_of, plain
 from tools.reading.lines import Line, union
 from tools.reading.matches import SURE, Match, disagreeing, match_of
 from tools.reading.numerals import decimal_mark, numerals
+from tools.reading.parties import cells_of
 from tools.reading.party_queries import PartyQuery, Scope, party_query, scope_of
 from tools.reading.prose import talking
 from tools.reading.search import Hit, search_lines
@@ -68,6 +69,8 @@ def _of_party(scope: Scope | None, asked: PartyQuery) -> Match | None:
     if scope is None or asked.field is None:
         return match_of(name.value, "company", name.lines, name.score) if name else None
     match = _RESOLVERS[asked.field.name](scope.lines, asked.field)
+    if match is None and asked.field.name == "phone":
+        match = _bare_phone(scope.lines)
     if match is None or name is None or all(line.text in match.text for line in name.lines):
         return match
     boxes = [*(line.box_xyxy for line in name.lines), match.box_xyxy]
@@ -218,6 +221,16 @@ def _phone(lines: Sequence[Line], _: FieldKind) -> Match | None:
         found = phones(line.text)
         if found and not re.search(_FAX_LABEL + r"|gst|reg\b|no\b|id\b", plain(line.text)):
             return match_of(found[0].value, "phone", [line], 0.7 * line.score)
+    return None
+
+
+def _bare_phone(lines: Sequence[Line]) -> Match | None:
+    """A cell that is nothing but a number, among what one party says of itself."""
+    for line in lines:
+        for cell in cells_of(line):
+            found = phones(cell.text, labelled=True)
+            if found and found[0].value == cell.text.strip() and re.search(r"\d\D+\d", cell.text):
+                return match_of(found[0].value, "phone", [cell], 0.8 * cell.score)
     return None
 
 

@@ -31,7 +31,7 @@ from tools.reading.dates import dates
 from tools.reading.labels import plain
 from tools.reading.lines import Line
 from tools.reading.parties import Party, cells_of, own_lines, parties_of
-from tools.reading.postal import are_near
+from tools.reading.postal import are_near, without_states
 from tools.reading.values import emails, phones
 
 TOP_LINES, LARGE = 3, 1.12
@@ -147,7 +147,7 @@ class Head:
         text = plain(raw)
         letters = sum(c.isalpha() for c in text)
         cjk = len(re.findall(r"[\u4e00-\u9fff]", text))
-        legal = bool(legal_form().search(text))
+        legal = bool(legal_form().search(without_states(text)))
         if (letters < 3 and cjk < 2) or _STATES.search(text) or NAME_LABEL.match(line.text):
             return 0.0
         if (NOT_NAME.search(text) or aside().match(text)) and not legal:
@@ -245,4 +245,5 @@ def _clean_name(text: str) -> str:
         text = TRAILING_REGISTRATION.sub("", text).strip(" ,:;-*=<>|_~")
         text = TRAILING_BRANCH.sub("", text) or text
     text = re.sub(r"\bSDN(\W*)[D8]HD\b", r"SDN\1BHD", text, flags=re.IGNORECASE)
+    text = re.sub(r"\b(S\.?[rR]\.?)[I1](?=\W*$)", r"\1l", text)
     return re.sub(r"\b[5S]/[B8]$", "S/B", text)

@@ -25,6 +25,8 @@ from tools.words.lists import words_of_kind
 Role = Literal["sender", "recipient", "delivery"]
 
 MAX_LINES = 9
+MIN_ROWS = 3
+"""Rows of two cells that make two addresses side by side."""
 BELOW_LABEL = 2.0
 """A label may stand so many heights above the first line of its party."""
 WEAK_LETTERS = 4
@@ -46,10 +48,10 @@ _NAME_LABEL = re.compile(
 class Party:
     """One side of a document: its role by its label, its name (may be empty), its cells.
 
-    The first cell is the label's where the name stands behind it.
+    The first cell is the label's where the name stands behind it, or where there is none.
     """
 
-    role: Role
+    role: Role | None
     name: str
     lines: tuple[Line, ...]
     label: Line
@@ -70,11 +72,11 @@ class _Label:
 
 
 def parties_of(lines: Sequence[Line]) -> list[Party]:
-    """The labelled parties, in the order of their labels."""
+    """The labelled parties, in the order of their labels; else one that stands right of the sender."""
     rows = [cells_of(line) for line in lines]
     labels = _labels_in(rows)
     parties = [_party(rows, label, labels) for label in labels]
-    return [party for party in parties if party is not None]
+    return [party for party in parties if party is not None] or _unlabelled(rows)
 
 
 def own_lines(lines: Sequence[Line], parties: Collection[Party]) -> list[Line]:
@@ -166,6 +168,23 @@ def _party(
     return Party(label.role, _name_in(lines), tuple(lines), cell)
 
 
+def _unlabelled(rows: Sequence[Sequence[Line]]) -> list[Party]:
+    """Whose address stands beside another one, where nothing says who they are."""
+    for start, first in enumerate(rows):
+        end = start
+        while end < len(rows) and len(rows[end]) == len(first) == 2:  # noqa: PLR2004
+            if not _in_column(
+                rows[end][1], first[1].level_xyxy[0], first[1].level_xyxy[2], first[1].height
+            ):
+                break
+            end += 1
+        sides = [[row[side] for row in rows[start:end]] for side in (0, 1)]
+        if end - start >= MIN_ROWS and all(any(mark_of(c.text) for c in side) for side in sides):
+            lines = [first[1], *_below(rows, first[1], (), gap=NEAR)]
+            return [Party(None, _name_in(lines), tuple(lines), first[1])]
+    return []
+
+
 def _below(
     rows: Sequence[Sequence[Line]], head: Line, labels: Collection[_Label], *, gap: float
 ) -> list[Line]:
@@ -229,7 +248,7 @@ def _reaching(lines: Sequence[Line]) -> list[Line]:
 
 def _ends(cell: Line) -> bool:
     """Whether a cell belongs to the rest of the document: a date, a sum."""
-    return bool(dates(cell.text) or amounts(cell.text))
+    return not mark_of(cell.text) and bool(dates(cell.text) or amounts(cell.text))
 
 
 def _name_in(lines: Sequence[Line]) -> str:

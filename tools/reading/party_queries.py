@@ -14,7 +14,7 @@ from tools.reading.cues import trade
 from tools.reading.header import company_of, name_of, sender_lines
 from tools.reading.labels import FieldKind, bare_query, field_of, fields, plain
 from tools.reading.lines import Line
-from tools.reading.parties import Role, cells_of, column_below, parties_of, role_named
+from tools.reading.parties import Party, Role, cells_of, column_below, parties_of, role_named
 from tools.reading.search import FOUND, similarity
 
 PARTY_FIELDS = ("phone", "fax", "email", "url", "address")
@@ -84,12 +84,11 @@ def scope_of(lines: Sequence[Line], asked: PartyQuery) -> Scope | None:
         )
         found = [p for role in wanted for p in parties if p.role == role]
         if found:
-            return Scope(name_of(found[0]), found[0].lines)
+            return _of_party(found[0])
         return _of_sender(lines) if asked.role == "sender" else None
     named = [party for party in parties if party.name and _is_called(party.name, asked.who)]
     if named:
-        party = max(named, key=lambda party: len(party.lines))
-        return Scope(name_of(party), party.lines)
+        return _of_party(max(named, key=lambda party: len(party.lines)))
     company = company_of(lines)
     if company is not None and _is_called(company.value, asked.who):
         return _of_sender(lines)
@@ -107,6 +106,11 @@ def _is_document(who: str) -> bool:
     field = field_of(who)
     is_sender = field is not None and field.name == "company" and role_named(who) is None
     return is_sender or bool(_THIS.match(who) or trade().fullmatch(plain(who)))
+
+
+def _of_party(party: Party) -> Scope:
+    """Its lines without the one that labels it: read again, that would be another's."""
+    return Scope(name_of(party), tuple(line for line in party.lines if line != party.label))
 
 
 def _of_sender(lines: Sequence[Line]) -> Scope:

@@ -80,6 +80,11 @@ def is_country(text: str) -> bool:
     return _country().fullmatch(plain(text)) is not None
 
 
+def without_states(text: str) -> str:
+    """A text (made plain) without states and countries: "Co. Mayo" is no company."""
+    return _country().sub(" ", text)
+
+
 @cache
 def _street() -> re.Pattern[str]:
     """A street with the number of a house, in the order of each language."""
@@ -128,20 +133,22 @@ def _perhaps_town() -> re.Pattern[str]:
 @cache
 def _country() -> re.Pattern[str]:
     states = [state for country in ("US", "CA", "AU", "IN", "IE") for state in _states(country)]
-    return re.compile(rf"(?:{'|'.join(map(re.escape, states))}|{_any_of('country')})")
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, states))})(?!\w)|{_any_of('country')}")
 
 
 def _town_forms(country: str) -> list[str]:
     """How a town stands beside its state and postcode in a country, as patterns."""
     code, order = rf"(?<![\w/-]){_postcode(country)}", str(_country_data(country)["fmt"])
-    if country in ("GB", "CA", "IE"):
+    if country == "IE":
+        return [code, rf"(?:{'|'.join(map(re.escape, _states(country)))})$"]
+    if country in ("GB", "CA"):
         return [code]
     if country in ("US", "AU"):
         pairs = [rf"(?<!\w){re.escape(state)} ?" for state in _states(country)]
         return [rf"[^\W\d_]{{2}} (?:{'|'.join(pairs)}){_postcode(country)}"]
     if order.index("%Z") < (order.index("%C") if "%C" in order else -1):
         return [rf"{code} [^\W\d_]{{2}}"]
-    return [rf"[^\W\d_]{{3}}(?: -)? ?{code}"]
+    return [rf"[^\W\d_]{{3}}(?: -)? ?{code}(?: (?:{_country().pattern}))?$"]
 
 
 def _postcode(country: str) -> str:

@@ -20,6 +20,7 @@ from agent.planners.builtin.kinds import Turn, abstain, reports, said
 from agent.planners.conversation import pictures_of, present_question
 from tools.evidence import Evidence
 from tools.reading.cues import legal_form, trade
+from tools.reading.labels import field_of
 from tools.reading.parties import Role, role_named
 from tools.reading.party_queries import party_query
 from tools.words.questions import HAN
@@ -43,6 +44,13 @@ _SENDER = re.compile(
 _WHO_IS = re.compile(
     r"(?:who|which company|which firm|what company)(?: is| was|'s) (?:the )?(?P<who>[\w -]+)"
     r"|what(?: is|'s) the (?:full )?name of the (?P<of>[\w -]+)|(?P<zh>.{2,6}?)(?:是谁|是哪家.{0,2}|叫什么(?:名字)?|的名[称字]是?什么?)",
+    re.IGNORECASE,
+)
+_FIRM = re.compile(
+    r"(?:(?:what|which)(?: is| was|'s) )?(?:the )?names? of (?:the|this) (?P<of>[\w -]+)"
+    r"|(?:what|which) (?P<which>[\w -]+?)(?: is| was|'s) (?:this|it|that)(?: (?:receipt|bill|invoice|from).*)?"
+    r"|what(?: is|'s) (?:this|the) (?P<called>[\w -]+) called|(?:这|那)(?:张.{1,2})?是?(?:哪家|哪个|什么)(?P<zh>.{1,4}?)的?"
+    r"|(?:这家|这个|这间|该)(?P<name>.{1,4}?)(?:叫什么(?:名字)?|的?名[字称]是什么)",
     re.IGNORECASE,
 )
 _WHERE = re.compile(
@@ -89,10 +97,24 @@ def query_for(question: str, language: Language) -> str | None:
         return None
     plain = question.strip(" ?？.。!！").replace("’", "'")
     if _RECIPIENT.fullmatch(plain):
-        return _name("recipient", language)
-    if _SENDER.fullmatch(plain):
+        is_firm = re.search(r"company|firm|公司|单位", plain, re.IGNORECASE)
+        return (
+            {"en": "recipient", "zh": "收票方"}[language]
+            if is_firm
+            else _name("recipient", language)
+        )
+    if _SENDER.fullmatch(plain) or _asks_for_firm(plain):
         return _name("sender", language)
     return _name_of_role(plain, language) or _field_of_one(plain, language)
+
+
+def _asks_for_firm(question: str) -> bool:
+    """Whether the name of the firm is asked for, by what it does: "Which bakery is this?"."""
+    match = _FIRM.fullmatch(question)
+    kind = next(filter(None, match.groups()), "") if match else ""
+    field = field_of(kind) if kind else None
+    is_company = field is not None and field.name == "company"
+    return bool(kind) and (is_company or bool(trade().fullmatch(kind.casefold())))
 
 
 def _name(role: Role, language: Language) -> str:
