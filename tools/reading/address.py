@@ -15,7 +15,6 @@ from tools.reading.amounts import amounts
 from tools.reading.cues import (
     ADDRESS_END,
     ADDRESS_LABEL,
-    aside,
     BRANCH,
     INLINE_LABEL,
     OTHER_LABEL,
@@ -24,6 +23,7 @@ from tools.reading.cues import (
     REGISTRATION,
     STREET,
     STREET_START,
+    aside,
 )
 from tools.reading.dates import dates
 from tools.reading.labels import plain
@@ -64,7 +64,7 @@ class AddressLines:
         cues = len(STREET.findall(text)) + 2 * len(POSTCODE.findall(text))
         cues += len(PLACE.findall(text))
         is_marked = self.marks[index] in ("street", "town")
-        return is_marked or cues >= 2 or bool(STREET_START.match(text))  # noqa: PLR2004
+        return is_marked or cues >= 2 or bool(STREET_START.match(text))
 
     def inside(self) -> set[int]:
         """The lines that stand in a run of address lines, as indices."""
@@ -72,7 +72,7 @@ class AddressLines:
         index = 0
         while index < len(self.lines):
             end = self.run(index)
-            if end - index > 1 or (end > index and self.points(index, end) > 0.8):  # noqa: PLR2004
+            if end - index > 1 or (end > index and self.points(index, end) > 0.8):
                 found.update(range(index, end))
             index = max(end, index + 1)
         return found
@@ -92,8 +92,12 @@ class AddressLines:
             upper, lower = self.lines[start - 1], self.lines[start]
             far = lower.level_xyxy[1] - upper.level_xyxy[3] > 0.8 * max(upper.height, lower.height)
             named = any(upper is line for line in names)
-            opens = upper.text.rstrip().endswith(",") or re.search(r"\d", upper.text)
-            opens = opens or self.marks[start - 1] or STREET.search(plain(upper.text))
+            opens = (
+                re.search(r"\d|,\s*$", upper.text) is not None
+                or self.marks[start - 1] is not None
+                or STREET.search(plain(upper.text)) is not None
+                or (self.marks[start] == "town" and self._is_below_cue(start - 1))
+            )
             if far or named or not opens or not self._may_stand_in(start - 1):
                 break
             start -= 1
@@ -126,6 +130,8 @@ class AddressLines:
         """Whether a line holds nothing that no address holds."""
         raw = _before_label(self.lines[index].text.strip())
         text = plain(raw)
+        if self.marks[index] == "town":
+            return True
         if (
             ADDRESS_END.search(STREET.sub(" ", text))
             or OTHER_LABEL.match(raw)
@@ -153,9 +159,14 @@ class AddressLines:
     def _is_closed(self, index: int) -> bool:
         """Whether an address may end here: a town, or the last words name a state or country."""
         text = plain(self.lines[index].text)
-        is_town = self.marks[index] == "town" or bool(POSTCODE.search(_without_house(text)))
+        is_town = self.marks[index] == "town" or bool(POSTCODE.search(self._without_house(index)))
         has_label = self.lines[index].text != _before_label(self.lines[index].text)
         return is_town or has_label or bool(re.search(rf"(?:{PLACE.pattern})\W*$", text))
+
+    def _without_house(self, index: int) -> str:
+        """A line without the number before a street, which may have five digits like a postcode."""
+        text = plain(self.lines[index].text)
+        return re.sub(r"^\d+ ", "", text) if self.marks[index] == "street" else text
 
     def _follows_close(self, index: int) -> bool:
         """What may still follow a postcode: the state, the town, a branch number with its place."""
@@ -165,6 +176,11 @@ class AddressLines:
         )
         branch = BRANCH.match(self.lines[index].text)
         return is_rest or bool(PLACE.search(text) or POSTCODE.match(text) or branch)
+
+    def _is_below_cue(self, index: int) -> bool:
+        """Whether a line without a digit stands below one with a word for a street."""
+        above = plain(self.lines[index - 1].text) if index else ""
+        return bool(STREET.search(above)) and not re.search(r"\d", self.lines[index].text)
 
     def _is_below_street(self, index: int) -> bool:
         """Below a street: a part of an address, what has one close below, or a town's name."""
@@ -202,7 +218,7 @@ def _unlabelled(head: AddressLines, names: Sequence[Line]) -> Block | None:
             start += 1
         points = head.points(start, end) if start < end else 0.0
         rank = points - 0.03 * index + _near_name(head.lines, start, names)
-        if points > 0.5 and (best is None or rank > best[0] + 0.25):  # noqa: PLR2004
+        if points > 0.5 and (best is None or rank > best[0] + 0.25):
             best = (rank, head.block(start, end, points))
         index = end
     return best[1] if best else None
@@ -211,12 +227,7 @@ def _unlabelled(head: AddressLines, names: Sequence[Line]) -> Block | None:
 def _near_name(lines: Sequence[Line], start: int, names: Sequence[Line]) -> float:
     """The sender's address stands right below the name; a later one may be another's."""
     at = [index for index, line in enumerate(lines) if line in names]
-    return 0.6 if at and 0 < start - at[-1] <= 4 else 0.0  # noqa: PLR2004
-
-
-def _without_house(text: str) -> str:
-    """A line without the number of the house before the street, which may have five digits."""
-    return re.sub(r"^\d+ (?=[^\W\d]{2}.*[^\W\d]$)", "", text)
+    return 0.6 if at and 0 < start - at[-1] <= 4 else 0.0
 
 
 def _before_label(text: str) -> str:

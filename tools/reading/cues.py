@@ -1,9 +1,9 @@
 """The words by which a name, an address or something else is told in the head of a document.
 
 Common words only (legal forms, trades, words for streets, states and countries): no names of
-companies. Those that any country's documents have stand in `words/heads.txt` and `words/streets.txt`;
-here are the patterns, with the letters that the OCR takes for others. Texts are compared after
-`labels.plain`: lower case, no accents, little punctuation.
+companies. Those of all countries stand in `words/heads.txt` and `words/streets.txt`; here are the
+patterns, with the letters that the OCR takes for others. Texts are compared after `labels.plain`:
+lower case, no accents, little punctuation.
 """
 
 from __future__ import annotations
@@ -48,11 +48,11 @@ def greeting() -> re.Pattern[str]:
 @cache
 def aside() -> re.Pattern[str]:
     """A line of the head that is neither name nor address: title, greeting, age, numbers."""
-    since, branch, tax = _listed("since"), _listed("branch"), _listed("tax number")
-    alone = rf"{title().pattern}|{greeting().pattern}"
-    return re.compile(
-        rf"(?:.*\s)?(?:{since})\W*(?:\w+ )?\d{{4}}\b|(?:{tax})\W*(?:(?:no|nr|number|id|reg)\b)?[\W\w]{{0,12}}\d|(?:{branch})\W*(?:no|nr|number)?\W*#?\d|{alone}"
-    )
+    since = rf"(?:.*\s)?(?:{_listed('since')})\W*(?:\w+ )?\d{{4}}\b"
+    number = r"\W*(?:(?:no|nr|number|id|reg)\b)?"
+    branch = rf"(?:{_listed('branch')}){number}\W*\d"
+    tax = rf"(?:{_listed('tax number')}){number}.{{0,12}}\d"
+    return re.compile("|".join([since, branch, tax, title().pattern, greeting().pattern]))
 
 
 def _listed(kind: str) -> str:

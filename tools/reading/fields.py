@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import combinations
 
+from tools.reading.address import Block
 from tools.reading.amounts import amounts, settled
 from tools.reading.date_fields import date_of, labelled_date_of, time_of
 from tools.reading.dates import dates
 from tools.reading.entries import Entry, entries_of
-from tools.reading.address import Block
 from tools.reading.header import address_of, company_of, sender_lines
 from tools.reading.labels import FieldKind, bare_query, field_of, plain
 from tools.reading.lines import Line, union

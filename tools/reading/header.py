@@ -31,7 +31,7 @@ from tools.reading.dates import dates
 from tools.reading.labels import plain
 from tools.reading.lines import Line
 from tools.reading.parties import Party, cells_of, own_lines, parties_of
-from tools.reading.postal import are_near, without_states
+from tools.reading.postal import are_near, without_counties
 from tools.reading.values import emails, phones
 
 TOP_LINES, LARGE = 3, 1.12
@@ -137,7 +137,7 @@ class Head:
         name = _clean_name(" ".join(_main_part(line) for line in lines))
         if sum(c.isalpha() for c in name) < 2:
             return 0.0, None
-        score = min(0.97, max(0.2, 0.25 + 0.13 * points))
+        score = min(0.97, max(0.2, 0.29 + 0.13 * points))
         return points, Block(name, lines, score * min(1.0, min(ln.score for ln in lines) + 0.08))
 
     def _points(self, index: int) -> float:
@@ -147,7 +147,7 @@ class Head:
         text = plain(raw)
         letters = sum(c.isalpha() for c in text)
         cjk = len(re.findall(r"[\u4e00-\u9fff]", text))
-        legal = bool(legal_form().search(without_states(text)))
+        legal = bool(legal_form().search(without_counties(text)))
         if (letters < 3 and cjk < 2) or _STATES.search(text) or NAME_LABEL.match(line.text):
             return 0.0
         if (NOT_NAME.search(text) or aside().match(text)) and not legal:
@@ -166,7 +166,8 @@ class Head:
         points -= 1.5 * (digits > 0.4 * max(letters, 1))
         points += 0.3 * (raw.upper() == raw) - 0.9 * _is_remark(raw)
         points += 0.8 * bool(TRAILING_REGISTRATION.search(line.text))
-        points += 0.8 * (index < TOP_LINES and line.height >= LARGE * self.usual_height)
+        large = LARGE if index == 0 else BIG
+        points += 0.8 * (index < TOP_LINES and line.height >= large * self.usual_height)
         return points * (0.5 + 0.5 * line.score)
 
     def _neighbour_points(self, index: int) -> float:

@@ -1,8 +1,8 @@
-"""The parties of a document: who is labelled as its sender, its recipient, or where it is delivered.
+"""The parties of a document: who is labelled as its sender, its recipient or its consignee.
 
-A party is a label ("Bill to:", "Rechnung an", 购买方) with the cells that belong to it: behind it, or
-below it in its column, beside those of others. What a party says of itself (address, phone) is read
-as on any page (`tools.reading.fields`); what is nobody else's is the sender's.
+A party is a label ("Bill to:", "Rechnung an", 购买方) with the cells that belong to it: behind it,
+or below it in its column, beside those of others. What a party says of itself (address, phone) is
+read as on any page (`tools.reading.fields`); what is nobody else's is the sender's.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MIN_ROWS = 3
 BELOW_LABEL = 2.0
 """A label may stand so many heights above the first line of its party."""
 WEAK_LETTERS = 4
-"""Labels of so few letters ("To", "Von") are prepositions: without a colon they need a second party."""
+"""Labels of so few letters ("To", "Von") are prepositions: they need a colon or a second party."""
 _COLON = re.compile(r"\s*[:：]\s*")
 _REACHED = re.compile(
     r"\W*(?:tel|te1|ph|phone|telephone|telefono?|fax|mobile?|mob|cell|e-?mail|web|address|attn|vat|tax|abn"
@@ -39,7 +39,8 @@ _REACHED = re.compile(
 )
 """What stands below a name: how to reach it, and its numbers."""
 _NAME_LABEL = re.compile(
-    r"\s*(?:(?:company |full )?name|company|firma|nom|nombre|nome|naam|(?:单位|公司)?名称|姓名|单位)\s*[:：]\s*",
+    r"\s*(?:(?:company |full )?name|company|firma|nom|nombre|nome|naam|(?:单位|公司)?名称|姓名"
+    r"|单位)\s*[:：]\s*",
     re.IGNORECASE,
 )
 
@@ -72,7 +73,7 @@ class _Label:
 
 
 def parties_of(lines: Sequence[Line]) -> list[Party]:
-    """The labelled parties, in the order of their labels; else one that stands right of the sender."""
+    """The labelled parties, in the order of their labels; else who stands right of the sender."""
     rows = [cells_of(line) for line in lines]
     labels = _labels_in(rows)
     parties = [_party(rows, label, labels) for label in labels]
@@ -139,9 +140,9 @@ def _label_of(cell: Line) -> _Label | None:
         return label
     words = head.split()
     for count in range(min(4, len(words) - 1), 0, -1):
-        label, name = " ".join(words[:count]), " ".join(words[count:])
-        is_clear = count > 1 or not label.isascii()
-        if is_clear and not name[0].islower() and (found := _said(cell, label, name)):
+        head, name = " ".join(words[:count]), " ".join(words[count:])
+        is_clear = count > 1 or not head.isascii()
+        if is_clear and not name[0].islower() and (found := _said(cell, head, name)):
             return found
     return None
 
@@ -163,7 +164,7 @@ def _party(
             return None
         return Party(label.role, _bare_name(label.behind), (cell, *below), cell)
     lines = _beside(rows, cell, labels) or _below(rows, cell, labels, gap=BELOW_LABEL)
-    if not lines or (label.is_weak and len(lines) < 2):  # noqa: PLR2004 - a name and one line more
+    if not lines or (label.is_weak and len(lines) < 2):
         return None
     return Party(label.role, _name_in(lines), tuple(lines), cell)
 
@@ -172,7 +173,7 @@ def _unlabelled(rows: Sequence[Sequence[Line]]) -> list[Party]:
     """Whose address stands beside another one, where nothing says who they are."""
     for start, first in enumerate(rows):
         end = start
-        while end < len(rows) and len(rows[end]) == len(first) == 2:  # noqa: PLR2004
+        while end < len(rows) and len(rows[end]) == len(first) == 2:
             if not _in_column(
                 rows[end][1], first[1].level_xyxy[0], first[1].level_xyxy[2], first[1].height
             ):
@@ -218,7 +219,7 @@ def _in_column(cell: Line, left: float, right: float, height: float) -> bool:
 def _beside(rows: Sequence[Sequence[Line]], label: Line, labels: Collection[_Label]) -> list[Line]:
     """The values of a form whose labels stand in a column of their own, up to the next party."""
     at = next(i for i, row in enumerate(rows) if label in row)
-    if len(rows[at]) != 2 or rows[at][0] != label or any(rows[at][1] == x.cell for x in labels):  # noqa: PLR2004
+    if len(rows[at]) != 2 or rows[at][0] != label or any(rows[at][1] == x.cell for x in labels):
         return []
     below = _below(rows, label, labels, gap=NEAR)
     if below and not _COLON.search(below[0].text) and not _REACHED.match(below[0].text):

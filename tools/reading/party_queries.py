@@ -1,4 +1,4 @@
-"""Questions for what one party says of itself: "phone of Rose & Sons", "billing address", 客户的电话.
+"""Queries for what one party says of itself: "phone of Rose & Sons", "billing address", 客户电话.
 
 Which of a party's lines is its phone or address is `tools.reading.fields`'s.
 """
@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tools.reading.address import Block
-from tools.reading.cues import trade
 from tools.reading.header import company_of, name_of, sender_lines
 from tools.reading.labels import FieldKind, bare_query, field_of, fields, plain
 from tools.reading.lines import Line
 from tools.reading.parties import Party, Role, cells_of, column_below, parties_of, role_named
 from tools.reading.search import FOUND, similarity
+from tools.words.lists import words_of_kind
 
 PARTY_FIELDS = ("phone", "fax", "email", "url", "address")
 """What every party has for itself; everything else is the document's."""
@@ -105,7 +105,7 @@ def _is_document(who: str) -> bool:
     """Whether "of the shop" only means whose document it is."""
     field = field_of(who)
     is_sender = field is not None and field.name == "company" and role_named(who) is None
-    return is_sender or bool(_THIS.match(who) or trade().fullmatch(plain(who)))
+    return is_sender or bool(_THIS.match(who)) or plain(who) in words_of_kind("heads", "firm")
 
 
 def _of_party(party: Party) -> Scope:

@@ -23,12 +23,12 @@ STRONG = ("US", "CA", "GB", "AU", "IE", "IN", "NL", "PT", "SG")
 WITH_NUMBER = ("DE", "FR", "ES", "IT", "MY", "AT", "CH", "BE", "NZ", "LU", "DK", "NO")
 """Countries whose postcodes are bare numbers: they count beside a town below a street."""
 _EIRCODE = r"(?:[ac-fhknprtv-y]\d[\dw]) ?[\dac-fhknprtv-y]{4}"
-"""Ireland's routing key is a letter with two digits (An Post); the library takes any seven signs."""
+"""Ireland's routing key is a letter and two digits (An Post); the library takes any signs."""
 _NUMBER = r"(?:#|no |nr |n |num )?\d{1,5}(?: ?[a-z]\b)?(?: ?[-/&] ?\d{1,4} ?[a-z]?\b)*"
 _MISREAD = re.compile(r"(?<!\w)([A-Z]?)0([A-Z\d])")
 """A nought where a postcode or a state begins with letters: "Y01 9TQ", "0R"."""
 _NAME = r"[^\W\d_][^\d@:]*"
-_SITE_END = r"(?: (?:n|s|e|w|ne|nw|se|sw|north|south|east|west))?"
+_SITE_END = r"(?: (?:n|s|e|w|ne|nw|se|sw|north|south|east|west|upper|lower))?"
 NEAR = 1.2
 """Lines of one address stand at most so many heights apart."""
 
@@ -41,7 +41,9 @@ def marks_of(lines: Sequence[Line]) -> list[Mark | None]:
         upper, lower = index - 1, index
         if not are_near(lines[upper], lines[lower]):
             continue
-        may_be_street = marks[upper] == "street" or _perhaps_street().fullmatch(texts[upper])
+        may_be_street = marks[upper] == "street" or (
+            marks[upper] != "town" and _perhaps_street().fullmatch(texts[upper])
+        )
         may_be_town = marks[lower] == "town" or _perhaps_town().fullmatch(texts[lower])
         if may_be_street and may_be_town and marks[lower] != "street":
             marks[upper], marks[lower] = "street", "town"
@@ -80,9 +82,14 @@ def is_country(text: str) -> bool:
     return _country().fullmatch(plain(text)) is not None
 
 
-def without_states(text: str) -> str:
-    """A text (made plain) without states and countries: "Co. Mayo" is no company."""
-    return _country().sub(" ", text)
+def without_counties(text: str) -> str:
+    """A text (made plain) without Ireland's counties: "Co. Mayo" is no company."""
+    return _counties().sub(" ", text)
+
+
+@cache
+def _counties() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, _states('IE')))})\b")
 
 
 @cache
@@ -104,13 +111,14 @@ def _place() -> re.Pattern[str]:
     """A part of a building, an estate or a landmark: "Unit 4", "Mill Industrial Estate"."""
     unit, site, near = map(_any_of, ("unit", "site", "near"))
     return re.compile(
-        rf"^{unit} ?(?:no )?(?:[#\d]|[a-z]\b)|\b\d{{1,3}}(?:st|nd|rd|th) floor\b|\b{site}$|^{near} \S"
+        rf"^{unit} ?(?:no )?(?:[#\d]|[a-z]\b)|\b\d{{1,3}}(?:st|nd|rd|th) floor\b"
+        rf"|\b{site}$|^{near} \S"
     )
 
 
 @cache
 def _town() -> re.Pattern[str]:
-    """A town with a postcode that nothing else looks like; a postcode alone where it has letters."""
+    """A town with a postcode that nothing else looks like; alone where that has letters."""
     forms = [form for country in STRONG for form in _town_forms(country)]
     return re.compile(rf"(?:{'|'.join(forms)})(?![\w/-])")
 
@@ -126,7 +134,8 @@ def _perhaps_town() -> re.Pattern[str]:
     """A bare number beside a town: a postcode if a street stands above; "Dublin 2"."""
     numbers = "|".join(dict.fromkeys(_postcode(country) for country in WITH_NUMBER))
     return re.compile(
-        rf"(?:[a-z]{{1,2}} ?-? ?)?(?:{numbers}) {_NAME}|{_NAME} (?:{numbers})|[^\W\d_]{{3,}} d?\d{{1,2}}"
+        rf"(?:[a-z]{{1,2}} ?-? ?)?(?:{numbers}) {_NAME}|{_NAME} (?:{numbers})"
+        r"|[^\W\d_]{3,} d?\d{1,2}"
     )
 
 
