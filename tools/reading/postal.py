@@ -156,7 +156,7 @@ def _town_forms(country: str) -> list[str]:
         pairs = [rf"(?<!\w){re.escape(state)} ?" for state in _states(country)]
         return [rf"[^\W\d_]{{2}} (?:{'|'.join(pairs)}){_postcode(country)}"]
     if order.index("%Z") < (order.index("%C") if "%C" in order else -1):
-        return [rf"{code} [^\W\d_]{{2}}"]
+        return [rf"{code} [^\W\d_]{{2,}}"]
     return [rf"[^\W\d_]{{3}}(?: -)? ?{code}(?: (?:{_country().pattern}))?$"]
 
 
