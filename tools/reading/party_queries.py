@@ -133,8 +133,5 @@ def _of_block(lines: Sequence[Line], who: str) -> Scope | None:
 
 def _is_called(name: str, who: str) -> bool:
     """Whether a party is meant by a name, give or take its legal form and a misread letter."""
-    from rapidfuzz import fuzz
-
     one, other = plain(name), plain(who)
-    short, long = sorted((one, other), key=len)
-    return len(short) >= 2 and fuzz.partial_ratio(short, long) >= 88
+    return max(similarity(one, other), similarity(other, one)) >= FOUND

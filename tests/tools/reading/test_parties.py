@@ -128,6 +128,18 @@ def test_the_name_stands_in_the_text_that_a_value_was_read_from():
     assert (match.value, match.text) == ("07911 555 014", "Gasthof Krone\nTel. 07911 555 014")
 
 
+def test_a_name_within_another_is_another():
+    lines = columns(
+        ("Bill to:", "Ship to:"),
+        ("Lee", "Leeds Supply"),
+        ("4 Fell View", "7 Dock Road"),
+        ("York YO1 9TQ", "Hull HU1 2AB"),
+    )
+    assert asked(lines, "address of Lee") == "4 Fell View York YO1 9TQ"
+    assert asked(lines, "address of Leeds Supply Ltd") == "7 Dock Road Hull HU1 2AB"
+    assert asked(lines, "address of Ann") is None
+
+
 def test_a_row_says_its_own_number():
     lines = columns(("Ivy Marsh", "555-0110"), ("Omar Diaz", "555-0127"), ("Lena Voss", "555-0158"))
     assert asked(lines, "phone of Omar Diaz") == "555-0127"
