@@ -1,12 +1,17 @@
 """The words by which a name, an address or something else is told in the head of a document.
 
 Common words only (legal forms, trades, words for streets, states and countries): no names of
-companies. Texts are compared after `labels.plain`: lower case, no accents, little punctuation.
+companies. Those of all countries stand in `words/heads.txt` and `words/streets.txt`; here are the
+patterns, with the letters that the OCR takes for others. Texts are compared after `labels.plain`:
+lower case, no accents, little punctuation.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
+
+from tools.words.lists import words_of_kind
 
 
 def _any(words: str, *more: str) -> re.Pattern[str]:
@@ -15,7 +20,51 @@ def _any(words: str, *more: str) -> re.Pattern[str]:
     return re.compile("|".join([rf"\b(?:{whole})\b", *more]))
 
 
-LEGAL_FORM = _any(
+@cache
+def trade() -> re.Pattern[str]:
+    """A word for what a firm does: "bakery", Apotheke, 书店."""
+    return re.compile(_listed("trade"))
+
+
+@cache
+def legal_form() -> re.Pattern[str]:
+    """What firms of a legal form have in, or at the end of, their names."""
+    anywhere, at_end = _listed("legal"), _listed("legal end")
+    return re.compile(rf"{_LEGAL_FORM.pattern}|{anywhere}|(?:{at_end})\W*$")
+
+
+@cache
+def title() -> re.Pattern[str]:
+    """A line that says what the document is, alone or with a number behind it."""
+    return re.compile(rf"(?:{_listed('title')})(?:\W+(?:no|nr|number)?\W*[\w/-]*\d[\w/-]*)?$")
+
+
+@cache
+def greeting() -> re.Pattern[str]:
+    """What a line begins with that welcomes or thanks."""
+    return re.compile(rf"(?:{_listed('greeting')})\W*")
+
+
+@cache
+def aside() -> re.Pattern[str]:
+    """A line of the head that is neither name nor address: title, greeting, age, numbers."""
+    since = rf"(?:.*\s)?(?:{_listed('since')})\W*(?:\w+ )?\d{{4}}\b"
+    number = r"\W*(?:(?:no|nr|number|id|reg)\b)?"
+    branch = rf"(?:{_listed('branch')}){number}\W*\d"
+    tax = rf"(?:{_listed('tax number')}){number}.{{0,12}}\d"
+    return re.compile("|".join([since, branch, tax, title().pattern, greeting().pattern]))
+
+
+def _listed(kind: str) -> str:
+    """The words of a kind in `heads.txt`: whole Latin words, Chinese ones anywhere."""
+    words = words_of_kind("heads", kind)
+    latin = "|".join(re.escape(word) for word in words if word.isascii())
+    chinese = "|".join(word for word in words if not word.isascii())
+    whole = rf"(?<!\w)(?:{latin})(?!\w)"
+    return f"{whole}|{chinese}" if chinese else whole
+
+
+_LEGAL_FORM = _any(
     r"""
     sdn\W*[bd8]hd s\s?/\s?b bhd ltd limited llc inc plt gmbh pte corp corporation
     co(?!\W*(?:reg|no|id)) company(?!\W*(?:reg|no|id)) enterprise trading syarikat perniagaan
@@ -32,20 +81,6 @@ ONLY_FORM = re.compile(
     r"(?:sdn\W*bhd|bhd|s/b|ltd|limited|llc|inc|enterprise|plt|trading|co)\b\.?)"
 )
 """A line that is, or begins with, nothing but a legal form: the name stands above."""
-TRADE = _any(
-    """
-    restaurants? restoran kedai mart market minimarket supermarket hypermarket hardware stationer
-    stationery stationers pharmacy farmasi cafe coffee tea bakery bakeries cake books? bookstores?
-    bookshop shop store house florist auto hotel clinic klinik pasaraya pizza foods? seafood noodle
-    electrical furniture fashion gallery gift centre center station petrol motor optical salon
-    kitchen bistro grill bar industries holdings group services? supply supplies retail packaging
-    marketing distributors? advertising print jewellery pets? sports? borong runcit makanan
-    emporium cash_&_carry stores inn pub deli grocers? butchers? barbers? nails garage kiosk
-    boutique kaffeehaus gasthaus gasthof apotheke backerei metzgerei boulangerie pharmacie brasserie
-    libreria farmacia panaderia supermercado ristorante trattoria padaria bakkerij apotheek
-    """,
-    "店|餐厅|饭店|酒店|超市|商场|药房|书店|酒楼|茶餐|面馆",
-)
 NOT_NAME = _any(
     """
     tax invoice receipt resit invois thank welcome terima_kasih formerly licensee order bill table
@@ -54,7 +89,7 @@ NOT_NAME = _any(
     visit credit_note promo counter salesperson
     """,
     "^cash$",
-    "发票|收据|小票|欢迎|谢谢|地址|电话",
+    "发票|收据|小票|谢谢|地址|电话",
 )
 REGISTRATION = re.compile(
     r"^\W*(?:(?:co|company|roc|br|brn|reg|gst|registration)\b.{0,14}?(?:no|reg)?\W*)?"
@@ -68,6 +103,11 @@ TRAILING_REGISTRATION = re.compile(
     r"[\s\W]*$",
     re.IGNORECASE,
 )
+TRAILING_BRANCH = re.compile(
+    r"[\s,(]*(?:\b(?:store|branch|shop|filiale|magasin|tienda|outlet)\b\W*(?:no\b|nr\b)?\W*|#)#?\d{2,}\W*$",
+    re.IGNORECASE,
+)
+"""The number of a branch behind the name."""
 STREET = _any(
     r"""
     jalan jln j1n lorong lrg lebuh lebuhraya persiaran taman tmn seksyen section sek kampung kg
@@ -106,19 +146,16 @@ ADDRESS_END = _any(
     "电话|发票|收据|日期|税号",
 )
 INLINE_LABEL = re.compile(
-    r"(?<=\w{3}[\s.,;(])[\s(]*\b(?:tel|te1|fax|phone|h/p|gst|sst|reg)\b[\s.:)no]*[\d(+].*",
+    r"(?<=\w{3}[\s.,;(])[\s(]*\b(?:tel|te1|tél|tlf|ph|fax|phone|h/p|gst|sst|reg)\b[\s.:)no]*[\d(+].*",
     re.IGNORECASE,
 )
 """A telephone or registration number behind an address in the same line."""
 OTHER_LABEL = re.compile(r"^(?!address|addr|alamat|hq|no\b|lot)[A-Za-z][\w ]{1,14}:", re.IGNORECASE)
-RECIPIENT = re.compile(
-    r"\b(?:bi(?:ll)?l? to|sold to|ship to|deliver(?:y|ed)? to|attn)\b|购买方|收货"
-)
 BRANCH = re.compile(r"^\d{3,4}\s?-\s?[a-z]", re.IGNORECASE)
 """A branch number with its place, below the address: "1234-Some Garden"."""
 NAME_LABEL = re.compile(
-    r"^\s*(?:(?:company|store|shop|merchant|business|seller|vendor)(?: name)?|"
-    r"nama (?:syarikat|kedai)|店名|公司名称|公司|商户名称|商户|商家|销售方)\s*[:：]\s*"
+    r"^\s*(?:(?:company|store|shop|merchant|business)(?: name)?|"
+    r"nama (?:syarikat|kedai)|店名|公司名称|公司|商户名称|商户|商家)\s*[:：]\s*"
     r"(?P<rest>.*[^\W\d]{2}.*)",
     re.IGNORECASE,
 )

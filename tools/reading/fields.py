@@ -8,22 +8,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import combinations
 
+from tools.reading.address import Block
 from tools.reading.amounts import amounts, settled
 from tools.reading.date_fields import date_of, labelled_date_of, time_of
 from tools.reading.dates import dates
 from tools.reading.entries import Entry, entries_of
-from tools.reading.header import Block, address_of, company_of
+from tools.reading.header import address_of, company_of, sender_lines
 from tools.reading.labels import FieldKind, bare_query, field_of, plain
 from tools.reading.lines import Line, union
 from tools.reading.matches import SURE, Match, disagreeing, match_of
 from tools.reading.numerals import decimal_mark, numerals
+from tools.reading.parties import cells_of
+from tools.reading.party_queries import PartyQuery, Scope, party_query, scope_of
 from tools.reading.prose import talking
 from tools.reading.search import Hit, search_lines
 from tools.reading.totals import total_of
 from tools.reading.typed import Typed
 from tools.reading.values import emails, phones, times, urls
+
+Resolver = Callable[[Sequence[Line], FieldKind], Match | None]
 
 MAX_MATCHES = 3
 SURE_LABEL = 0.9
@@ -39,6 +45,11 @@ def answer_query(lines: Sequence[Line], query: str) -> list[Match]:
     """
     talks = talking(lines)
     printing = [line for line, talk in zip(lines, talks, strict=True) if talk is None]
+    if (asked := party_query(query)) is not None:
+        scope = scope_of(printing, asked)
+        if scope is not None or asked.role is not None:
+            found = _of_party(scope, asked)
+            return [found] if found else []
     field = field_of(query)
     if field is not None:
         match = _RESOLVERS[field.name](printing, field)
@@ -50,6 +61,21 @@ def answer_query(lines: Sequence[Line], query: str) -> list[Match]:
         matches = [m for m in matches if m.score >= SURE and _fits(m, field)]
     with_value = [m for m in matches if m.value is not None]
     return sorted(with_value or matches, key=lambda m: -m.score)
+
+
+def _of_party(scope: Scope | None, asked: PartyQuery) -> Match | None:
+    """A field of one party, with its name in the text that it was read from."""
+    name = scope.name if scope else None
+    if scope is None or asked.field is None:
+        return match_of(name.value, "company", name.lines, name.score) if name else None
+    match = _RESOLVERS[asked.field.name](scope.lines, asked.field)
+    if match is None and asked.field.name == "phone":
+        match = _bare_phone(scope.lines)
+    if match is None or name is None or all(line.text in match.text for line in name.lines):
+        return match
+    boxes = [*(line.box_xyxy for line in name.lines), match.box_xyxy]
+    text = "\n".join([*(line.text for line in name.lines), match.text])
+    return replace(match, text=text, box_xyxy=union(boxes))
 
 
 def _search(lines: Sequence[Line], query: str, printing: Sequence[Line]) -> list[Match]:
@@ -100,6 +126,21 @@ def _block(finder: Callable[[Sequence[Line]], Block | None]) -> Callable[..., Ma
         return match_of(block.value, field.value_type, block.lines, block.score) if block else None
 
     return resolve
+
+
+def _of_sender(resolve: Callable[[Sequence[Line], FieldKind], Match | None]) -> Resolver:
+    """What the sender says of itself; where it says nothing, what the page says at all."""
+
+    def resolve_own(lines: Sequence[Line], field: FieldKind) -> Match | None:
+        return resolve(sender_lines(lines), field) or resolve(lines, field)
+
+    return resolve_own
+
+
+def _customer(lines: Sequence[Line], field: FieldKind) -> Match | None:
+    """Who is labelled as the recipient, else the value behind a name of the field."""
+    asked = PartyQuery(None, field.name, "recipient")
+    return _of_party(scope_of(lines, asked), asked) or _named(lines, field)
 
 
 def _entry_with(*roles: str) -> Callable[..., Match | None]:
@@ -162,7 +203,7 @@ def _with_rest(match: Match, lines: Sequence[Line]) -> Match:
     return match_of(value, "text", used, match.score)
 
 
-_TELEPHONE = r"tel|te1|phone|电话|電話"
+_TELEPHONE = r"tel|te1|\bph\b|phone|\btlf|\btfno|电话|電話"
 """Labels of the telephone of who made the document; the others may be a service's or a person's."""
 _PHONE_LABEL = (
     _TELEPHONE + r"|telefon|mobile|h/?p|hotline|careline|contact|call|whatsapps?|手机|热线"
@@ -180,6 +221,16 @@ def _phone(lines: Sequence[Line], _: FieldKind) -> Match | None:
         found = phones(line.text)
         if found and not re.search(_FAX_LABEL + r"|gst|reg\b|no\b|id\b", plain(line.text)):
             return match_of(found[0].value, "phone", [line], 0.7 * line.score)
+    return None
+
+
+def _bare_phone(lines: Sequence[Line]) -> Match | None:
+    """A cell that is nothing but a number, among what one party says of itself."""
+    for line in lines:
+        for cell in cells_of(line):
+            found = phones(cell.text, labelled=True)
+            if found and found[0].value == cell.text.strip() and re.search(r"\d\D+\d", cell.text):
+                return match_of(found[0].value, "phone", [cell], 0.8 * cell.score)
     return None
 
 
@@ -274,16 +325,16 @@ _RESOLVERS: dict[str, Callable[[Sequence[Line], FieldKind], Match | None]] = {
     "time": time_of,
     "company": _block(company_of),
     "address": _block(address_of),
-    "phone": _phone,
-    "fax": _fax,
-    "email": _first_typed(emails),
-    "url": _first_typed(urls),
+    "phone": _of_sender(_phone),
+    "fax": _of_sender(_fax),
+    "email": _of_sender(_first_typed(emails)),
+    "url": _of_sender(_first_typed(urls)),
     "invoice number": _document_number,
     "tip": _named,
     "table number": _named,
     "account number": _named,
     "cashier": _named,
-    "customer": _named,
+    "customer": _customer,
     "quantity": _named,
     "weight": _named,
     "ingredients": _named,

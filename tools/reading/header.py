@@ -1,7 +1,8 @@
-"""Who made the document and where they are: the company's name and the address block.
+"""Who made the document, and where they are.
 
-Judged by form only (legal suffixes, what stands next to a registration number, postcodes, words
-for streets and floors); there is no list of companies.
+Judged by form only (legal suffixes, what stands next to a registration number or above an address);
+there is no list of companies. A page that labels its parties (`tools.reading.parties`) says it
+itself, and what is the recipient's is left out.
 """
 
 from __future__ import annotations
@@ -9,79 +10,74 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
+from tools.reading.address import HEADER_LINES, AddressLines, Block, address_in
 from tools.reading.amounts import amounts
 from tools.reading.cues import (
-    ADDRESS_END,
-    ADDRESS_LABEL,
-    BRANCH,
-    INLINE_LABEL,
-    LEGAL_FORM,
     NAME_LABEL,
     NOT_NAME,
     ONLY_FORM,
-    OTHER_LABEL,
-    PLACE,
-    POSTCODE,
-    RECIPIENT,
     REGISTRATION,
     RUN_ON_FORM,
-    STREET,
-    STREET_START,
-    TRADE,
+    TRAILING_BRANCH,
     TRAILING_REGISTRATION,
+    aside,
+    greeting,
+    legal_form,
+    trade,
 )
 from tools.reading.dates import dates
 from tools.reading.labels import plain
 from tools.reading.lines import Line
-from tools.reading.values import emails, phones, urls
+from tools.reading.parties import Party, cells_of, own_lines, parties_of
+from tools.reading.postal import are_near, without_counties
+from tools.reading.values import emails, phones
 
-HEADER_LINES = 22
-"""The sender stands in the first lines of a document."""
 TOP_LINES, LARGE = 3, 1.12
 """A line at the top whose letters are so much larger than is usual on the page is a heading."""
+BIG = 1.3
+"""Two lines in letters so much larger than is usual are one name."""
+ABOVE_ADDRESS = 3
+"""A name stands at most so many lines above its address: a slogan may lie between."""
 BELOW_HEAD = 1.5
 """Points that a name loses below the first date or amount."""
 SURE_NAME = 0.5
 """A name at the head of a page with such a score is believed before a labelled one below it."""
-
-
 _STATES = re.compile(r"\b(?:is|are|was|were|has|have)\b")
 """A verb: the line says something of a name and is none."""
 
 
-@dataclass(frozen=True)
-class Block:
-    """A name or an address with the lines that it was read from."""
-
-    value: str
-    lines: tuple[Line, ...]
-    score: float
-
-
 def company_of(lines: Sequence[Line]) -> Block | None:
     """The name of the sender, registration number and branch left out; None if nothing fits."""
-    labelled = _labelled_name(lines)
-    header = [line for line in lines[:HEADER_LINES] if not _is_recipient(lines, line)]
-    best: tuple[float, Block] | None = None
-    addressed = _address_lines(header)
-    for index, line in enumerate(header):
-        points = _name_points(header, index)
-        if id(line) in addressed and not LEGAL_FORM.search(plain(line.text)):
-            points -= 2.5
-        points -= BELOW_HEAD if index > _end_of_head(header) else 0.0
-        if points <= 0 or NAME_LABEL.match(line.text):
-            continue
-        block = _named(header, index, points)
-        if block is not None and (best is None or points > best[0]):
-            best = (points, block)
-    return _labelled_or_headed(labelled, best[1] if best else None)
+    parties = parties_of(lines)
+    own = own_lines(lines, parties)
+    labelled = _labelled_name(own) or _labelled_sender(parties)
+    head = Head.of(own[:HEADER_LINES])
+    blocks = [(points, block) for points, block in map(head.named, range(len(own))) if block]
+    headed = max(blocks, key=lambda pair: pair[0])[1] if blocks else None
+    return _labelled_or_headed(labelled, headed)
 
 
-def _end_of_head(header: Sequence[Line]) -> int:
-    """The row of the first date or amount: who made the document stands above it."""
-    rows = (i for i, line in enumerate(header) if dates(line.text) or amounts(line.text))
-    return next(rows, len(header))
+def address_of(lines: Sequence[Line]) -> Block | None:
+    """The sender's address, its lines joined by spaces; None if no block looks like one."""
+    company = company_of(lines)
+    return address_in(sender_lines(lines), company.lines if company else ())
+
+
+def sender_lines(lines: Sequence[Line]) -> list[Line]:
+    """The lines without what is labelled as the recipient's."""
+    return own_lines(lines, parties_of(lines))
+
+
+def name_of(party: Party) -> Block:
+    """The name of a labelled party."""
+    line = party.lines[0]
+    return Block(_clean_name(party.name), (line,), 0.9 * line.score)
+
+
+def _labelled_sender(parties: Sequence[Party]) -> Block | None:
+    return next((name_of(p) for p in parties if p.role == "sender" and p.name), None)
 
 
 def _labelled_name(lines: Sequence[Line]) -> Block | None:
@@ -104,233 +100,151 @@ def _labelled_or_headed(labelled: Block | None, headed: Block | None) -> Block |
     return headed if above and not same and headed.score >= SURE_NAME else labelled
 
 
-def address_of(lines: Sequence[Line]) -> Block | None:
-    """The sender's address, its lines joined by spaces; None if no block looks like one."""
-    for index, line in enumerate(lines):
-        if ADDRESS_LABEL.match(line.text) and not _is_recipient(lines, line):
-            run = lines[index : max(_address_run(lines, index, labelled=True), index + 1)]
-            block = _address_block(run, max(_address_points(run), 1.2))
-            if block.value:
-                return block
-    header = list(lines[:HEADER_LINES])
-    company = company_of(lines)
-    best: tuple[float, Block] | None = None
-    index = 0
-    while index < len(header):
-        end = _address_run(header, index)
-        if end == index:
-            index += 1
-            continue
-        start = _extended_up(header, index, company)
-        run = [line for line in header[start:end] if company is None or line not in company.lines]
-        if run and not _is_recipient(lines, run[0]):
-            points = _address_points(run)
-            rank = points - 0.03 * index + _near_company(header, start, company)
-            if points > 0.5 and (best is None or rank > best[0] + 0.25):
-                best = (rank, _address_block(run, points))
-        index = end
-    return best[1] if best else None
+@dataclass(frozen=True)
+class Head:
+    """The first lines of a page, judged as names."""
+
+    lines: tuple[Line, ...]
+    address: AddressLines
+    addressed: frozenset[int]
+    """Which lines stand in an address."""
+    end: int
+    """The first line with a date or an amount: who made the document stands above it."""
+    usual_height: float
+
+    @classmethod
+    def of(cls, lines: Sequence[Line]) -> Self:
+        """Looks for the addresses and the end of the head once."""
+        address = AddressLines.of(lines)
+        values = (i for i, line in enumerate(lines) if dates(line.text) or amounts(line.text))
+        heights = sorted(line.height for line in lines) or [0.0]
+        usual = heights[len(heights) // 2]
+        end = next(values, len(lines))
+        return cls(tuple(lines), address, frozenset(address.inside()), end, usual)
+
+    def named(self, index: int) -> tuple[float, Block | None]:
+        """How much speaks for the name in a line, and the name; with the line before or after it
+        where one name runs over two lines."""
+        points = self._points(index) if index < len(self.lines) else 0.0
+        if points <= 0:
+            return 0.0, None
+        first, last = index, index
+        if index and self._continues(index - 1):
+            first = index - 1
+        if index + 1 < len(self.lines) and self._continues(index):
+            last = index + 1
+        lines = self.lines[first : last + 1]
+        name = _clean_name(" ".join(_main_part(line) for line in lines))
+        if sum(c.isalpha() for c in name) < 2:
+            return 0.0, None
+        score = min(0.97, max(0.2, 0.29 + 0.13 * points))
+        return points, Block(name, lines, score * min(1.0, min(ln.score for ln in lines) + 0.08))
+
+    def _points(self, index: int) -> float:
+        """How much the form of a line speaks for a name; 0 where something else is written."""
+        line = self.lines[index]
+        raw = _without_greeting(line.text)
+        text = plain(raw)
+        letters = sum(c.isalpha() for c in text)
+        cjk = len(re.findall(r"[\u4e00-\u9fff]", text))
+        legal = bool(legal_form().search(without_counties(text)))
+        if (letters < 3 and cjk < 2) or _STATES.search(text) or NAME_LABEL.match(line.text):
+            return 0.0
+        if (NOT_NAME.search(text) or aside().match(text)) and not legal:
+            return 0.0
+        if any(find(line.text) for find in (dates, amounts, emails, phones)):
+            return 0.0
+        points = 1.5 - 0.06 * index + self._neighbour_points(index)
+        if legal or RUN_ON_FORM.search(text.replace(" ", "")):
+            points += 2.5
+        elif trade().search(text):
+            points += 1.2
+        points -= 1.5 * bool(NOT_NAME.search(text)) + BELOW_HEAD * (index > self.end)
+        if not legal:
+            points -= 2.5 * (self.address.is_part(index) + (index in self.addressed))
+        digits = sum(c.isdigit() for c in TRAILING_REGISTRATION.sub("", line.text))
+        points -= 1.5 * (digits > 0.4 * max(letters, 1))
+        points += 0.3 * (raw.upper() == raw) - 0.9 * _is_remark(raw)
+        points += 0.8 * bool(TRAILING_REGISTRATION.search(line.text))
+        large = LARGE if index == 0 else BIG
+        points += 0.8 * (index < TOP_LINES and line.height >= large * self.usual_height)
+        return points * (0.5 + 0.5 * line.score)
+
+    def _neighbour_points(self, index: int) -> float:
+        """What follows a name: its registration number or its address, close below."""
+        line = self.lines[index]
+        if index + 1 >= len(self.lines):
+            return -0.5
+        below = self.lines[index + 1]
+        gap = below.level_xyxy[1] - line.level_xyxy[3]
+        if gap > 1.5 * max(line.height, below.height):
+            return -0.8
+        if REGISTRATION.search(plain(below.text)):
+            return 0.9
+        return 0.7 if self.address.is_part(index + 1) or self._heads_address(index) else 0.0
+
+    def _heads_address(self, index: int) -> bool:
+        """Whether a line is the first of those that stand close above an address."""
+        if any(not self._is_aside(i) for i in range(index)):
+            return False
+        below = range(index + 1, min(index + 1 + ABOVE_ADDRESS, len(self.lines)))
+        start = next((i for i in below if i in self.addressed), 0)
+        steps = range(index, start)
+        return start > 0 and all(are_near(self.lines[i], self.lines[i + 1]) for i in steps)
+
+    def _is_aside(self, index: int) -> bool:
+        return bool(aside().match(plain(self.lines[index].text)))
+
+    def _continues(self, index: int) -> bool:
+        """Whether a name goes on in the next line: an open "&", a lone legal form or trade below,
+        or both in letters that are large alike."""
+        upper, lower = self.lines[index], self.lines[index + 1]
+        if lower.level_xyxy[1] - upper.level_xyxy[3] > 0.8 * max(upper.height, lower.height):
+            return False
+        low, high = sorted((upper.height, lower.height))
+        above, below = plain(upper.text), plain(lower.text)
+        if high > 1.6 * low or NOT_NAME.search(above) or not re.search(r"[^\W\d]{3}", above):
+            return False
+        if self.address.is_part(index) or self._is_aside(index):
+            return False
+        if above.endswith(("&", " and")) or below.startswith("& "):
+            return not self.address.is_part(index + 1)
+        if ONLY_FORM.search(below):
+            return not legal_form().search(above)
+        are_big = index == 0 and low >= BIG * self.usual_height and high <= LARGE * low
+        is_rest = are_big or bool(trade().fullmatch(below))
+        is_other = self.address.is_part(index + 1) or self._is_aside(index + 1)
+        return is_rest and not is_other and not legal_form().search(f"{above} | {below}")
 
 
-def _address_lines(header: Sequence[Line]) -> set[int]:
-    """Identities of the lines that stand in a run of address lines."""
-    inside: set[int] = set()
-    index = 0
-    while index < len(header):
-        end = _address_run(header, index)
-        if end - index > 1 or (end > index and _address_points(header[index:end]) > 0.8):
-            inside.update(id(line) for line in header[index:end])
-        index = max(end, index + 1)
-    return inside
-
-
-def _name_points(header: Sequence[Line], index: int) -> float:
-    """How much the form of a line speaks for a name; 0 where something else is written there."""
-    line = header[index]
-    text = plain(line.text)
-    letters = sum(c.isalpha() for c in text)
-    cjk = len(re.findall(r"[\u4e00-\u9fff]", text))
-    legal = bool(LEGAL_FORM.search(text))
-    if (letters < 3 and cjk < 2) or _STATES.search(text) or (NOT_NAME.search(text) and not legal):
-        return 0.0
-    if any(find(line.text) for find in (dates, amounts, emails, phones)):
-        return 0.0
-    points = 1.5 - 0.06 * index + _neighbour_points(header, index)
-    if legal or RUN_ON_FORM.search(text.replace(" ", "")):
-        points += 2.5
-    elif TRADE.search(text):
-        points += 1.2
-    if NOT_NAME.search(text):
-        points -= 1.5
-    if _looks_like_address(text) and not legal:
-        points -= 2.5
-    digits = sum(c.isdigit() for c in TRAILING_REGISTRATION.sub("", line.text))
-    if digits > 0.4 * max(letters, 1):
-        points -= 1.5
-    if line.text.upper() == line.text:
-        points += 0.3
-    points += 0.8 * bool(TRAILING_REGISTRATION.search(line.text))
-    points += 0.8 * _is_heading(header, index)
-    return points * (0.5 + 0.5 * line.score)
-
-
-def _is_heading(header: Sequence[Line], index: int) -> bool:
-    heights = sorted(line.height for line in header)
-    usual = heights[len(heights) // 2]
-    return index < TOP_LINES and header[index].height >= LARGE * usual
-
-
-def _neighbour_points(header: Sequence[Line], index: int) -> float:
-    """What follows a name: its registration number or its address, close below."""
-    line = header[index]
-    if index + 1 >= len(header):
-        return -0.5
-    below = header[index + 1]
-    gap = below.level_xyxy[1] - line.level_xyxy[3]
-    if gap > 1.5 * max(line.height, below.height):
-        return -0.8
-    text = plain(below.text)
-    if REGISTRATION.search(text):
-        return 0.9
-    return 0.7 if _looks_like_address(text) else 0.0
-
-
-def _named(header: Sequence[Line], index: int, points: float) -> Block | None:
-    """The name with the line before or after it where one name runs over two lines."""
-    first, last = index, index
-    if index and _continues(header[index - 1], header[index]):
-        first = index - 1
-    if index + 1 < len(header) and _continues(header[index], header[index + 1]):
-        last = index + 1
-    lines = tuple(header[first : last + 1])
-    name = _clean_name(" ".join(_main_part(line) for line in lines))
-    if sum(c.isalpha() for c in name) < 2:
-        return None
-    score = min(0.97, max(0.2, 0.25 + 0.13 * points))
-    return Block(name, lines, score * min(1.0, min(line.score for line in lines) + 0.08))
+def _is_remark(text: str) -> bool:
+    """Whether a line is written like a sentence: its longer words begin with small letters."""
+    words = re.findall(r"[^\W\d_]{4,}", text)
+    return len(words) > 1 and sum(word[0].islower() for word in words) * 2 > len(words)
 
 
 def _main_part(line: Line) -> str:
-    """The longest stretch of the row without a wide gap: stamps and notes stand apart."""
-    parts = [[line.words[0]]]
-    for left, right in zip(line.words, line.words[1:], strict=False):
-        if right.level_xyxy[0] - left.level_xyxy[2] > 1.5 * min(left.height, right.height):
-            parts.append([])
-        parts[-1].append(right)
-    texts = [" ".join(word.text for word in part) for part in parts]
-    return max(texts, key=len)
+    """The longest cell of the row: stamps and notes stand apart."""
+    return max((cell.text for cell in cells_of(line)), key=len)
 
 
-def _continues(upper: Line, lower: Line) -> bool:
-    """Whether a name goes on in the next line: an open "&", or a lone legal suffix below."""
-    if lower.level_xyxy[1] - upper.level_xyxy[3] > 0.8 * max(upper.height, lower.height):
-        return False
-    if max(upper.height, lower.height) > 1.6 * min(upper.height, lower.height):
-        return False
-    above, below = plain(upper.text), plain(lower.text)
-    if NOT_NAME.search(above) or _looks_like_address(above) or not re.search(r"[^\W\d]{3}", above):
-        return False
-    if above.endswith(("&", " and")) or below.startswith("& "):
-        return not _looks_like_address(below)
-    return bool(ONLY_FORM.search(below)) and not LEGAL_FORM.search(above)
+def _without_greeting(text: str) -> str:
+    """A line without "Welcome to" before the name."""
+    words = text.split()
+    for count in range(len(words), 0, -1):
+        if greeting().fullmatch(plain(" ".join(words[:count]))):
+            return " ".join(words[count:])
+    found = greeting().match(text)
+    return text[found.end() :] if found and not text.isascii() else text
 
 
 def _clean_name(text: str) -> str:
+    text = _without_greeting(text)
     previous = None
     while previous != text:
         previous = text
         text = TRAILING_REGISTRATION.sub("", text).strip(" ,:;-*=<>|_~")
+        text = TRAILING_BRANCH.sub("", text) or text
     text = re.sub(r"\bSDN(\W*)[D8]HD\b", r"SDN\1BHD", text, flags=re.IGNORECASE)
+    text = re.sub(r"\b(S\.?[rR]\.?)[I1](?=\W*$)", r"\1l", text)
     return re.sub(r"\b[5S]/[B8]$", "S/B", text)
-
-
-def _looks_like_address(text: str) -> bool:
-    """Whether a line (made plain) reads like a part of an address."""
-    cues = len(STREET.findall(text)) + 2 * len(POSTCODE.findall(text)) + len(PLACE.findall(text))
-    return cues >= 2 or bool(STREET_START.match(text))
-
-
-def _is_recipient(lines: Sequence[Line], line: Line) -> bool:
-    """Whether the line stands below "bill to" and the like: the other side's name and address."""
-    above = lines[: lines.index(line) if line in lines else 0][-5:]
-    return any(RECIPIENT.search(plain(other.text)) for other in above)
-
-
-def _address_run(header: Sequence[Line], start: int, *, labelled: bool = False) -> int:
-    """End (exclusive) of the run of address lines from `start`; `start` itself if there is none."""
-    if not labelled and not _address_line(header[start], inside=False):
-        return start
-    end = start + 1
-    while end < len(header):
-        line, before = header[end], header[end - 1]
-        far = line.level_xyxy[1] - before.level_xyxy[3] > 1.2 * max(line.height, before.height)
-        closed = _is_closed(plain(before.text)) or before.text != _before_label(before.text)
-        if far or not _address_line(line, inside=True) or (closed and not _after_close(line)):
-            break
-        end += 1
-    return end
-
-
-def _near_company(header: Sequence[Line], start: int, company: Block | None) -> float:
-    """The sender's address stands right below the name; a later one may be the recipient's."""
-    if company is None:
-        return 0.0
-    names = [index for index, line in enumerate(header) if line in company.lines]
-    return 0.6 if names and 0 < start - names[-1] <= 4 else 0.0
-
-
-def _extended_up(header: Sequence[Line], start: int, company: Block | None) -> int:
-    """The first line of the address where its beginning has no word for a street."""
-    while start:
-        upper, lower = header[start - 1], header[start]
-        far = lower.level_xyxy[1] - upper.level_xyxy[3] > 0.8 * max(upper.height, lower.height)
-        named = company is not None and any(upper is line for line in company.lines)
-        opens = upper.text.rstrip().endswith(",") or re.search(r"\d", upper.text)
-        cue = STREET.search(plain(upper.text))
-        if far or named or not (opens or cue) or not _address_line(upper, inside=True):
-            break
-        start -= 1
-    return start
-
-
-def _before_label(text: str) -> str:
-    """A line up to a telephone or registration number that stands behind the address in it."""
-    return INLINE_LABEL.split(text, maxsplit=1)[0].strip() or text
-
-
-def _address_line(line: Line, *, inside: bool) -> bool:
-    raw = _before_label(line.text.strip())
-    text = plain(raw)
-    if ADDRESS_END.search(STREET.sub(" ", text)) or OTHER_LABEL.match(raw):
-        return False
-    if any(find(raw) for find in (dates, emails, urls, amounts, phones)):
-        return False
-    if REGISTRATION.search(text) or re.match(r"^\(.*\)$", raw):
-        return False
-    if inside:
-        return bool(re.search(r"[^\W\d]{2}|\d{5}", text))
-    return _looks_like_address(text) or bool(PLACE.search(text) and raw.endswith((",", ".")))
-
-
-def _is_closed(text: str) -> bool:
-    """Whether an address may end here: a postcode, or the last words name a state or country."""
-    return bool(POSTCODE.search(text)) or bool(re.search(rf"(?:{PLACE.pattern})\W*$", text))
-
-
-def _after_close(line: Line) -> bool:
-    """What may still follow a postcode: the state, the town, a branch number with its place."""
-    text = plain(line.text)
-    return bool(PLACE.search(text) or POSTCODE.match(text) or BRANCH.match(line.text))
-
-
-def _address_points(run: Sequence[Line]) -> float:
-    text = plain(" ".join(line.text for line in run))
-    points = 0.3 * min(len(STREET.findall(text)), 4) + 0.2 * min(len(PLACE.findall(text)), 2)
-    return points + (0.8 if POSTCODE.search(text) else 0.0) + (0.2 if len(run) > 1 else 0.0)
-
-
-def _address_block(run: Sequence[Line], points: float) -> Block:
-    value = re.sub(r"\s+", " ", " ".join(_before_label(line.text) for line in run)).strip(" :|-")
-    value = ADDRESS_LABEL.sub("", value)
-    score = min(0.95, 0.3 + 0.25 * points) * min(1.0, min(line.score for line in run) + 0.1)
-    return Block(value, tuple(run), score)

@@ -95,6 +95,150 @@ HEADS = {
         "北京晨光商贸有限公司",
         "北京市海淀区中关村大街1号",
     ),
+    "United States": (
+        """
+        LAKESIDE DINER
+        Store #118
+        16030 State Hwy 71
+        Boulder, CO 80302
+        (608) 555-0147
+        """,
+        "LAKESIDE DINER",
+        "16030 State Hwy 71 Boulder, CO 80302",
+    ),
+    "Canada, a slogan": (
+        """
+        Maple Corner
+        fresh bread every day
+        455 rue Saint-Denis
+        Montréal QC H2X 3L3
+        """,
+        "Maple Corner",
+        "455 rue Saint-Denis Montréal QC H2X 3L3",
+    ),
+    "Britain, a title above": (
+        """
+        SALES RECEIPT
+        The Copper Kettle
+        Unit 4, Mill Yard
+        88 Canal Street
+        Manchester
+        M1 3HE
+        VAT No GB 123 4567 89
+        """,
+        "The Copper Kettle",
+        "Unit 4, Mill Yard 88 Canal Street Manchester M1 3HE",
+    ),
+    "Ireland, a county": (
+        """
+        Conway Hardware
+        Main Street
+        Ballina
+        Co. Mayo
+        Tel: 096 555 010
+        """,
+        "Conway Hardware",
+        "Main Street Ballina Co. Mayo",
+    ),
+    "Australia, a number of the taxpayer": (
+        """
+        TAX INVOICE
+        Wattle Florist
+        ABN 12 345 678 901
+        3 Station Parade
+        Fitzroy VIC 3065
+        """,
+        "Wattle Florist",
+        "3 Station Parade Fitzroy VIC 3065",
+    ),
+    "Germany, its age": (
+        """
+        Bäckerei Lindner
+        Seit 1924
+        Bahnhofstraße 17
+        80335 München
+        """,
+        "Bäckerei Lindner",
+        "Bahnhofstraße 17 80335 München",
+    ),
+    "Austria": (
+        """
+        RECHNUNG Nr. 2024-17
+        Gasthof Zum Hirschen
+        Linzer Gasse 22
+        5020 Salzburg
+        """,
+        "Gasthof Zum Hirschen",
+        "Linzer Gasse 22 5020 Salzburg",
+    ),
+    "Switzerland": (
+        """
+        Uhren Keller AG
+        Rathausgasse 8
+        CH-3011 Bern
+        """,
+        "Uhren Keller AG",
+        "Rathausgasse 8 CH-3011 Bern",
+    ),
+    "France": (
+        """
+        FACTURE
+        SARL Dupuis
+        3 place du Marché
+        31000 Toulouse
+        """,
+        "SARL Dupuis",
+        "3 place du Marché 31000 Toulouse",
+    ),
+    "Spain": (
+        """
+        FERRETERIA ROIG S.L.
+        Avda. de la Constitución 40
+        41001 Sevilla
+        """,
+        "FERRETERIA ROIG S.L.",
+        "Avda. de la Constitución 40 41001 Sevilla",
+    ),
+    "Italy": (
+        """
+        SCONTRINO
+        Caffè Aurora S.r.I.
+        Corso Vittorio Emanuele II, 31
+        10128 Torino TO
+        """,
+        "Caffè Aurora S.r.l.",
+        "Corso Vittorio Emanuele II, 31 10128 Torino TO",
+    ),
+    "India": (
+        """
+        Patel Electronics Pvt. Ltd.
+        12/3, Linking Road
+        Bandra West
+        Mumbai - 400 050
+        Maharashtra
+        """,
+        "Patel Electronics Pvt. Ltd.",
+        "12/3, Linking Road Bandra West Mumbai - 400 050 Maharashtra",
+    ),
+    "China, a greeting before the name": (
+        """
+        欢迎光临青禾书店
+        杭州市西湖区文三路120号
+        电话：0571-55501234
+        """,
+        "青禾书店",
+        "杭州市西湖区文三路120号",
+    ),
+    "a greeting above": (
+        """
+        Welcome to
+        PINE VALLEY
+        60 Forest Drive
+        Boise, ID 83702
+        """,
+        "PINE VALLEY",
+        "60 Forest Drive Boise, ID 83702",
+    ),
 }
 
 
