@@ -19,7 +19,7 @@ _SIGN = r"(?<![\w)])(?P<sign>[-~]) ?"
 _NOT_MONEY_BEFORE = re.compile(r"\d[/:]$|\d[.,] $")
 _NOT_MONEY_BEHIND = re.compile(r"[/:]\d| ?%")
 """It is a date, a time or a share, or perhaps the rest of a longer number."""
-_ONLY_WHOLE = re.compile(r"[.,]-|/-|/=")
+_ONLY_WHOLE = re.compile(r"[.,] ?-|/-|/=")
 """Written behind an amount without cents: 45,-; 45.-; 500/-."""
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -94,6 +94,8 @@ def _amount(text: str, plain: str, numeral: Numeral) -> Typed | None:
     if not whole and re.match(r"-(?! ?\w)", plain[end:]):
         minus, end = True, end + 1
     values = _written_with(sign, run, numeral.readings)
+    if whole:
+        values = frozenset(value for value in values if value == int(value)) or values
     values = frozenset(-value if minus else value for value in values)
     printed = ("-" if minus else "") + text[numeral.start : numeral.end]
     if plain[start - 1 : start] == "(" and plain[end : end + 1] == ")":

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tools.reading.amounts import amounts
 from tools.reading.labels import plain
-from tools.reading.lines import Line, Word, spaced
+from tools.reading.lines import Line, Word, overlap, spaced
 from tools.reading.typed import Typed
 from tools.reading.values import typed_values
 
@@ -165,13 +165,8 @@ def _heads_columns(lines: Sequence[Line], index: int) -> bool:
         return False
     values = [word for word in lines[index + 1].words if re.search(r"\d", word.text)]
     return not re.search(r"[\d:：]", lines[index].text) and all(
-        any(_overlap(value, head) > 0 for value in values) for head in lines[index].words
+        any(overlap(value, head) > 0 for value in values) for head in lines[index].words
     )
-
-
-def _overlap(one: Word, other: Word) -> float:
-    """Horizontal overlap in pixels of the level page; negative where they stand apart."""
-    return min(one.level_xyxy[2], other.level_xyxy[2]) - max(one.level_xyxy[0], other.level_xyxy[0])
 
 
 def _all_numbers(words: Sequence[Word]) -> bool:
@@ -209,7 +204,7 @@ def _below(
         return sums[-1], below
     heads = _heads_columns(lines, index)
     for word in below.words:
-        shared = _overlap(word, label)
+        shared = overlap(word, label)
         width = min(
             word.level_xyxy[2] - word.level_xyxy[0], label.level_xyxy[2] - label.level_xyxy[0]
         )

@@ -8,13 +8,22 @@ the answer is unsure.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import combinations
 
 from tools.evidence import ValueType
-from tools.reading.entries import TOTAL_ROLES, Entry, Sums, sums_of, values_reader
+from tools.reading.entries import (
+    TOTAL_ROLES,
+    TOTAL_WORD,
+    Entry,
+    Sums,
+    sums_of,
+    values_reader,
+)
+from tools.reading.labels import compact
 from tools.reading.lines import Line
 
 LABEL_WEIGHT = {
@@ -26,6 +35,12 @@ CENTS = Decimal("0.04")
 MIN_SUPPORT, MIN_MARGIN = 1.6, 0.6
 MAX_STEPS = 3
 """Printed amounts between one sum and the next: a service charge, tax and rounding."""
+MAX_LABEL_WORDS = 4
+_BALANCE = re.compile(
+    r"balance|outstanding|remaining|stilldue|unpaid|restbetrag|nochzuzahlen|restea?payer|solde"
+    r"|saldo|pendiente|openstaand|nogtebetalen|余额|未付|尚欠|待付|尾款"
+)
+"""Labels of what is left to be paid; where nothing was paid, of the total itself."""
 STATED = {"final", "included", "includes", "total"}
 """Roles of amounts that are called the total in so many words."""
 _ARITHMETIC = ("paid less change", "nearly paid less change", "base and rounding", "items",
@@ -62,12 +77,16 @@ class Total:
     score: float
     currency: str | None = None
     value_type: ValueType = "amount"
+    label: str | None = None
+    """What the page calls it, where another line has a claim to be the total as well."""
 
 
 def total_of(lines: Sequence[Line]) -> Total | None:
     """The total with its score: at least 0.5 where label and arithmetic settle it, below if not."""
     page = sums_of(lines)
-    candidates = _candidates(page.entries)
+    rests = [entry for entry in page.entries if _is_rest(entry, page)]
+    leaving = {"payment"} if rests else set()  # in parts: none of them is the total
+    candidates = _candidates([e for e in page.entries if e not in rests and e.role not in leaving])
     if not candidates:
         return _lone_amount(lines)
     for candidate in candidates:
@@ -98,7 +117,33 @@ def total_of(lines: Sequence[Line]) -> Total | None:
         score * min(1.0, read + 0.05),
         best.entry.typed.currency,
         value_type,
+        _words_of(best.entry) if rests or _is_left_blank(best.entry, page) else None,
     )
+
+
+def _is_rest(entry: Entry, page: Sums) -> bool:
+    """Whether an amount is what is left to pay of another printed total, less what was paid."""
+    if not _BALANCE.search(compact(entry.label)):
+        return False
+    paid = {abs(other.amount) for other in (*page.entries, *page.others)}
+    return any(
+        total.role in STATED and total.amount - entry.amount in paid - {total.amount}
+        for total in page.entries
+        if not _BALANCE.search(compact(total.label))
+    )
+
+
+def _is_left_blank(entry: Entry, page: Sums) -> bool:
+    """Whether the line of the total is still to be filled in, below an amount by another name."""
+    below = entry.lines[-1].level_xyxy[3]
+    is_total = TOTAL_WORD.search(compact(entry.label))
+    return not is_total and any(line.level_xyxy[1] >= below for line in page.blanks)
+
+
+def _words_of(entry: Entry) -> str | None:
+    """The label of an amount as words; None where it is no short one."""
+    words = re.findall(r"[^\W\d_][\w'’.-]*", entry.label)
+    return " ".join(words) if 0 < len(words) <= MAX_LABEL_WORDS else None
 
 
 def _contradicts(rival: Candidate, best: Candidate, page: Sums) -> bool:
