@@ -6,6 +6,7 @@ before the month. "2018年10月" is a month: nothing here makes up a day.
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -80,6 +81,23 @@ def parse_date(text: str) -> date | None:
             day: Day = typed.parsed
             return date(day.year, day.month, day.day)
     return None
+
+
+def year_of(text: str) -> str | None:
+    """The year of a date or month, where it can be only one; None for other texts."""
+    years = {day.year for typed in (*dates(text), *months(text)) for day in typed.readings}
+    return str(years.pop()) if len(years) == 1 else None
+
+
+def month_of(text: str) -> str | None:
+    """The month of a date in words, with its year ("May 2024"); None where it may be another."""
+    found = {
+        (day.year, day.month) for typed in (*dates(text), *months(text)) for day in typed.readings
+    }
+    if len(found) != 1:
+        return None
+    year, month = found.pop()
+    return f"{calendar.month_name[month]} {year}"
 
 
 def _found(text: str, patterns: list[re.Pattern[str]]) -> list[Typed]:
