@@ -301,7 +301,8 @@ _AMBIGUOUS = (
     "site", "web", "location", "street", "business", "brand", "store", "shop", "restaurant",
     "invoice", "expires", "exp", "cash", "name", "nome", "network", "delivery", "packed",
     "contents", "payment", "guest", "patient", "employee", "server", "staff", "client",
-    "account", "volume", "lot", "batch", "unpaid", "promotion", "composition", "时间", "共", "一共", "总共", "总数",
+    "account", "volume", "lot", "batch", "unpaid", "promotion", "composition",
+    "时间", "共", "一共", "总共", "总数",
 )  # fmt: skip
 """Names of fields that a question uses for other things as well."""
 

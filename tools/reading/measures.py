@@ -19,6 +19,8 @@ _CONTENTS = re.compile(
 )
 """Labels of what is in a package, in a line that tells it from the measures of its parts."""
 _ASKED = re.compile(r"^(?:how many|number of|amount of|多少|几|有多少)\s*")
+_LITRE = re.compile(r"(?<=\d)I(?!\w)|(?<=\d )I(?!\w)")
+"""The OCR's capital I behind a number, where a litre is meant."""
 MAX_LETTERS_BESIDE = 3
 """A measure that stands alone in its line has no more letters beside it."""
 
@@ -36,7 +38,7 @@ def measures(text: str) -> list[tuple[Unit, Typed]]:
             unit_names()[match["unit"].casefold()],
             Typed(" ".join(match[0].split()), "text", match.start(), match.end()),
         )
-        for match in _pattern().finditer(text)
+        for match in _pattern().finditer(_LITRE.sub("l", text))
     ]
 
 

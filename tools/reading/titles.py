@@ -28,7 +28,7 @@ def title_of(lines: Sequence[Line], field: FieldKind) -> Match | None:
 
 
 def subtitle_of(lines: Sequence[Line], field: FieldKind) -> Match | None:
-    """What a label calls the subtitle, else the line below the title, else a caption."""
+    """What a label calls the subtitle, else the line below the title, else all of a caption."""
     labelled = named(lines, field)
     if labelled is not None or not lines:
         return labelled
@@ -36,7 +36,9 @@ def subtitle_of(lines: Sequence[Line], field: FieldKind) -> Match | None:
     if title:
         below = lines[lines.index(title[-1]) + 1 :]
         return _as_match(below[:1], 0.8) if below else None
-    return _as_match(lines, 0.8) if len(lines) <= MAX_CAPTION_LINES else None
+    if len(lines) > MAX_CAPTION_LINES:
+        return _as_match(lines[1:2], 0.55)
+    return _as_match(lines, 0.8)
 
 
 def _largest(lines: Sequence[Line]) -> list[Line]:

@@ -7,6 +7,7 @@ it; names and addresses are left to them, too.
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from agent.grounding.wording import language_of
 from agent.planners.builtin.kinds import Turn, abstain, reports, said
 from agent.planners.conversation import pictures_of, present_question
 from tools.evidence import Evidence
-from tools.reading.dates import month_of, year_of
+from tools.reading.dates import period_of
 from tools.reading.labels import field_of
 from tools.reading.rates import rate_asked
 from tools.words.field_questions import field_meant
@@ -31,7 +32,7 @@ from tools.words.units import unit_names
 READ = "read_text"
 OTHERS = {"company", "address", "phone", "fax", "email", "url", "price", "name"}
 """Fields that are told by more than their labels: the weights were taught to ask for them."""
-_WORDS = {"title", "subtitle"}
+Form = Literal["value", "measure", "year", "month"]
 MAX_WORDS = 5
 _RATE = re.compile(r"\d+(?:[.,]\d+)?\s?(?:[%％]|per ?cent)")
 _HOW_MANY = re.compile(
@@ -65,7 +66,7 @@ class Asked:
     """What to read for, and what of the value is asked for."""
 
     query: str
-    form: Literal["value", "year", "month"] = "value"
+    form: Form = "value"
 
 
 def next_turn(messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) -> Turn | None:
@@ -93,16 +94,16 @@ def next_turn(messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) 
 
 def asked_value(part: Part) -> Asked | None:
     """What a question reads for; None for every question that this module leaves to the weights."""
-    restricted = part.without or part.of_several or part.kind in {"yes/no", "colour", "place"}
-    if restricted or (part.of_text and not part.fields & _WORDS):
+    if part.without or part.of_several or part.kind in {"yes/no", "colour", "place"}:
         return None
     text = part.text
-    if (query := _measure(text) or _rate(text)) is not None:
-        return Asked(query)
-    form: Literal["value", "year", "month"] = "value"
-    form = "year" if _YEAR.search(text) else "month" if _MONTH.search(text) else form
+    if (measure := _measure(text)) is not None:
+        return Asked(measure, "measure")
+    if (rate := _rate(text)) is not None:
+        return Asked(rate)
+    form: Form = "year" if _YEAR.search(text) else "month" if _MONTH.search(text) else "value"
     query = _field(part)
-    if query is None and not mentioned(text, (*CLASSES, *GROUPS)):
+    if query is None and not (part.of_text or mentioned(text, (*CLASSES, *GROUPS))):
         query = "date" if form != "value" else _by_its_own_words(text)
     return Asked(query, form) if query is not None else None
 
@@ -153,7 +154,7 @@ def _by_its_own_words(text: str) -> str | None:
     what = match["what"].strip() if match else ""
     if not what or len(what.split()) > MAX_WORDS or _PRONOUN.match(what):
         return None
-    return what
+    return "date" if what.endswith(" from") else what
 
 
 def _answer(asked: Asked, evidence: Sequence[Evidence], *, is_zh: bool) -> Turn:
@@ -166,17 +167,25 @@ def _answer(asked: Asked, evidence: Sequence[Evidence], *, is_zh: bool) -> Turn:
     if len(values) > 1 or first.value is None:
         texts = ", ".join(f"{{{e.id}.text}}" for e in found)
         return said(f"{'上面写着:' if is_zh else 'It says:'} {texts} [{ids}].", texts)
-    if (period := _period(asked, first)) is not None:
-        return said(f"It is from {period} [{first.id}].", period)
+    if (period := _period(asked, first, is_zh=is_zh)) is not None:
+        told = f"{{{first.id}.label}}是{period}" if is_zh else f"It is from {period}"
+        return said(f"{told} [{first.id}].", period)
     value = f"{{{first.id}.value}}"
+    if asked.form == "measure":
+        return said(f"{'上面写着' if is_zh else 'It says'} {value} [{first.id}].", value)
     if is_zh:
         return said(f"{{{first.id}.label}}是{value} [{first.id}]。", value)
     verb = "are" if (first.label or "").endswith("s") else "is"
     return said(f"The {{{first.id}.label}} {verb} {value} [{first.id}].", value)
 
 
-def _period(asked: Asked, e: Evidence) -> str | None:
+def _period(asked: Asked, e: Evidence, *, is_zh: bool) -> str | None:
     """The year or the month of a date, where it can be only one; else the date is told."""
+    if asked.form not in {"year", "month"} or (period := period_of(str(e.value))) is None:
+        return None
     if asked.form == "year":
-        return year_of(str(e.value))
-    return month_of(str(e.value)) if asked.form == "month" else None
+        return str(period.year)
+    if not period.month:
+        return None
+    name = calendar.month_name[period.month]
+    return f"{period.year}年{period.month}月" if is_zh else f"{name} {period.year}"
