@@ -26,6 +26,15 @@ def _either(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns))
 
 
+_MEANS = _either(
+    "cash(?!ier)|tunai|visa|master|card|credit|debit|edc|amex|eftpos|nets|maestro|girocard|bancomat",
+    "ewallet|grabpay|touchn|boost|alipay|wechat|maybank|paypal|applepay|googlepay|contactless",
+    "kontaktlos|sanscontact|twint|^(pix|pin|ideal)$",
+    "现金|現金|实收|微信|支付|刷卡|银行",
+    "^bar$|^gegeben|^bargeld|^(ec)?karte|^especes|^cb$|^efectivo|^tarjeta|^contanti|^dinheiro",
+    "^contant",
+)
+"""Labels of an amount that say with what it was paid."""
 ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("tax table", _either(
         r"(gst|tax|sst|vat)(summary|code|analys|breakdown|rate)", "^(tax)?codeamount",
@@ -81,13 +90,7 @@ ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
         "^(dont)?tva$|^(di|de)?iva$|^imp(uesto|osta|osto)s?$",
     )),
     ("service", _either("serv(i?ce?)?c", "svc", "服务费", "^co(ver|perto|uvert)(charge)?$")),
-    ("payment", _either(
-        "cash|tunai|tender|receiv|paid|payment|bayaran",
-        "visa|master|card|credit|debit|edc|amex|eftpos|nets",
-        "ewallet|grabpay|touchn|boost|alipay|wechat|maybank",
-        "现金|現金|实收|微信|支付|刷卡|银行",
-        "^bar$|^gegeben|^bargeld|^(ec)?karte|^especes|^cb$|^efectivo|^tarjeta|^contanti|^dinheiro|^contant",
-    )),
+    ("payment", _either("cash|tunai|tender|receiv|paid|payment|bayaran", _MEANS.pattern)),
     ("total", _either(
         _T, "^tot$", "ttl", "jumlah", "am(oun)?t$", "^am(oun)?t", "summe|gesamt", "金额|总|計$",
         "^importe$", "^montant$", "^betrag$", "^bedrag$", "^totaal", "^somme$",
@@ -151,6 +154,11 @@ class Sums:
             sum(abs(other[1] - right) < near for other in edges),
         )
         return max(by_side) >= 2
+
+
+def says_means(label: str) -> bool:
+    """Whether the label of a payment says with what it was made ("Visa", not "Paid")."""
+    return _MEANS.search(compact(label)) is not None
 
 
 def role_of(label: str) -> str | None:

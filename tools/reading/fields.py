@@ -14,7 +14,7 @@ from itertools import combinations
 from tools.reading.amounts import amounts
 from tools.reading.date_fields import date_of, labelled_date_of, time_of
 from tools.reading.dates import dates
-from tools.reading.entries import Entry, entries_of
+from tools.reading.entries import Entry, entries_of, says_means
 from tools.reading.header import Block, address_of, company_of
 from tools.reading.labels import FieldKind, bare_query, field_of, plain
 from tools.reading.lines import Line
@@ -90,12 +90,31 @@ def _total(lines: Sequence[Line], _: FieldKind) -> Match | None:
     return replace(match, label=total.label)
 
 
-_DUE = ("amount due", "total due", "due", "amount payable", "total payable")
-"""Labels of what is still to be paid on a page that has no balance."""
-
-
 def _balance(lines: Sequence[Line], field: FieldKind) -> Match | None:
-    return named(lines, field) or named(lines, replace(field, names=_DUE))
+    """What is left to pay; of a page on which nothing is paid, the total."""
+    balance = named(lines, field)
+    if balance is not None or any(entry.role == "payment" for entry in entries_of(lines)):
+        return balance
+    total = _total(lines, field)
+    return replace(total, label=total.label or "total") if total is not None else None
+
+
+def _payment(lines: Sequence[Line], field: FieldKind) -> Match | None:
+    """How it was paid: behind a label, else the label of the amount that was paid ("Visa")."""
+    labelled = named(lines, field)
+    if labelled is not None and not amounts(labelled.value or ""):
+        return labelled
+    paid = {
+        entry.label.strip(" :："): entry
+        for entry in entries_of(lines)
+        if entry.role == "payment" and says_means(entry.label)
+    }
+    if not paid:
+        return None
+    if len(paid) > 1:
+        return disagreeing([line for entry in paid.values() for line in entry.lines])
+    ((label, entry),) = paid.items()
+    return match_of(label, "text", entry.lines, 0.85 * entry.lines[0].score)
 
 
 def _block(finder: Callable[[Sequence[Line]], Block | None]) -> Callable[..., Match | None]:
@@ -265,7 +284,7 @@ _RESOLVERS: dict[str, Callable[[Sequence[Line], FieldKind], Match | None]] = {
     "weight": of_kind("weight"),
     "volume": of_kind("volume"),
     "ingredients": named,
-    "payment method": named,
+    "payment method": _payment,
     "balance": _balance,
     "deposit": named,
     "refund": named,

@@ -13,16 +13,17 @@ from tools.reading.named import named
 from tools.reading.typed import Typed
 from tools.words.units import Unit, unit_names, units
 
+_NET = re.compile(r"\b(?:nett?|net[ot]\w*)\b|净")
 _CONTENTS = re.compile(
-    r"\b(?:net(?:to|t)?|contents?|weight|volume|wt|vol|inhalt|fullmenge|contenu|contenido|contenuto"
-    r"|conteudo|inhoud|peso|poids|gewicht)\b|净|容量|重量|规格",
+    r"\b(?:contents?|weight|volume|wt|vol|inhalt|fullmenge|contenu|contenido|contenuto|conteudo"
+    r"|inhoud|peso|poids|gewicht)\b|容量|重量|规格"
 )
 """Labels of what is in a package, in a line that tells it from the measures of its parts."""
 _ASKED = re.compile(r"^(?:how many|number of|amount of|多少|几|有多少)\s*")
 _LITRE = re.compile(r"(?<=\d)I(?!\w)|(?<=\d )I(?!\w)")
 """The OCR's capital I behind a number, where a litre is meant."""
-MAX_LETTERS_BESIDE = 3
-"""A measure that stands alone in its line has no more letters beside it."""
+MAX_LETTERS_BESIDE = 1
+"""A measure that stands alone in its line may have the sign ℮ beside it."""
 
 
 def unit_asked(query: str) -> Unit | None:
@@ -64,7 +65,8 @@ def _one(lines: Sequence[Line], is_meant: Callable[[Unit], bool]) -> Match | Non
     found = [
         (line, typed) for line in lines for unit, typed in measures(line.text) if is_meant(unit)
     ]
-    labelled = [(ln, t) for ln, t in found if _CONTENTS.search(plain(ln.text))]
+    net = [(ln, t) for ln, t in found if _NET.search(plain(ln.text))]
+    labelled = net or [(ln, t) for ln, t in found if _CONTENTS.search(plain(ln.text))]
     alone = [(ln, t) for ln, t in found if _beside(ln, t) <= MAX_LETTERS_BESIDE]
     meant = labelled or alone or found
     if not meant:

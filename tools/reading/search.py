@@ -21,6 +21,7 @@ _PRICE_WORDS = re.compile(
     r"^(?:(?:unit )?price|cost|harga|amount) (?:of |for )?(?:the )?|"
     r"(?:的)?(?:价格|单价|多少钱|价钱)$| (?:price|cost)$"
 )
+_NUMBER = re.compile(r"(?<=[^\W\d_]) ?(?:#|\b(?:number|numero|nummer|num|nbr|nr|n[°º])(?!\w))")
 _COUNT_WORDS = re.compile(r"^(?:number|quantity|qty) of ")
 _SEPARATORS = " \t:：=#.-–—>*|·_"
 _NEXT_LABEL = re.compile(r"\s+(?:[^\W\d][\w/()]*\s?){1,2}[:：#]")
@@ -88,9 +89,14 @@ def _on_word_edges(wanted: str, text: str) -> bool:
     return bool(re.search(rf"(?<![^\W\d_]){pattern}(?![^\W\d_])", text))
 
 
+def _as_label(text: str) -> str:
+    """Plain, and "number" as labels have it: "no"."""
+    return _NUMBER.sub(" no", plain(text)).strip()
+
+
 def _wanted(query: str) -> tuple[str, bool]:
     """The words to look for, and whether the query asks for a price."""
-    text = plain(query)
+    text = _as_label(query)
     without = _PRICE_WORDS.sub("", text).strip()
     if without and without != text:
         return without, True
@@ -103,11 +109,11 @@ def _best_segment(line: Line, wanted: str) -> tuple[float, int, int]:
     for index, word in enumerate(line.words):
         end = _label_end(word.text)
         for stop in {end, len(word.text)}:
-            likeness = similarity(wanted, plain(word.text[:stop]))
+            likeness = similarity(wanted, _as_label(word.text[:stop]))
             if likeness > best[0] + 0.01:
                 best = (likeness, index, _said_end(wanted, word.text, stop))
         if index:
-            joined = plain(" ".join(w.text for w in line.words[: index + 1]))
+            joined = _as_label(" ".join(w.text for w in line.words[: index + 1]))
             likeness = similarity(wanted, joined)
             if likeness > best[0] + 0.02:
                 best = (likeness, index, len(word.text))

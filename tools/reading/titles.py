@@ -9,9 +9,9 @@ from tools.reading.lines import Line
 from tools.reading.matches import Match, match_of
 from tools.reading.named import named
 
-LARGER = 1.25
-"""Letters of a title are so many times as high as those of most lines."""
-SAME_SIZE = 1.15
+LARGER = 1.5
+"""Lines of a title are so many times as high as most lines; "gap" is higher than "one" itself."""
+SAME_SIZE = 1.3
 MAX_CAPTION_LINES = 2
 """A picture with no more lines than these, of one size, is a caption and has no title."""
 
