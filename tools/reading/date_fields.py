@@ -13,8 +13,8 @@ from tools.reading.typed import Typed
 from tools.reading.values import times
 
 _OTHER_DATE = re.compile(
-    r"\b(?:due|exp(?:iry|ires)?|best before|valid|until|print(?:ed)?|member|birth|dob|since|"
-    r"delivery|ship(?:ped|ping)?|dispatch(?:ed)?|next|upcoming|following|act|zahlbar|fallig\w*|liefer\w*|echeance|vencimiento|scadenza|vervaldatum)\b|到期|有效|打印"
+    r"\b(?:due|exp(?:iry|ires)?|best before|valid(?! on\b)|until|print(?:ed)?|member|birth|dob"
+    r"|since|delivery|ship(?:ped|ping)?|dispatch(?:ed)?|next|upcoming|following|act|zahlbar|fallig\w*|liefer\w*|echeance|vencimiento|scadenza|vervaldatum)\b|到期|有效|打印"
 )
 _DATE_ALONE = re.compile(r"(?:date|dated|tarikh|datum|fecha|日期)")
 """The label of *the* date: two such dates that differ contradict each other."""

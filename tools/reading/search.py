@@ -206,6 +206,8 @@ def _below(
     if below.level_xyxy[1] - line.level_xyxy[3] > 1.5 * line.height:
         return None
     sums = amounts(below.spaced_text)
+    if sums and "%" in below.text:  # a share with its amount is a row of its own
+        return None
     if sums and (wants_amount or (_all_numbers(below.words) and len(line.words) == 1)):
         return sums[-1], below
     heads = _heads_columns(lines, index)

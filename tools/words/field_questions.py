@@ -28,5 +28,5 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 def _pattern(phrase: str) -> str:
     if HAN.search(phrase):
         return ".{0,6}".join(map(re.escape, phrase.split("*")))
-    words = [r"(?:\S+ ){0,3}" if word == "*" else re.escape(word) + " " for word in phrase.split()]
+    words = [r"(?:\S+ ){0,5}" if word == "*" else re.escape(word) + " " for word in phrase.split()]
     return rf"(?<!\w){''.join(words).removesuffix(' ')}(?!\w)"

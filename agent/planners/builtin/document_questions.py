@@ -31,6 +31,12 @@ _HOW_MANY = re.compile(
     r"(?= (?:is|are|does|do)\b|\W*$))?|多少(?P<han>[\u4e00-\u9fff]{1,2})",
     re.IGNORECASE,
 )
+_INCLUDING = re.compile(
+    r",? (?:including|incl\.?|inclusive of|with)(?: the| all| any)? "
+    r"(?:tax(?:es)?|vat|gst|tip|service|everything)\b|含税的?",
+    re.IGNORECASE,
+)
+"""A total has everything in it."""
 _YEAR = re.compile(r"\b(?:what|which) year\b|哪一?年", re.IGNORECASE)
 _MONTH = re.compile(r"\b(?:what|which) month\b|几月(?!几?[日号])|哪个月", re.IGNORECASE)
 _THE = r"(?: the| an?| one| this| these| our| your| their)? (?P<what>[^?]+?)"
@@ -106,10 +112,11 @@ def _field(part: Part) -> str | None:
     meant = field_meant(part.text)
     if meant is not None and not part.names:
         return meant
-    names = field_words(part.text)
-    if len(set(names.values())) == 1 and not _left_over(part.text, names):
+    text = _INCLUDING.sub("", part.text)
+    names = field_words(text)
+    if len(set(names.values())) == 1 and not _left_over(text, names):
         return None if set(names.values()) & OTHERS else max(names, key=len)
-    field = field_of(part.text)
+    field = field_of(text)
     return field.name if field is not None and field.name not in OTHERS else None
 
 

@@ -15,7 +15,7 @@ Balance due | 400.00
 Due date | 09/11/2025
 """
 HAND_WRITTEN_TOTAL = "COVE GRILL\nCheck 18\nAmount | $31.75\nGratuity\nTotal\nGuest copy"
-TIPS = "KITCHEN NINE\nFood | 45.00\nTotal | 45.00\nTip suggestions\n15% | 6.75\n20% | 9.00"
+TIPS = "KITCHEN NINE\nFood | 45.00\nTotal | 45.00\nSuggested tip\n15% 6.75\n20% | 9.00"
 TIPS_SIDE_BY_SIDE = "KITCHEN NINE\nTotal | 40.00\nTip guide\n15% | 20%\n6.00 | 8.00"
 TWO_RATES = "GASTHOF ADLER\nSumme | 50,00\nMwSt 7% | 1,31\nMwSt 19% | 4,79"
 RATE_TABLE = "SHOP\nTotal | 119.00\nVAT 19% | 100.00 | 19.00 | 119.00"
@@ -62,6 +62,7 @@ def test_amounts(text, query, value):
         ("FREE WLAN\nSSID: Attic-5G\nPasscode: fern19", "wifi password", "fern19"),
         ("TEA\nLOT NO. 77-B", "lot number", "77-B"),
         ("TEA\n批号：C20231108", "lot number", "C20231108"),
+        ("LIBRAIRIE\nFacture n° F-9", "invoice number", "F-9"),
         ("KINO\nTicket no. 55-201", "ticket number", "55-201"),
         ("SHOP\nTotal | 8.00\nContactless | 8.00", "payment method", "Contactless"),
         ("SHOP\nTotal | 8.00\nCASH | 10.00\nCHANGE | 2.00", "payment method", "CASH"),
@@ -108,9 +109,10 @@ def test_amounts_at_a_rate(text, query, value):
 
 
 @pytest.mark.parametrize(
-    ("text", "query"), [(TIPS, "18% tip"), (TIPS, "20% discount"), (TWO_RATES, "7% tip")]
+    ("text", "query"),
+    [(TIPS, "18% tip"), (TIPS, "20% discount"), (TWO_RATES, "7% tip"), (TIPS, "tip")],
 )
-def test_no_rate_is_taken_for_another(text, query):
+def test_no_rate_is_taken_for_another_nor_a_suggestion_for_a_tip(text, query):
     assert all(match.value is None for match in answer_query(page(text), query))
 
 
