@@ -215,7 +215,7 @@ def _first_typed(finder: Callable[[str], list[Typed]]) -> Callable[..., Match | 
 _DOCUMENT_NUMBER = re.compile(
     r"(?:\b(?:invoice|lnvoice|involce|inv|receipt|recelpt|bill|bi11|doc(?:ument)?|order|slip|trn|check|"
     r"chk|c/n|transaction|trans|resit|invois|rechnungs?|belegs?|facture|factura|fattura|fatura|factuur)"
-    r"\b[\s.-]*(?:no|number|num|nbr|id|nr|nummer|num[eé]ro|n[°ºo]?)?\b[\s.:#=|]*|"
+    r"\b[\s.-]*(?:no|number|num|nbr|id|nr|nummer|num[eé]ro|n)?\b[\s.:#=|°º]*|"
     r"(?:发票号码?|单号|账单号|订单号|小票号|流水号|收据号)[\s:：]*)"
     r"(?P<value>#?(?=[\w/-]*\d)[A-Z0-9][\w/-]{2,}(?:\s?-\s?[\w/]+)?)",
     re.IGNORECASE,
