@@ -46,8 +46,10 @@ def answer_query(lines: Sequence[Line], query: str) -> list[Match]:
     printing = [line for line, talk in zip(lines, talks, strict=True) if talk is None]
     field = field_of(query)
     quotable = [line for line, talk in zip(lines, talks, strict=True) if talk != "instruction"]
-    match = _special(printing, query)
-    if match is None and field is not None:
+    if (measured := _measured(printing, query)) is not None:
+        return [match for match in measured if match is not None]
+    match = None
+    if field is not None:
         match = _of_field(quotable if field.name in _WORDS else printing, query, field)
     if match is not None:
         return [match]
@@ -59,12 +61,12 @@ def answer_query(lines: Sequence[Line], query: str) -> list[Match]:
     return sorted(with_value or matches, key=lambda m: -m.score)
 
 
-def _special(lines: Sequence[Line], query: str) -> Match | None:
-    """What a query asks for by a rate ("18% tip") or by a unit ("how many ml")."""
+def _measured(lines: Sequence[Line], query: str) -> list[Match | None] | None:
+    """What a query asks for by a rate ("18% tip") or a unit ("how many ml"); None for others."""
     if (asked := rate_asked(query)) is not None:
-        return amount_at(lines, *asked)
+        return [amount_at(lines, *asked)]
     unit = unit_asked(query)
-    return measured_in(lines, unit) if unit is not None else None
+    return [measured_in(lines, unit)] if unit is not None else None
 
 
 def _of_field(lines: Sequence[Line], query: str, field: FieldKind) -> Match | None:

@@ -87,5 +87,5 @@ def _pattern() -> re.Pattern[str]:
     words = sorted({word for unit in units() for word in unit.spoken}, key=len, reverse=True)
     names = "|".join(re.escape(name) for name in (*words, *signs))
     return re.compile(
-        rf"(?<![\w.,/])\d+(?:[.,]\d+)?\s?(?P<unit>{names})(?![^\W\d_])", re.IGNORECASE
+        rf"(?<![A-Za-z\d.,/])\d+(?:[.,]\d+)?\s?(?P<unit>{names})(?![^\W\d_])", re.IGNORECASE
     )

@@ -57,8 +57,8 @@ def printed_as(lines: Sequence[Line], words: str, field: FieldKind) -> Match | N
     None where there is no such label, or several with different values.
     """
     point = decimal_mark(line.spaced_text for line in lines)
-    hits = [hit for hit in search_lines(lines, words) if hit.score >= SAME_LABEL and hit.value]
-    found = [_of_hit(hit, point, quoted_only=False) for hit in hits]
+    hits = [hit for hit in search_lines(lines, words, in_full=True) if hit.value]
+    found = [_of_hit(hit, point, quoted_only=False) for hit in hits if hit.score >= SAME_LABEL]
     fitting = [match for match in found if fits(match, field)]
     return fitting[0] if len({match.value for match in fitting}) == 1 else None
 

@@ -36,9 +36,13 @@ class Hit:
     score: float
 
 
-def search_lines(lines: Sequence[Line], query: str) -> list[Hit]:
-    """All hits, best first; scores from `FOUND` on become sure, weaker ones below 0.5."""
-    wanted, wants_amount = _wanted(query)
+def search_lines(lines: Sequence[Line], query: str, *, in_full: bool = False) -> list[Hit]:
+    """All hits, best first; scores from `FOUND` on become sure, weaker ones below 0.5.
+
+    With `in_full` the words are looked for as they are: "amount due" is a label, not the amount of
+    something due.
+    """
+    wanted, wants_amount = (_as_label(query), False) if in_full else _wanted(query)
     if not wanted:
         return []
     hits = []

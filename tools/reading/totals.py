@@ -44,7 +44,7 @@ _BALANCE = re.compile(
 STATED = {"final", "included", "includes", "total"}
 """Roles of amounts that are called the total in so many words."""
 _ARITHMETIC = ("paid less change", "nearly paid less change", "base and rounding", "items",
-               "sum of parts", "base and tax")  # fmt: skip
+               "sum of parts", "base and tax", "less discount")  # fmt: skip
 
 
 @dataclass
@@ -93,6 +93,8 @@ def total_of(lines: Sequence[Line]) -> Total | None:
         candidate.reasons |= _arithmetic(candidate.entry.amount, page)
         if candidate.entry.role in STATED and _is_sum_of_items(candidate.entry, page):
             candidate.reasons["items"] = 2.0
+        if candidate.entry.role == "final" and _is_less_discount(candidate.entry, page):
+            candidate.reasons["less discount"] = 3.0
         _settle_sign(candidate, page)
     ranked = sorted(candidates, key=lambda c: (c.support, c.entry.order), reverse=True)
     best = ranked[0]
@@ -213,6 +215,13 @@ def _is_sum_of_items(total: Entry, page: Sums) -> bool:
     items = [entry.amount for entry in page.others if entry.order < total.order]
     extra = sum((e.amount for e in page.entries if e.role in {"tax", "service"}), Decimal(0))
     return len(items) > 1 and total.amount - sum(items, Decimal(0)) in {Decimal(0), extra}
+
+
+def _is_less_discount(final: Entry, page: Sums) -> bool:
+    """Another total above, less a discount between them, comes to this amount."""
+    off = {abs(entry.amount) for entry in page.entries if entry.role == "discount"}
+    totals = [e for e in page.entries if e.role in STATED and e.order < final.order]
+    return any(total.amount - final.amount in off - {Decimal(0)} for total in totals)
 
 
 def _paid(amount: Decimal, amounts_of: dict[str, list[Decimal]]) -> dict[str, float]:

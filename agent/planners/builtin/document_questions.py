@@ -54,8 +54,8 @@ _COST = re.compile(
 )
 _WHAT = re.compile(rf"\W*what(?:['’]s| is| was| are| were){_THE}\W*", re.IGNORECASE)
 _ASKING = re.compile(
-    r"\b(?:what(?:'s)?|which|who|when|how|much|many|tell|give|show|please|until|would|could)\b"
-    r"|请问|请|多少钱|多少|什么|哪个|哪|谁|几|呢",
+    r"\b(?:what(?:'s)?|which|who|when|how|much|many|tell|give|show|please|until|would|could|"
+    r"currency)\b|请问|请|多少钱|多少|什么|哪个|哪|谁|几|呢",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(r"(?:it|this|that|these|they|he|she|there|here|everything|all)\b", re.I)
