@@ -30,8 +30,8 @@ _MEANS = _either(
     "cash(?!ier)|tunai|visa|master|card|credit|debit|edc|amex|eftpos|nets|maestro|girocard|bancomat",
     "ewallet|grabpay|touchn|boost|alipay|wechat|maybank|paypal|applepay|googlepay|contactless",
     "kontaktlos|sanscontact|twint|^(pix|pin|ideal)$",
-    "现金|現金|实收|微信|支付|刷卡|银行",
-    "^bar$|^gegeben|^bargeld|^(ec)?karte|^especes|^cb$|^efectivo|^tarjeta|^contanti|^dinheiro",
+    "现金|現金|微信|支付|刷卡|银行",
+    "^bar$|^bargeld|^(ec)?karte|^especes|^cb$|^efectivo|^tarjeta|^contanti|^dinheiro",
     "^contant",
 )
 """Labels of an amount that say with what it was paid."""
@@ -90,7 +90,7 @@ ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
         "^(dont)?tva$|^(di|de)?iva$|^imp(uesto|osta|osto)s?$",
     )),
     ("service", _either("serv(i?ce?)?c", "svc", "服务费", "^co(ver|perto|uvert)(charge)?$")),
-    ("payment", _either("cash|tunai|tender|receiv|paid|payment|bayaran", _MEANS.pattern)),
+    ("payment", _either("tender|receiv|paid|payment|bayaran|实收|^gegeben|cash", _MEANS.pattern)),
     ("total", _either(
         _T, "^tot$", "ttl", "jumlah", "am(oun)?t$", "^am(oun)?t", "summe|gesamt", "金额|总|計$",
         "^importe$", "^montant$", "^betrag$", "^bedrag$", "^totaal", "^somme$",

@@ -20,7 +20,7 @@ from tools.reading.labels import FieldKind, bare_query, field_of, plain
 from tools.reading.lines import Line
 from tools.reading.matches import SURE, Match, disagreeing, match_of
 from tools.reading.measures import measured_in, of_kind, unit_asked
-from tools.reading.named import fits, found_by_words, named, printed_as
+from tools.reading.named import SURE_AMOUNT, fits, found_by_words, named, printed_as
 from tools.reading.numerals import decimal_mark
 from tools.reading.prose import talking
 from tools.reading.rates import amount_at, rate_asked
@@ -56,7 +56,8 @@ def answer_query(lines: Sequence[Line], query: str) -> list[Match]:
     among = printing if field is not None else quotable
     matches = found_by_words(among, bare_query(query), printing)
     if field is not None:
-        matches = [m for m in matches if m.score >= SURE and fits(m, field)]
+        sure = SURE_AMOUNT if field.value_type == "amount" else SURE
+        matches = [m for m in matches if m.score >= sure and fits(m, field)]
     with_value = [m for m in matches if m.value is not None]
     return sorted(with_value or matches, key=lambda m: -m.score)
 

@@ -21,6 +21,8 @@ SAME_LABEL = 0.98
 """How surely a label is the very words that are asked for, and nothing more."""
 SURE_LABEL = 0.9
 """How surely a line has to say the name of a field that is told by its label alone."""
+SURE_AMOUNT = 0.96
+"""As `SURE_LABEL`, of an amount: "to pay" in "Total to pay" is another one."""
 PERHAPS_THERE = 85
 """Below this partial likeness (of 100) to all the letters of a page a name is not on it."""
 
@@ -66,18 +68,17 @@ def printed_as(lines: Sequence[Line], words: str, field: FieldKind) -> Match | N
 def named(lines: Sequence[Line], field: FieldKind) -> Match | None:
     """The value behind one of the field's names, where it is of the field's type."""
     best: list[Match] = []
+    sure = SURE_AMOUNT if field.value_type == "amount" else SURE_LABEL
     for name in _names_on(lines, field):
-        found = [m for m in found_by_words(lines, name) if m.value and m.score >= SURE_LABEL]
+        found = [m for m in found_by_words(lines, name) if m.value and m.score >= sure]
         fitting = [match for match in found if fits(match, field)]
         if fitting and (not best or fitting[0].score > best[0].score):
             best = [match for match in fitting if match.score == fitting[0].score]
     if not best:
         return None
-    if field.value_type == "text":
-        return _with_rest(best[0], lines)
     if len({match.value for match in best}) > 1:
         return disagreeing([line for line in lines if line.text in {m.text for m in best}])
-    return best[0]
+    return _with_rest(best[0], lines) if field.value_type == "text" else best[0]
 
 
 def _names_on(lines: Sequence[Line], field: FieldKind) -> list[str]:

@@ -21,7 +21,7 @@ _PRICE_WORDS = re.compile(
     r"^(?:(?:unit )?price|cost|harga|amount) (?:of |for )?(?:the )?|"
     r"(?:的)?(?:价格|单价|多少钱|价钱)$| (?:price|cost)$"
 )
-_NUMBER = re.compile(r"(?<=[^\W\d_]) ?(?:#|\b(?:number|numero|nummer|num|nbr|nr|n[°º])(?!\w))")
+_NUMBER = re.compile(r"(?<=[^\W\d_]) ?(?:#|\b(?:number|numero|nummer|num|nbr|nr)(?!\w))")
 _COUNT_WORDS = re.compile(r"^(?:number|quantity|qty) of ")
 _SEPARATORS = " \t:：=#.-–—>*|·_"
 _NEXT_LABEL = re.compile(r"\s+(?:[^\W\d][\w/()]*\s?){1,2}[:：#]")

@@ -116,6 +116,23 @@ def test_no_rate_is_taken_for_another_nor_a_suggestion_for_a_tip(text, query):
     assert all(match.value is None for match in answer_query(page(text), query))
 
 
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("SHOP\nTotal to pay | 9.35\nContactless | 9.35", "balance"),
+        ("SHOP\nTotal | 5.00\nCash | 5.00\nMember points balance | 250", "balance"),
+        ("BAR\nTip guide | 5.00\nTotal | 25.00", "tip"),
+    ],
+)
+def test_an_amount_with_a_longer_label_is_another_one(text, query):
+    assert all(match.value is None for match in answer_query(page(text), query))
+
+
+def test_two_names_are_told_neither_way():
+    (match,) = answer_query(page("CLINIC\nPatient: A. Roe\nPatient: B. Poe"), "patient")
+    assert (match.value, match.status) == (None, "unsure")
+
+
 def test_a_total_beside_which_another_stands_is_told_by_its_label():
     parts = best(INSTALMENTS, "total")
     assert (parts.value, parts.label) == ("640.00", "Order total")
