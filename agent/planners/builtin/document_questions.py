@@ -83,9 +83,11 @@ def asked_value(part: Part) -> Asked | None:
         return Asked(measure, "measure")
     if (field := _rate(text) or _field(part)) is not None:
         return Asked(field, form)
-    if part.of_text or part.fields & OTHERS or mentioned(text, (*CLASSES, *GROUPS)):
+    if part.of_text or part.fields & OTHERS:
         return None
-    return Asked("date", form) if form != "value" else _by_its_own_words(text)
+    words = Asked("date", form) if form != "value" else _by_its_own_words(text)
+    names_things = bool(mentioned(text, (*CLASSES, *GROUPS)))
+    return None if words is not None and words.form != "cost" and names_things else words
 
 
 def _measure(text: str) -> str | None:

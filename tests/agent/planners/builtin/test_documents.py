@@ -65,6 +65,8 @@ def answer(text: str, question: str):
         ("In which month was it produced?", "production date", "month"),
         ("When is the next rehearsal?", "next rehearsal", "words"),
         ("How much does the Getriebeöl cost?", "Getriebeöl", "cost"),
+        ("How much do the bikes cost?", "bikes", "cost"),
+        ("What is the bike called?", None, None),
         ("多少毫升？", "毫升", "measure"),
         ("收银员是谁？", "收银员", "value"),
         ("哪一年的收据？", "date", "year"),
