@@ -17,6 +17,7 @@ from typing import Literal
 from agent.answer import Language
 from tools.reading.labels import fields as field_kinds
 from tools.words.colour_questions import asks_colour_of_drawing
+from tools.words.field_questions import field_meant
 from tools.words.labels import COLOURS
 from tools.words.predicates import pattern_for, pattern_of
 from tools.words.questions import HAN
@@ -221,7 +222,7 @@ def _listed(sentence: str) -> list[tuple[str, str]]:
 def _part(text: str, name: str, language: Language) -> Part:
     without = frozenset(_without(text, language))
     asked = _WITHOUT.sub(" ", text) if language == "en" else _WITHOUT_ZH.sub("", text)
-    fields = fields_in(asked)
+    fields = fields_in(asked) | set(filter(None, [field_meant(asked)]))
     return Part(
         text=text,
         name=name,
@@ -280,6 +281,11 @@ def names_a_field(text: str) -> bool:
     return _field_pattern().fullmatch(text) is not None
 
 
+def field_words(text: str) -> dict[str, str]:
+    """The words of a text that name a field, as they stand there → the field."""
+    return {match[0]: _field_of(match) for match in _field_pattern().finditer(text)}
+
+
 def _field_of(match: re.Match[str]) -> str:
     return _field_names()[" ".join(match[0].casefold().split())]
 
@@ -298,7 +304,10 @@ def _field_names() -> dict[str, str]:
 _AMBIGUOUS = (
     "how much", "cost", "sum", "due", "issued", "day", "call", "contact", "mobile", "mail", "link",
     "site", "web", "location", "street", "business", "brand", "store", "shop", "restaurant",
-    "invoice", "expires", "exp", "cash", "时间", "共", "一共", "总共", "总数",
+    "invoice", "expires", "exp", "cash", "name", "nome", "network", "delivery", "packed",
+    "contents", "payment", "guest", "patient", "employee", "server", "staff", "client",
+    "account", "volume", "lot", "batch", "unpaid", "promotion", "composition",
+    "时间", "共", "一共", "总共", "总数",
 )  # fmt: skip
 """Names of fields that a question uses for other things as well."""
 

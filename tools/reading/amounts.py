@@ -19,8 +19,10 @@ _SIGN = r"(?<![\w)])(?P<sign>[-~]) ?"
 _NOT_MONEY_BEFORE = re.compile(r"\d[/:]$|\d[.,] $")
 _NOT_MONEY_BEHIND = re.compile(r"[/:]\d| ?%")
 """It is a date, a time or a share, or perhaps the rest of a longer number."""
-_ONLY_WHOLE = re.compile(r"[.,]-|/-|/=")
+_ONLY_WHOLE = re.compile(r"[.,] ?-|/-|/=")
 """Written behind an amount without cents: 45,-; 45.-; 500/-."""
+_SIGN_AS_POINT = re.compile(r"(?<=\d)[€£](?=\d\d(?!\d))")
+"""The currency in the place of the decimal mark: 12€50."""
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -33,7 +35,7 @@ def amounts(text: str, point: str | None = None) -> list[Typed]:
 
     `parsed` is a Decimal, or None where the amount can be read in more than one way ("€ 1,659").
     """
-    plain = plain_marks(digits_repaired(text))
+    plain = _SIGN_AS_POINT.sub(".", plain_marks(digits_repaired(text)))
     found = (_amount(text, plain, numeral) for numeral in numerals(plain, point))
     return [typed for typed in found if typed is not None]
 
@@ -76,6 +78,7 @@ def _amount(text: str, plain: str, numeral: Numeral) -> Typed | None:
     if _NOT_MONEY_BEFORE.search(plain[:start]) or _NOT_MONEY_BEHIND.match(plain[end:]):
         return None
     sign, start, front = _in_front(plain, start)
+    sign = sign or next(filter(None, map(sign_of, text[start:end])), None)
     behind = _behind(plain, end)
     if behind:
         sign, end = sign or behind[0], behind[1]
@@ -89,11 +92,16 @@ def _amount(text: str, plain: str, numeral: Numeral) -> Typed | None:
     in_number = cents and "," in run[-3:] and _LETTER.match(plain[end : end + 1]) and not behind
     if cut_off or glued or in_number or not (cents or sign or whole) or not numeral.readings:
         return None
-    end += whole.end() if whole else 0
+    if whole:
+        end += whole.end()
+        behind = None if sign else _behind(plain, end)
+        sign, end = behind or (sign, end)
     minus = front == "-"
     if not whole and re.match(r"-(?! ?\w)", plain[end:]):
         minus, end = True, end + 1
     values = _written_with(sign, run, numeral.readings)
+    if whole:
+        values = frozenset(value for value in values if value == int(value)) or values
     values = frozenset(-value if minus else value for value in values)
     printed = ("-" if minus else "") + text[numeral.start : numeral.end]
     if plain[start - 1 : start] == "(" and plain[end : end + 1] == ")":

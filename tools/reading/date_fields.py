@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 from tools.reading.dates import Day, dates, months
 from tools.reading.labels import FieldKind, plain
-from tools.reading.lines import Line
+from tools.reading.lines import Line, Word, overlap
 from tools.reading.matches import Match, disagreeing, match_of
 from tools.reading.typed import Typed
 from tools.reading.values import times
 
 _OTHER_DATE = re.compile(
-    r"\b(?:due|exp(?:iry|ires)?|best before|valid|until|print(?:ed)?|member|birth|dob|since|"
-    r"delivery|act|zahlbar|fallig\w*|liefer\w*|echeance|vencimiento|scadenza|vervaldatum)\b|到期|有效|打印"
+    r"\b(?:due|exp(?:iry|ires)?|best before|valid(?! on\b)|until|print(?:ed)?|member|birth|dob"
+    r"|since|delivery|ship(?:ped|ping)?|dispatch(?:ed)?|next|upcoming|following|act|zahlbar|fallig\w*|liefer\w*|echeance|vencimiento|scadenza|vervaldatum)\b|到期|有效|打印"
 )
 _DATE_ALONE = re.compile(r"(?:date|dated|tarikh|datum|fecha|日期)")
 """The label of *the* date: two such dates that differ contradict each other."""
@@ -64,17 +64,32 @@ def labelled_date_of(lines: Sequence[Line], field: FieldKind) -> Match | None:
     beside: dict[frozenset[Day], Match] = {}
     below: list[Match] = []
     for order, line in enumerate(lines):
-        for typed in [*dates(line.text), *months(line.text, short=True)]:
-            if label.search(plain(line.text[: typed.start])):
+        end = 0
+        for typed in sorted(_dates_in(line), key=lambda typed: typed.start):
+            before, end = line.text[end : typed.start], typed.end
+            if label.search(plain(before)):
                 found = match_of(typed.value, "date", [line], 0.9 * line.score)
                 beside.setdefault(typed.readings, found)
                 continue
             above = lines[order - 1] if order else None
-            if above and label.search(plain(above.text)) and not dates(above.text):
+            head = _head_over(line.word_at(typed.end), above) if above else ""
+            if above and label.search(plain(head)):
                 below.append(match_of(typed.value, "date", [above, line], 0.7 * line.score))
     if len(beside) > 1:
         return disagreeing([line for line in lines for m in beside.values() if m.text == line.text])
     return next(iter([*beside.values(), *below]), None)
+
+
+def _dates_in(line: Line) -> list[Typed]:
+    return [*dates(line.text), *months(line.text, short=True)]
+
+
+def _head_over(word: Word, above: Line) -> str:
+    """What stands above a word: the boxes over it, or the whole line where that is one box."""
+    if _dates_in(above):
+        return ""
+    over = [other.text for other in above.words if overlap(other, word) > 0]
+    return " ".join(over) if len(above.words) > 1 else above.text
 
 
 def _whole_word(name: str) -> str:

@@ -33,7 +33,9 @@ _NUMERIC = [
         r"(?<![\d/.-])(?P<d>\d\d?)\s?(?P<s>[-/.])\s?(?P<m>\d\d?)\s?(?P=s)\s?"
         r"(?P<y>\d\d)(?=-?\d\d:\d\d|[^\d/.-]|[.-]?\s|[.-]?$)"
     ),
-    re.compile(r"(?<!\d)(?P<y>20[0-4]\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!\d)"),
+    re.compile(
+        r"(?<![A-Za-z\d])(?P<y>20[0-4]\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?![A-Za-z\d])"
+    ),
 ]  # fmt: skip
 _MONTH_ONLY = [
     re.compile(rf"{_YEAR4}\s?年\s?(?P<m>\d\d?)\s?月(?!\s?\d)"),
@@ -45,10 +47,13 @@ _SHORT_MONTH = re.compile(
     r"(?<![\w/.,-])(?P<m>0[1-9]|1[0-2])\s?[/.-]\s?(?P<y>\d\d)(?![\w/]|[.-]\w)"
 )
 
+_ZERO_FOR_O = re.compile(r"\b0(?=(?:ct|kt|tt|gos|utu))", re.IGNORECASE)
+"""The OCR's zero in October, Oktober, ottobre, Ogos, outubro."""
+
 
 @dataclass(frozen=True, order=True)
 class Day:
-    """A calendar day, or a month where `day` is 0."""
+    """A calendar day, or a month where `day` is 0, or a year where `month` is 0, too."""
 
     year: int
     month: int
@@ -93,9 +98,18 @@ def parse_date(text: str) -> date | None:
     return None
 
 
+def period_of(text: str) -> Day | None:
+    """The month that a date lies in, or where that may be two the year (month 0), or None."""
+    found = {day for typed in (*dates(text), *months(text)) for day in typed.readings}
+    years, months_of = {day.year for day in found}, {(day.year, day.month) for day in found}
+    if len(years) != 1:
+        return None
+    return Day(*months_of.pop()) if len(months_of) == 1 else Day(years.pop(), 0)
+
+
 def _found(text: str, patterns: list[re.Pattern[str]]) -> list[Typed]:
     """What these patterns find, earlier patterns first, without overlaps, left to right."""
-    text = digits_repaired(text)
+    text = _ZERO_FOR_O.sub("O", digits_repaired(text))
     found: list[Typed] = []
     taken = bytearray(len(text))
     for match in chain.from_iterable(pattern.finditer(text) for pattern in patterns):

@@ -26,6 +26,15 @@ def _either(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns))
 
 
+_MEANS = _either(
+    "cash(?!ier)|tunai|visa|master|card|credit|debit|edc|amex|eftpos|nets|maestro|girocard|bancomat",
+    "ewallet|grabpay|touchn|boost|alipay|wechat|maybank|paypal|applepay|googlepay|contactless",
+    "kontaktlos|sanscontact|twint|^(pix|pin|ideal)$",
+    "现金|現金|微信|支付|刷卡|银行",
+    "^bar$|^bargeld|^(ec)?karte|^especes|^cb$|^efectivo|^tarjeta|^contanti|^dinheiro",
+    "^contant",
+)
+"""Labels of an amount that say with what it was paid."""
 ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("tax table", _either(
         r"(gst|tax|sst|vat)(summary|code|analys|breakdown|rate)", "^(tax)?codeamount",
@@ -51,12 +60,14 @@ ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
         "(rechnungs|gesamt|zahl|end|brutto)betrag|zuzahlen|montantdu|netapayer|totale?ttc",
         "totalapagar|dapagare|tebetalen|totaalbedrag|(valor|importe)total",
     )),
-    ("total", _either("beforerou?nd")),
+    ("total", _either(
+        "beforerou?nd", _T + "l?(refund|credit$|return)", "^(refund|credit|return)" + _T,
+    )),
     ("rounding", _either(
         "rou?nd", "^(rundung|arrondi|redondeo|afronding)", "bundar", "pelarasan", "舍入|抹零|尾数",
     )),
     ("change", _either(
-        "^change", "changedue", "changeam", "baki", "kembali", "找零|找赎|找贖|找回",
+        "^change", "changedue|changeam|^balancereturn", "baki", "kembali", "找零|找赎|找贖|找回",
         "^(ruck|wechsel|wissel)geld|^(zuruck|cambio|resto|terug)$|^(monnaie)?rendu|^vuelto|^troco",
     )),
     ("subtotal", _either(
@@ -74,17 +85,12 @@ ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
         "(am(oun)?t|sales).*incl",
     )),
     ("tax", _either(
-        "gst|sst|vat|tax|cukai|税|稅", "mwst|mehrwertsteuer|umsatzsteuer|^ust$|^btw$",
+        "gst|sst|vat|tax|cukai|税|稅",
+        r"mwst|mehrwertsteuer|umsatzsteuer|^(zzgl|in[ck]l|enthaltene)?ust$|^btw$",
         "^(dont)?tva$|^(di|de)?iva$|^imp(uesto|osta|osto)s?$",
     )),
-    ("service", _either("serv(i?ce?)?c", "svc", "服务费")),
-    ("payment", _either(
-        "cash|tunai|tender|receiv|paid|payment|bayaran",
-        "visa|master|card|credit|debit|edc|amex|eftpos|nets",
-        "ewallet|grabpay|touchn|boost|alipay|wechat|maybank",
-        "现金|現金|实收|微信|支付|刷卡|银行",
-        "^bar$|^gegeben|^bargeld|^(ec)?karte|^especes|^cb$|^efectivo|^tarjeta|^contanti|^dinheiro|^contant",
-    )),
+    ("service", _either("serv(i?ce?)?c", "svc", "服务费", "^co(ver|perto|uvert)(charge)?$")),
+    ("payment", _either("tender|receiv|paid|payment|bayaran|实收|^gegeben|cash", _MEANS.pattern)),
     ("total", _either(
         _T, "^tot$", "ttl", "jumlah", "am(oun)?t$", "^am(oun)?t", "summe|gesamt", "金额|总|計$",
         "^importe$", "^montant$", "^betrag$", "^bedrag$", "^totaal", "^somme$",
@@ -92,6 +98,7 @@ ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
 )  # fmt: skip
 """Role of a line by the letters of its label, first match wins."""
 
+TOTAL_WORD = re.compile(_T + "|总计|合计|总额")
 TOTAL_ROLES = {"final", "included", "includes", "total", "subtotal", "excluded"}
 MAX_STRANGE_WORDS = 1
 """More words that no label of a sum has make a line a remark about a sum."""
@@ -114,17 +121,28 @@ class Entry:
         return format(self.amount, "f")
 
     @property
+    def label(self) -> str:
+        """What stands before the amount, in its line or in the one above."""
+        text = self.lines[0].text
+        return text[: self.typed.start] if len(self.lines) == 1 else text
+
+    @property
     def column(self) -> tuple[float, float]:
         """Left and right edge of the box that the amount stands in, on the level page."""
-        return _edges(self.lines[-1], self.typed)
+        left, _, right, _ = self.lines[-1].word_at(self.typed.end).level_xyxy
+        return left, right
 
 
 @dataclass(frozen=True)
 class Sums:
-    """The amounts of a page: labelled ones, and those of the other rows (items, a tip, a fee)."""
+    """The amounts of a page: labelled ones, and those of the other rows (items, a tip, a fee).
+
+    `blanks` are the lines that say "total" and have no amount: it is to be filled in by hand.
+    """
 
     entries: list[Entry]
     others: list[Entry]
+    blanks: list[Line]
 
     def share_column(self, entry: Entry) -> bool:
         """Whether an amount stands in one column with at least two others (left or right edges)."""
@@ -136,6 +154,11 @@ class Sums:
             sum(abs(other[1] - right) < near for other in edges),
         )
         return max(by_side) >= 2
+
+
+def says_means(label: str) -> bool:
+    """Whether the label of a payment says with what it was made ("Visa", not "Paid")."""
+    return _MEANS.search(compact(label)) is not None
 
 
 def role_of(label: str) -> str | None:
@@ -186,7 +209,21 @@ def sums_of(lines: Sequence[Line]) -> Sums:
             found += _entries(role, values[-1], (line,), order)
         elif not re.search(r"\d", line.text) and not NO_LABEL_WORDS.search(compact(line.text)):
             waiting = (role, line)
-    return Sums(found, others)
+    return Sums(found, others, _blanks(lines, found))
+
+
+def _blanks(lines: Sequence[Line], found: Sequence[Entry]) -> list[Line]:
+    """The lines that are the label of a total and of no amount."""
+    used = {id(line) for entry in found for line in entry.lines}
+    return [
+        line
+        for line in lines
+        if id(line) not in used
+        and role_of(line.text) in {"total", "final"}
+        and not re.search(r"\d", line.text)
+        and TOTAL_WORD.search(compact(line.text))
+        and not NO_LABEL_WORDS.search(compact(line.text))
+    ]
 
 
 def _strange_words(label: str) -> int:
@@ -227,17 +264,6 @@ def _entries(role: str, typed: Typed, lines: tuple[Line, ...], order: int) -> li
         final = role == "rounding" and abs(amount) >= Decimal("0.5")
         entries.append(Entry("final" if final else role, amount, typed, lines, order))
     return entries
-
-
-def _edges(line: Line, typed: Typed) -> tuple[float, float]:
-    """Left and right edge of the word in which a value ends."""
-    end = 0
-    for word in line.words:
-        end += len(word.text)
-        if typed.end <= end:
-            return word.level_xyxy[0], word.level_xyxy[2]
-        end += 1
-    return line.words[-1].level_xyxy[0], line.words[-1].level_xyxy[2]
 
 
 def _without(text: str, values: Sequence[Typed]) -> str:

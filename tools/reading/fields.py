@@ -12,30 +12,34 @@ from dataclasses import replace
 from itertools import combinations
 
 from tools.reading.address import Block
-from tools.reading.amounts import amounts, settled
+from tools.reading.amounts import amounts
 from tools.reading.date_fields import date_of, labelled_date_of, time_of
 from tools.reading.dates import dates
-from tools.reading.entries import Entry, entries_of
+from tools.reading.entries import Entry, entries_of, says_means
 from tools.reading.header import address_of, company_of, sender_lines
 from tools.reading.labels import FieldKind, bare_query, field_of, plain
 from tools.reading.lines import Line, union
 from tools.reading.matches import SURE, Match, disagreeing, match_of
-from tools.reading.numerals import decimal_mark, numerals
+from tools.reading.measures import measured_in, of_kind, unit_asked
+from tools.reading.named import SURE_AMOUNT, fits, found_by_words, named, printed_as
+from tools.reading.numerals import decimal_mark
 from tools.reading.parties import cells_of
 from tools.reading.party_queries import PartyQuery, Scope, party_query, scope_of
 from tools.reading.prose import talking
-from tools.reading.search import Hit, search_lines
+from tools.reading.rates import amount_at, rate_asked
+from tools.reading.titles import subtitle_of, title_of
 from tools.reading.totals import total_of
 from tools.reading.typed import Typed
 from tools.reading.values import emails, phones, times, urls
 
 Resolver = Callable[[Sequence[Line], FieldKind], Match | None]
 
-MAX_MATCHES = 3
-SURE_LABEL = 0.9
-"""How surely a line has to say the name of a field that is told by its label alone."""
 MAX_WORDS_BEHIND = 3
 """More words behind a telephone number are a sentence about it."""
+
+
+_WORDS = {"title", "subtitle"}
+"""Fields that are words as they stand: they may be a sentence."""
 
 
 def answer_query(lines: Sequence[Line], query: str) -> list[Match]:
@@ -51,14 +55,19 @@ def answer_query(lines: Sequence[Line], query: str) -> list[Match]:
             found = _of_party(scope, asked)
             return [found] if found else []
     field = field_of(query)
-    if field is not None:
-        match = _RESOLVERS[field.name](printing, field)
-        if match is not None:
-            return [match]
     quotable = [line for line, talk in zip(lines, talks, strict=True) if talk != "instruction"]
-    matches = _search(printing if field is not None else quotable, bare_query(query), printing)
+    if (measured := _measured(printing, query)) is not None:
+        return [match for match in measured if match is not None]
+    match = None
     if field is not None:
-        matches = [m for m in matches if m.score >= SURE and _fits(m, field)]
+        match = _of_field(quotable if field.name in _WORDS else printing, query, field)
+    if match is not None:
+        return [match]
+    among = printing if field is not None else quotable
+    matches = found_by_words(among, bare_query(query), printing)
+    if field is not None:
+        sure = SURE_AMOUNT if field.value_type == "amount" else SURE
+        matches = [m for m in matches if m.score >= sure and fits(m, field)]
     with_value = [m for m in matches if m.value is not None]
     return sorted(with_value or matches, key=lambda m: -m.score)
 
@@ -78,37 +87,25 @@ def _of_party(scope: Scope | None, asked: PartyQuery) -> Match | None:
     return replace(match, text=text, box_xyxy=union(boxes))
 
 
-def _search(lines: Sequence[Line], query: str, printing: Sequence[Line]) -> list[Match]:
-    """The best lines that say what is asked; their values where the lines print values."""
-    hits = search_lines(lines, query)
-    best = hits[0].score if hits else 0.0
-    point = decimal_mark(line.spaced_text for line in printing)
-    prints = {id(line) for line in printing}
-    return [
-        _of_hit(hit, point, quoted_only=not all(id(line) in prints for line in hit.lines))
-        for hit in hits[:MAX_MATCHES]
-        if hit.score >= best - 0.08
-    ]
+def _measured(lines: Sequence[Line], query: str) -> list[Match | None] | None:
+    """What a query asks for by a rate ("18% tip") or a unit ("how many ml"); None for others."""
+    if (asked := rate_asked(query)) is not None:
+        return [amount_at(lines, *asked)]
+    unit = unit_asked(query)
+    return [measured_in(lines, unit)] if unit is not None else None
 
 
-def _fits(match: Match, field: FieldKind) -> bool:
-    """A label found by its words answers a field only with a value of the field's type."""
-    if field.value_type == "amount" and match.value_type == "text":
-        return bool(numerals(match.value or ""))
-    return field.value_type in ("text", match.value_type)
+def _of_field(lines: Sequence[Line], query: str, field: FieldKind) -> Match | None:
+    """A field's value: behind the very words of the query where a label says them, else by meaning.
 
-
-def _of_hit(hit: Hit, point: str | None, *, quoted_only: bool) -> Match:
-    lines = hit.lines
-    typed = settled(hit.value, point) if hit.value and not quoted_only else None
-    return Match(
-        typed.value if typed else None,
-        typed.reported_type if typed else None,
-        "\n".join(line.text for line in lines),
-        union([line.box_xyxy for line in lines]),
-        hit.score * min(1.0, min(line.score for line in lines) + 0.05),
-        typed.currency if typed else None,
-    )
+    What only the whole page tells (a total by its bare name, a company) has no such label.
+    """
+    words = bare_query(query)
+    if words != field.name and field.value_type not in {"company", "address"}:
+        printed = printed_as(lines, words, field)
+        if printed is not None:
+            return printed
+    return _RESOLVERS[field.name](lines, field)
 
 
 def _total(lines: Sequence[Line], _: FieldKind) -> Match | None:
@@ -117,7 +114,35 @@ def _total(lines: Sequence[Line], _: FieldKind) -> Match | None:
         return None
     if total.value is None:
         return disagreeing(total.lines)
-    return match_of(total.value, total.value_type, total.lines, total.score, total.currency)
+    match = match_of(total.value, total.value_type, total.lines, total.score, total.currency)
+    return replace(match, label=total.label)
+
+
+def _balance(lines: Sequence[Line], field: FieldKind) -> Match | None:
+    """What is left to pay; of a page on which nothing is paid, the total."""
+    balance = named(lines, field)
+    if balance is not None or any(entry.role == "payment" for entry in entries_of(lines)):
+        return balance
+    total = _total(lines, field)
+    return replace(total, label=total.label or "total") if total is not None else None
+
+
+def _payment(lines: Sequence[Line], field: FieldKind) -> Match | None:
+    """How it was paid: behind a label, else the label of the amount that was paid ("Visa")."""
+    labelled = named(lines, field)
+    if labelled is not None and not amounts(labelled.value or ""):
+        return labelled
+    paid = {
+        entry.label.strip(" :："): entry
+        for entry in entries_of(lines)
+        if entry.role == "payment" and says_means(entry.label)
+    }
+    if not paid:
+        return None
+    if len(paid) > 1:
+        return disagreeing([line for entry in paid.values() for line in entry.lines])
+    ((label, entry),) = paid.items()
+    return match_of(label, "text", entry.lines, 0.85 * entry.lines[0].score)
 
 
 def _block(finder: Callable[[Sequence[Line]], Block | None]) -> Callable[..., Match | None]:
@@ -140,19 +165,19 @@ def _of_sender(resolve: Callable[[Sequence[Line], FieldKind], Match | None]) -> 
 def _customer(lines: Sequence[Line], field: FieldKind) -> Match | None:
     """Who is labelled as the recipient, else the value behind a name of the field."""
     asked = PartyQuery(None, field.name, "recipient")
-    return _of_party(scope_of(lines, asked), asked) or _named(lines, field)
+    return _of_party(scope_of(lines, asked), asked) or named(lines, field)
 
 
 def _entry_with(*roles: str) -> Callable[..., Match | None]:
     """The labelled amount of the first of these roles that the page has."""
 
-    def resolve(lines: Sequence[Line], _: FieldKind) -> Match | None:
+    def resolve(lines: Sequence[Line], field: FieldKind) -> Match | None:
         entries = entries_of(lines)
         for role in roles:
             of_role = [entry for entry in entries if entry.role == role]
             if of_role:
                 return _one_of(of_role, entries)
-        return None
+        return named(lines, field)
 
     return resolve
 
@@ -174,33 +199,6 @@ def _one_of(of_role: list[Entry], entries: list[Entry]) -> Match:
     if all(e.typed is entry.typed for e in chosen):
         return match_of(entry.typed.value, "text", entry.lines, score, entry.typed.currency)
     return disagreeing([line for e in chosen for line in e.lines])
-
-
-def _named(lines: Sequence[Line], field: FieldKind) -> Match | None:
-    """The value behind one of the field's names, where it is of the field's type."""
-    best: Match | None = None
-    for name in field.names:
-        for found in _search(lines, plain(name), lines):
-            is_better = best is None or found.score > best.score
-            if found.value and found.score >= SURE_LABEL and is_better and _fits(found, field):
-                best = found
-    if best is None or field.value_type != "text":
-        return best
-    return _with_rest(best, lines)
-
-
-def _with_rest(match: Match, lines: Sequence[Line]) -> Match:
-    """A list that goes on in the next line: its last entry in a line has a comma behind it."""
-    start = next((i for i, line in enumerate(lines) if line.text == match.text), None)
-    if start is None:
-        return match
-    used, value = [lines[start]], match.value or ""
-    for line in lines[start + 1 :]:
-        if not used[-1].text.rstrip().endswith((",", "、", "，")):
-            break
-        used.append(line)
-        value = f"{value} {line.text}"
-    return match_of(value, "text", used, match.score)
 
 
 _TELEPHONE = r"tel|te1|\bph\b|phone|\btlf|\btfno|电话|電話"
@@ -270,7 +268,7 @@ def _first_typed(finder: Callable[[str], list[Typed]]) -> Callable[..., Match | 
 _DOCUMENT_NUMBER = re.compile(
     r"(?:\b(?:invoice|lnvoice|involce|inv|receipt|recelpt|bill|bi11|doc(?:ument)?|order|slip|trn|check|"
     r"chk|c/n|transaction|trans|resit|invois|rechnungs?|belegs?|facture|factura|fattura|fatura|factuur)"
-    r"\b[\s.-]*(?:no|number|num|nbr|id|nr|nummer|numero)?\b[\s.:#=|]*|"
+    r"\b[\s.-]*(?:no|number|num|nbr|id|nr|nummer|num[eé]ro|n)?\b[\s.:#=|°º]*|"
     r"(?:发票号码?|单号|账单号|订单号|小票号|流水号|收据号)[\s:：]*)"
     r"(?P<value>#?(?=[\w/-]*\d)[A-Z0-9][\w/-]{2,}(?:\s?-\s?[\w/]+)?)",
     re.IGNORECASE,
@@ -330,13 +328,24 @@ _RESOLVERS: dict[str, Callable[[Sequence[Line], FieldKind], Match | None]] = {
     "email": _of_sender(_first_typed(emails)),
     "url": _of_sender(_first_typed(urls)),
     "invoice number": _document_number,
-    "tip": _named,
-    "table number": _named,
-    "account number": _named,
-    "cashier": _named,
+    "tip": named,
+    "table number": named,
+    "account number": named,
+    "cashier": named,
     "customer": _customer,
-    "quantity": _named,
-    "weight": _named,
-    "ingredients": _named,
-    "payment method": _named,
+    "quantity": named,
+    "weight": of_kind("weight"),
+    "volume": of_kind("volume"),
+    "ingredients": named,
+    "payment method": _payment,
+    "balance": _balance,
+    "deposit": named,
+    "refund": named,
+    "delivery date": labelled_date_of,
+    "network name": named,
+    "password": named,
+    "lot number": named,
+    "name": named,
+    "title": title_of,
+    "subtitle": subtitle_of,
 }  # fmt: skip

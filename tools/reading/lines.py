@@ -76,6 +76,16 @@ class Line:
         """Box on the page as it was given."""
         return union(word.box_xyxy for word in self.words)
 
+    def word_at(self, place: int) -> Word:
+        """The word that a place in `text` (or `spaced_text`) lies in, or that it follows."""
+        end = 0
+        for word in self.words:
+            end += len(word.text)
+            if place <= end:
+                return word
+            end += 1
+        return self.words[-1]
+
     @property
     def height(self) -> float:
         """Median height of the words on the level page."""
@@ -91,6 +101,11 @@ def spaced(words: Sequence[Word]) -> str:
         wide = gap > MIN_CELL_GAP * min(left.height, right.height)
         text += ("\t" if wide else " ") + right.text
     return text
+
+
+def overlap(one: Word, other: Word) -> float:
+    """Horizontal overlap in pixels of the level page; negative where they stand apart."""
+    return min(one.level_xyxy[2], other.level_xyxy[2]) - max(one.level_xyxy[0], other.level_xyxy[0])
 
 
 def union(boxes_xyxy: Iterable[BoxXyxy]) -> BoxXyxy:

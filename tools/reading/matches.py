@@ -25,6 +25,8 @@ class Match:
     box_xyxy: BoxXyxy
     score: float
     currency: str | None = None
+    label: str | None = None
+    """What the page calls it, where that has to be told because it is not what was asked for."""
 
     @property
     def status(self) -> Status:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tools.reading.amounts import amounts
 from tools.reading.labels import plain
-from tools.reading.lines import Line, Word, spaced
+from tools.reading.lines import Line, Word, overlap, spaced
 from tools.reading.typed import Typed
 from tools.reading.values import typed_values
 
@@ -21,6 +21,7 @@ _PRICE_WORDS = re.compile(
     r"^(?:(?:unit )?price|cost|harga|amount) (?:of |for )?(?:the )?|"
     r"(?:的)?(?:价格|单价|多少钱|价钱)$| (?:price|cost)$"
 )
+_NUMBER = re.compile(r"(?<=[^\W\d_]) ?(?:#|\b(?:number|numero|nummer|num|nbr|nr)(?!\w))")
 _COUNT_WORDS = re.compile(r"^(?:number|quantity|qty) of ")
 _SEPARATORS = " \t:：=#.-–—>*|·_"
 _NEXT_LABEL = re.compile(r"\s+(?:[^\W\d][\w/()]*\s?){1,2}[:：#]")
@@ -35,9 +36,13 @@ class Hit:
     score: float
 
 
-def search_lines(lines: Sequence[Line], query: str) -> list[Hit]:
-    """All hits, best first; scores from `FOUND` on become sure, weaker ones below 0.5."""
-    wanted, wants_amount = _wanted(query)
+def search_lines(lines: Sequence[Line], query: str, *, in_full: bool = False) -> list[Hit]:
+    """All hits, best first; scores from `FOUND` on become sure, weaker ones below 0.5.
+
+    With `in_full` the words are looked for as they are: "amount due" is a label, not the amount of
+    something due.
+    """
+    wanted, wants_amount = (_as_label(query), False) if in_full else _wanted(query)
     if not wanted:
         return []
     hits = []
@@ -88,9 +93,14 @@ def _on_word_edges(wanted: str, text: str) -> bool:
     return bool(re.search(rf"(?<![^\W\d_]){pattern}(?![^\W\d_])", text))
 
 
+def _as_label(text: str) -> str:
+    """Plain, and "number" as labels have it: "no"."""
+    return _NUMBER.sub(" no", plain(text)).strip()
+
+
 def _wanted(query: str) -> tuple[str, bool]:
     """The words to look for, and whether the query asks for a price."""
-    text = plain(query)
+    text = _as_label(query)
     without = _PRICE_WORDS.sub("", text).strip()
     if without and without != text:
         return without, True
@@ -103,11 +113,11 @@ def _best_segment(line: Line, wanted: str) -> tuple[float, int, int]:
     for index, word in enumerate(line.words):
         end = _label_end(word.text)
         for stop in {end, len(word.text)}:
-            likeness = similarity(wanted, plain(word.text[:stop]))
+            likeness = similarity(wanted, _as_label(word.text[:stop]))
             if likeness > best[0] + 0.01:
                 best = (likeness, index, _said_end(wanted, word.text, stop))
         if index:
-            joined = plain(" ".join(w.text for w in line.words[: index + 1]))
+            joined = _as_label(" ".join(w.text for w in line.words[: index + 1]))
             likeness = similarity(wanted, joined)
             if likeness > best[0] + 0.02:
                 best = (likeness, index, len(word.text))
@@ -165,13 +175,8 @@ def _heads_columns(lines: Sequence[Line], index: int) -> bool:
         return False
     values = [word for word in lines[index + 1].words if re.search(r"\d", word.text)]
     return not re.search(r"[\d:：]", lines[index].text) and all(
-        any(_overlap(value, head) > 0 for value in values) for head in lines[index].words
+        any(overlap(value, head) > 0 for value in values) for head in lines[index].words
     )
-
-
-def _overlap(one: Word, other: Word) -> float:
-    """Horizontal overlap in pixels of the level page; negative where they stand apart."""
-    return min(one.level_xyxy[2], other.level_xyxy[2]) - max(one.level_xyxy[0], other.level_xyxy[0])
 
 
 def _all_numbers(words: Sequence[Word]) -> bool:
@@ -205,11 +210,13 @@ def _below(
     if below.level_xyxy[1] - line.level_xyxy[3] > 1.5 * line.height:
         return None
     sums = amounts(below.spaced_text)
+    if sums and "%" in below.text:  # a share with its amount is a row of its own
+        return None
     if sums and (wants_amount or (_all_numbers(below.words) and len(line.words) == 1)):
         return sums[-1], below
     heads = _heads_columns(lines, index)
     for word in below.words:
-        shared = _overlap(word, label)
+        shared = overlap(word, label)
         width = min(
             word.level_xyxy[2] - word.level_xyxy[0], label.level_xyxy[2] - label.level_xyxy[0]
         )

@@ -8,13 +8,22 @@ the answer is unsure.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import combinations
 
 from tools.evidence import ValueType
-from tools.reading.entries import TOTAL_ROLES, Entry, Sums, sums_of, values_reader
+from tools.reading.entries import (
+    TOTAL_ROLES,
+    TOTAL_WORD,
+    Entry,
+    Sums,
+    sums_of,
+    values_reader,
+)
+from tools.reading.labels import compact
 from tools.reading.lines import Line
 
 LABEL_WEIGHT = {
@@ -26,10 +35,16 @@ CENTS = Decimal("0.04")
 MIN_SUPPORT, MIN_MARGIN = 1.6, 0.6
 MAX_STEPS = 3
 """Printed amounts between one sum and the next: a service charge, tax and rounding."""
+MAX_LABEL_WORDS = 4
+_BALANCE = re.compile(
+    r"balance|outstanding|remaining|stilldue|unpaid|restbetrag|nochzuzahlen|restea?payer|solde"
+    r"|saldo|pendiente|openstaand|nogtebetalen|余额|未付|尚欠|待付|尾款"
+)
+"""Labels of what is left to be paid; where nothing was paid, of the total itself."""
 STATED = {"final", "included", "includes", "total"}
 """Roles of amounts that are called the total in so many words."""
 _ARITHMETIC = ("paid less change", "nearly paid less change", "base and rounding", "items",
-               "sum of parts", "base and tax")  # fmt: skip
+               "sum of parts", "base and tax", "less discount")  # fmt: skip
 
 
 @dataclass
@@ -62,18 +77,24 @@ class Total:
     score: float
     currency: str | None = None
     value_type: ValueType = "amount"
+    label: str | None = None
+    """What the page calls it, where another line has a claim to be the total as well."""
 
 
 def total_of(lines: Sequence[Line]) -> Total | None:
     """The total with its score: at least 0.5 where label and arithmetic settle it, below if not."""
     page = sums_of(lines)
-    candidates = _candidates(page.entries)
+    rests = [entry for entry in page.entries if _is_rest(entry, page)]
+    leaving = {"payment"} if rests else set()  # in parts: none of them is the total
+    candidates = _candidates([e for e in page.entries if e not in rests and e.role not in leaving])
     if not candidates:
         return _lone_amount(lines)
     for candidate in candidates:
         candidate.reasons |= _arithmetic(candidate.entry.amount, page)
         if candidate.entry.role in STATED and _is_sum_of_items(candidate.entry, page):
             candidate.reasons["items"] = 2.0
+        if candidate.entry.role == "final" and _is_less_discount(candidate.entry, page):
+            candidate.reasons["less discount"] = 3.0
         _settle_sign(candidate, page)
     ranked = sorted(candidates, key=lambda c: (c.support, c.entry.order), reverse=True)
     best = ranked[0]
@@ -98,7 +119,33 @@ def total_of(lines: Sequence[Line]) -> Total | None:
         score * min(1.0, read + 0.05),
         best.entry.typed.currency,
         value_type,
+        _words_of(best.entry) if rests or _is_left_blank(best.entry, page) else None,
     )
+
+
+def _is_rest(entry: Entry, page: Sums) -> bool:
+    """Whether an amount is what is left to pay of another printed total, less what was paid."""
+    if not _BALANCE.search(compact(entry.label)):
+        return False
+    paid = {abs(other.amount) for other in (*page.entries, *page.others)}
+    return any(
+        total.role in STATED and total.amount - entry.amount in paid - {total.amount}
+        for total in page.entries
+        if not _BALANCE.search(compact(total.label))
+    )
+
+
+def _is_left_blank(entry: Entry, page: Sums) -> bool:
+    """Whether the line of the total is still to be filled in, below an amount by another name."""
+    below = entry.lines[-1].level_xyxy[3]
+    is_total = TOTAL_WORD.search(compact(entry.label))
+    return not is_total and any(line.level_xyxy[1] >= below for line in page.blanks)
+
+
+def _words_of(entry: Entry) -> str | None:
+    """The label of an amount as words; None where it is no short one."""
+    words = re.findall(r"[^\W\d_][\w'’.-]*", entry.label)
+    return " ".join(words) if 0 < len(words) <= MAX_LABEL_WORDS else None
 
 
 def _contradicts(rival: Candidate, best: Candidate, page: Sums) -> bool:
@@ -168,6 +215,13 @@ def _is_sum_of_items(total: Entry, page: Sums) -> bool:
     items = [entry.amount for entry in page.others if entry.order < total.order]
     extra = sum((e.amount for e in page.entries if e.role in {"tax", "service"}), Decimal(0))
     return len(items) > 1 and total.amount - sum(items, Decimal(0)) in {Decimal(0), extra}
+
+
+def _is_less_discount(final: Entry, page: Sums) -> bool:
+    """Another total above, less a discount between them, comes to this amount."""
+    off = {abs(entry.amount) for entry in page.entries if entry.role == "discount"}
+    totals = [e for e in page.entries if e.role in STATED and e.order < final.order]
+    return any(total.amount - final.amount in off - {Decimal(0)} for total in totals)
 
 
 def _paid(amount: Decimal, amounts_of: dict[str, list[Decimal]]) -> dict[str, float]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tools.reading.dates import Day, dates, months, parse_date
+from tools.reading.dates import Day, dates, months, parse_date, period_of
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,8 @@ from tools.reading.dates import Day, dates, months, parse_date
         ("01/JAN/2018", ["01/JAN/2018"]),
         ("Tuesday, May 01, 2018", ["May 01, 2018"]),
         ("06/09/17(WED)", ["06/09/17"]),
+        ("12 0ctober 2021", ["12 October 2021"]),
+        ("LOT B20240315", []),
         ("31/02/2018", []),
         ("99/99/2018", []),
         ("Tel 03-41318972", []),
@@ -238,3 +240,18 @@ def test_an_ambiguous_date_has_both_readings():
     (typed,) = dates("04/05/2024")
     assert typed.parsed == Day(2024, 5, 4)
     assert typed.readings == {Day(2024, 5, 4), Day(2024, 4, 5)}
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        ("29/07/2024", Day(2024, 7)),
+        ("04/05/2024", Day(2024, 0)),
+        ("03/2025", Day(2025, 3)),
+        ("2 May 2006", Day(2006, 5)),
+        ("04.05.06", None),
+        ("no date", None),
+    ],
+)
+def test_the_month_or_year_of_a_date_where_it_can_be_only_one(text, period):
+    assert period_of(text) == period

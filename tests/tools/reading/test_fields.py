@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tools.reading.page_maker import page
-from tools.reading.fields import MAX_MATCHES, answer_query
+from tools.reading.fields import answer_query
 from tools.reading.labels import bare_query, field_of, fields
+from tools.reading.named import MAX_MATCHES
 from tools.reading.search import similarity
 
 RECEIPT = """

@@ -1,0 +1,89 @@
+"""Plans questions for one value that a document prints, which the built-in weights often mishear.
+
+It is read for by a query of `agent.planners.builtin.document_questions`. Of every other question it
+says nothing, and the weights plan it; names and addresses are left to them, too.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Sequence
+from typing import Any
+
+from langchain_core.messages import BaseMessage
+
+from agent.grounding.question_parts import parts_of
+from agent.grounding.wording import language_of
+from agent.planners.builtin.document_questions import Asked, asked_value
+from agent.planners.builtin.kinds import Report, Turn, abstain, reports, said
+from agent.planners.conversation import pictures_of, present_question
+from tools.evidence import Evidence
+from tools.reading.dates import period_of
+
+READ = "read_text"
+
+
+def next_turn(messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) -> Turn | None:
+    """What to do next for a question for a printed value; None: let the weights plan."""
+    present = present_question(messages)
+    if present is None:
+        return None
+    at, question = present
+    pictures = pictures_of(messages[at])
+    (part, *more) = parts_of(question, language_of(question))
+    asked = asked_value(part) if not more else None
+    seen = [r for r in reports(messages[at + 1 :]) if r.name == READ]
+    offered = any(tool["function"]["name"] == READ for tool in tools)
+    if asked is None or len(pictures) != 1 or not (offered or seen):
+        return None
+    if any(m.type == "human" for m in messages[at + 1 :]):  # the check refused the answer
+        return abstain("unsure")
+    if (query := _next_query(asked, seen)) is not None:
+        return Turn(((READ, {"picture": pictures[0], "query": query, "region": None}),))
+    return _answer(asked, seen[-1].evidence, is_zh=language_of(question) == "zh")
+
+
+def _next_query(asked: Asked, seen: Sequence[Report]) -> str | None:
+    """What to read for; after a thing that stands there without its price, for the price."""
+    if not seen:
+        return asked.query
+    evidence = seen[0].evidence or []
+    is_named = any(e.status == "found" for e in evidence)
+    has_value = any(e.value_type == "amount" for e in evidence)
+    is_price = asked.form == "cost" and is_named and not has_value and len(seen) == 1
+    return "price" if is_price else None
+
+
+def _answer(asked: Asked, evidence: Sequence[Evidence] | None, *, is_zh: bool) -> Turn | None:
+    if evidence is None:
+        return abstain("could_not_look")
+    found = [e for e in evidence if e.status == "found"]
+    if not found and asked.form in {"words", "cost"}:
+        return None  # it may be called by another name, which the weights may know
+    if not found:
+        return abstain("not_found" if all(e.status == "none" for e in evidence) else "unsure")
+    first, ids = found[0], " ".join(e.id for e in found)
+    if len({e.value if e.value is not None else e.text for e in found}) > 1 or first.value is None:
+        texts = ", ".join(f"{{{e.id}.text}}" for e in found)
+        return said(f"{'上面写着' if is_zh else 'It says'}: {texts} [{ids}].", texts)
+    label, value = f"{{{first.id}.label}}", f"{{{first.id}.value}}"
+    period = _period(asked, first, is_zh=is_zh)
+    if is_zh:
+        is_it = "上面写着" if asked.form == "measure" else f"{label}是"
+        return said(f"{is_it}{period or value} [{first.id}]。", period or value)
+    verb = "are" if (first.label or "").endswith("s") and " " not in (first.label or "") else "is"
+    is_it = "It says" if asked.form == "measure" else f"The {label} {verb}"
+    is_it = "It is from" if period else is_it
+    return said(f"{is_it} {period or value} [{first.id}].", period or value)
+
+
+def _period(asked: Asked, e: Evidence, *, is_zh: bool) -> str | None:
+    """The year or the month of a date, where it can be only one; else the date is told."""
+    if asked.form not in {"year", "month"} or (period := period_of(str(e.value))) is None:
+        return None
+    if asked.form == "year":
+        return str(period.year)
+    if not period.month:
+        return None
+    name = calendar.month_name[period.month]
+    return f"{period.year}年{period.month}月" if is_zh else f"{name} {period.year}"
