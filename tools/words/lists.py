@@ -18,3 +18,20 @@ def lines_of(name: str) -> tuple[str, ...]:
 def words_in(name: str) -> frozenset[str]:
     """All words of `name`.txt, which stand between spaces."""
     return frozenset(word for line in lines_of(name) for word in line.split())
+
+
+@cache
+def by_kind(name: str) -> dict[tuple[str, str], tuple[str, ...]]:
+    """The words of `name`.txt by kind and language; its lines are `kind | language | words`.
+
+    Raises:
+        ValueError: a line is not three columns, or of an unknown language.
+    """
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for line in lines_of(name):
+        columns = [column.strip() for column in line.split("|")]
+        if len(columns) != 3 or columns[1] not in ("en", "zh"):
+            raise ValueError(f"{name}.txt, {line!r}: not `kind | language | words`")
+        kind, language, words = columns
+        found[kind, language] = (*found.get((kind, language), ()), *words.split(", "))
+    return found

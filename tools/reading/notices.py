@@ -1,0 +1,120 @@
+"""What the lines of a page say to a yes/no question about something written on it.
+
+Allowed or forbidden, contained, free of charge, on sale, open, closed, obligatory: each is decided
+from the lines alone, and the lines that decide are named. `None`: they do not say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from tools.reading.ingredients import contains
+from tools.reading.prose import talk_of
+from tools.reading.rules import Decision, ruling
+from tools.words.notices import pattern, topics
+
+Asked = Literal["allowed", "forbidden", "contains", "free", "sale", "open", "closed", "must"]
+
+_DENIED = re.compile(r"\b(?:no|not|never|without|non)\b|n['’]t\b|不|无|未|勿|禁", re.IGNORECASE)
+_CONDITION = re.compile(
+    r"\b(?:for|if|when|with|from|until|only|under|over|before|after)\b|限|满|凭", re.I
+)
+_TIMES = re.compile(r"\d\s*[:.]\s*\d\d|\d\s*[-–]\s*\d|\d\s*(?:am|pm|h\b|点|时)", re.IGNORECASE)
+
+
+def decide(asked: Asked, topic: str, lines: Sequence[str]) -> Decision | None:
+    """What the lines say; `topic` is what the question names ("dogs", "park here")."""
+    return _DECIDE[asked](lines, topic)
+
+
+def lines_about(lines: Sequence[str], topic: str) -> tuple[int, ...]:
+    """The lines that speak of all of a topic, and do not talk to whoever reads them out."""
+    wanted = topics(topic)
+    if not wanted:
+        return ()
+    return tuple(
+        i
+        for i, line in enumerate(lines)
+        if wanted <= topics(line) and talk_of(line) != "instruction"
+    )
+
+
+def _allowed(lines: Sequence[str], topic: str) -> Decision | None:
+    return ruling(lines, topic)
+
+
+def _forbidden(lines: Sequence[str], topic: str) -> Decision | None:
+    return _turned(ruling(lines, topic))
+
+
+def _turned(decision: Decision | None) -> Decision | None:
+    if decision is None or decision.truth is None:
+        return decision
+    return Decision(not decision.truth, decision.at)
+
+
+def _says(kind: str) -> Callable[[Sequence[str], str], Decision | None]:
+    """Whether a line that speaks of the topic has a word of a kind, and denies and limits nothing."""
+
+    def decided(lines: Sequence[str], topic: str) -> Decision | None:
+        for at in lines_about(lines, topic):
+            line = lines[at]
+            if not pattern(kind).search(line) or _is_free_of(kind, line):
+                continue
+            limited = _DENIED.search(line) or (kind == "free" and _is_limited(lines, at))
+            more = (at + 1,) if kind == "free" and _goes_on(lines, at) else ()
+            return Decision(None if limited else True, (at, *more))
+        return None
+
+    return decided
+
+
+def _is_free_of(kind: str, line: str) -> bool:
+    """Whether "free" says that something is not in it, as in sugar-free."""
+    return (
+        kind == "free"
+        and re.search(r"-free\b|\bfree (?:from|of)\b(?! charge)", line, re.I) is not None
+    )
+
+
+def _is_limited(lines: Sequence[str], at: int) -> bool:
+    text = " ".join(lines[at : at + 2]) if _goes_on(lines, at) else lines[at]
+    return _CONDITION.search(text) is not None
+
+
+def _goes_on(lines: Sequence[str], at: int) -> bool:
+    """Whether the next line limits this one: "for members"."""
+    return at + 1 < len(lines) and _CONDITION.match(lines[at + 1].strip()) is not None
+
+
+def _state(is_open: bool) -> Callable[[Sequence[str], str], Decision | None]:
+    """Whether it is open, where one word says so, and no hours of opening are printed."""
+
+    def decided(lines: Sequence[str], topic: str) -> Decision | None:
+        about = lines_about(lines, topic) or range(len(lines))
+        said = {
+            state: [
+                i for i in about if pattern(state).search(lines[i]) and not _DENIED.search(lines[i])
+            ]
+            for state in ("open", "closed")
+        }
+        if bool(said["open"]) is bool(said["closed"]) or any(map(_TIMES.search, lines)):
+            return None
+        state = "open" if said["open"] else "closed"
+        return Decision((state == "open") is is_open, tuple(said[state]))
+
+    return decided
+
+
+_DECIDE: dict[Asked, Callable[[Sequence[str], str], Decision | None]] = {
+    "allowed": _allowed,
+    "forbidden": _forbidden,
+    "contains": contains,
+    "free": _says("free"),
+    "sale": _says("sale"),
+    "must": _says("must"),
+    "open": _state(True),
+    "closed": _state(False),
+}
