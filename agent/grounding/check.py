@@ -50,6 +50,7 @@ _SENTENCE_END = re.compile(
 )
 KINDS = "classify_image"
 _EXISTS = re.compile(r"\{\s*exists\s+")
+_PIECE = re.compile(r"\s*[,;]\s+")
 _LIST = re.compile(r"\{\s*list\s[^{}]*\}")
 
 
@@ -304,7 +305,7 @@ def _check_short(
         or misnamed(filled, evidence, ledger, language)
         or cut_short(filled.text, evidence)
     )
-    if not literals.stands_in(template, evidence):
+    if not all(literals.stands_in(piece, evidence) for piece in _PIECE.split(template)):
         problem_text = (
             problem_text
             or literal_problem(filled.literal, evidence, ledger, question, language)

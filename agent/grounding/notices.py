@@ -93,6 +93,8 @@ _IT = {
 _INGREDIENTS = re.compile(
     r"\bcontain|ingredient|\bin (?:it|them|this)\b|含|配料|成分|里面", re.IGNORECASE
 )
+_WHICH = re.compile(r"\b(?:what|which|who|where|when|how)\b", re.IGNORECASE)
+_WHICH_ZH = re.compile(r"什么|哪|谁|多少|几")
 _READS = re.compile(
     r"\b(?:text|words?|writing|letters?|dates?|prices?|codes?|numbers?)\b|字|码|日期"
 )
@@ -118,7 +120,7 @@ def notice_question(text: str) -> Question | None:
     )
     for asked, form in _ASKS:
         match = form.fullmatch(plain)
-        if match is None:
+        if match is None or _WHICH_ZH.search(plain):
             continue
         parts = match.groupdict()
         topic = f"{parts.get('who') or ''}{parts['topic']} {parts.get('where') or ''}".strip()
@@ -126,7 +128,7 @@ def notice_question(text: str) -> Question | None:
             return None
         if asked in ("open", "closed"):
             return Question(asked, "" if topic.casefold() in _IT else topic)
-        return Question(asked, topic) if topics(topic) else None
+        return Question(asked, topic) if topics(topic) and not _WHICH.search(topic) else None
     return None
 
 

@@ -45,7 +45,7 @@ def contains(lines: Sequence[str], topic: str) -> Decision | None:
         return Decision(
             True if any(sure for _, sure in named) else None, tuple(i for i, _ in named)
         )
-    return Decision(False, tuple(listed)) if listed else None
+    return Decision(False, tuple(listed), is_silent=True) if listed else None
 
 
 def lists_ingredients(lines: Sequence[str]) -> bool:

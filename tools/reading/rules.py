@@ -44,11 +44,13 @@ class Rule:
 class Decision:
     """What lines say to a yes/no question: true, false, or something that is neither.
 
-    `at` are the indices of the lines that say so, with those that restrict it.
+    `at` are the indices of the lines that say so, with those that restrict it. `is_silent`: they
+    would name it, and do not.
     """
 
     truth: bool | None
     at: tuple[int, ...]
+    is_silent: bool = False
 
 
 @dataclass(frozen=True)
