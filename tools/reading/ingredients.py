@@ -42,9 +42,9 @@ def contains(lines: Sequence[str], topic: str) -> Decision | None:
         return Decision(True, at)
     named = _names(lines, listed, wanted)
     if named:
-        return Decision(
-            True if any(sure for _, sure in named) else None, tuple(i for i, _ in named)
-        )
+        sure = [i for i, is_sure in named if is_sure]
+        last = sure[0] if sure else named[0][0]
+        return Decision(True if sure else None, tuple(i for i in listed if i <= last))
     return Decision(False, tuple(listed), is_silent=True) if listed else None
 
 
@@ -107,12 +107,12 @@ def _names(
     lines: Sequence[str], listed: Sequence[int], wanted: frozenset[str]
 ) -> list[tuple[int, bool]]:
     """The lines of the list that name these words, and whether surely that thing."""
-    found = []
-    for index in listed:
-        for entry in _ENTRY.split(lines[index]):
-            if _is_in(wanted, entry):
-                found.append((index, not _is_of_plants(wanted, entry)))
-    return found
+    return [
+        (index, not _is_of_plants(wanted, entry))
+        for index in listed
+        for entry in _ENTRY.split(lines[index])
+        if _is_in(wanted, entry)
+    ]
 
 
 def _is_in(wanted: frozenset[str], entry: str) -> bool:

@@ -12,8 +12,8 @@ from typing import Literal
 
 from tools.reading.ingredients import contains
 from tools.reading.prose import talk_of
-from tools.reading.rules import Decision, ruling
-from tools.words.notices import pattern, topics
+from tools.reading.rules import MAX_JOINED, Decision, ruling
+from tools.words.notices import pattern, speaks_of, topics
 
 Asked = Literal["allowed", "forbidden", "contains", "free", "sale", "open", "closed", "must"]
 
@@ -29,16 +29,24 @@ def decide(asked: Asked, topic: str, lines: Sequence[str]) -> Decision | None:
     return _DECIDE[asked](lines, topic)
 
 
-def lines_about(lines: Sequence[str], topic: str) -> tuple[int, ...]:
-    """The lines that speak of all of a topic, and do not talk to whoever reads them out."""
+def spans_about(lines: Sequence[str], topic: str) -> list[tuple[int, ...]]:
+    """The lines that speak of all of a topic; where none does, those that do together.
+
+    Lines that talk to whoever reads them out (`tools.reading.prose`) are none.
+    """
     wanted = topics(topic)
-    if not wanted:
-        return ()
-    return tuple(
-        i
-        for i, line in enumerate(lines)
-        if wanted <= topics(line) and talk_of(line) != "instruction"
-    )
+    silent = {i for i, line in enumerate(lines) if talk_of(line) == "instruction"}
+    for count in range(1, MAX_JOINED + 1) if wanted else ():
+        spans = (tuple(range(at, at + count)) for at in range(len(lines) - count + 1))
+        found = [
+            span
+            for span in spans
+            if not silent.intersection(span)
+            and speaks_of("\n".join(lines[i] for i in span), wanted)
+        ]
+        if found:
+            return found
+    return []
 
 
 def _allowed(lines: Sequence[str], topic: str) -> Decision | None:
@@ -56,17 +64,19 @@ def _turned(decision: Decision | None) -> Decision | None:
 
 
 def _says(kind: str) -> Callable[[Sequence[str], str], Decision | None]:
-    """Whether a line that speaks of the topic has a word of a kind, and denies and limits nothing."""
+    """Whether lines that speak of the topic have a word of a kind, and deny and limit nothing."""
 
     def decided(lines: Sequence[str], topic: str) -> Decision | None:
-        for at in lines_about(lines, topic):
-            line = lines[at]
-            if not pattern(kind).search(line) or _is_free_of(kind, line):
+        spans = spans_about(lines, topic)
+        for span in spans:
+            text = " ".join(lines[i] for i in span)
+            if not pattern(kind).search(text) or _is_free_of(kind, text):
                 continue
-            limited = _DENIED.search(line) or (kind == "free" and _is_limited(lines, at))
-            more = (at + 1,) if kind == "free" and _goes_on(lines, at) else ()
-            return Decision(None if limited else True, (at, *more))
-        return None
+            more = (span[-1] + 1,) if kind == "free" and _goes_on(lines, span[-1]) else ()
+            limited = kind == "free" and (more or _CONDITION.search(text))
+            return Decision(None if limited or _DENIED.search(text) else True, (*span, *more))
+        others = (i for i, line in enumerate(lines) if spans and pattern(kind).search(line))
+        return Decision(None, tuple(sorted({*spans[0], *others}))) if spans else None
 
     return decided
 
@@ -79,11 +89,6 @@ def _is_free_of(kind: str, line: str) -> bool:
     )
 
 
-def _is_limited(lines: Sequence[str], at: int) -> bool:
-    text = " ".join(lines[at : at + 2]) if _goes_on(lines, at) else lines[at]
-    return _CONDITION.search(text) is not None
-
-
 def _goes_on(lines: Sequence[str], at: int) -> bool:
     """Whether the next line limits this one: "for members"."""
     return at + 1 < len(lines) and _CONDITION.match(lines[at + 1].strip()) is not None
@@ -93,7 +98,7 @@ def _state(is_open: bool) -> Callable[[Sequence[str], str], Decision | None]:
     """Whether it is open, where one word says so, and no hours of opening are printed."""
 
     def decided(lines: Sequence[str], topic: str) -> Decision | None:
-        about = lines_about(lines, topic) or range(len(lines))
+        about = [i for span in spans_about(lines, topic) for i in span] or range(len(lines))
         said = {
             state: [
                 i for i in about if pattern(state).search(lines[i]) and not _DENIED.search(lines[i])

@@ -80,22 +80,31 @@ def statements(lines: Sequence[str]) -> list[Statement]:
     found: list[Statement] = []
     at = 0
     while at < len(lines):
-        for count in range(1, min(MAX_JOINED, len(lines) - at) + 1):
-            own = tuple(range(at, at + count))
-            rules = rules_of(" ".join(lines[i] for i in own))
-            if rules:
-                break
-            if any(rules_of(lines[i]) for i in own):
-                count, rules = 1, []
-                break
-        if not rules:
+        own = _stated_at(lines, at)
+        if not own:
             at += 1
             continue
-        own = (*own, *_restricting(lines, at + count))
-        whole = rules_of(" ".join(lines[i] for i in own))
+        rules = rules_of(_joined(lines, own))
+        own = (*own, *_restricting(lines, own[-1] + 1))
+        whole = rules_of(_joined(lines, own))
         found += [Statement(rule, own) for rule in (whole if len(whole) == len(rules) else rules)]
         at = own[-1] + 1
     return found
+
+
+def _stated_at(lines: Sequence[str], at: int) -> tuple[int, ...]:
+    """The lines from `at` on that state a rule, as few as do: none, where one states its own."""
+    for count in range(1, min(MAX_JOINED, len(lines) - at) + 1):
+        own = tuple(range(at, at + count))
+        if count > 1 and rules_of(lines[own[-1]]):
+            break
+        if rules_of(_joined(lines, own)):
+            return own
+    return ()
+
+
+def _joined(lines: Sequence[str], at: Sequence[int]) -> str:
+    return " ".join(lines[i] for i in at)
 
 
 def _restricting(lines: Sequence[str], at: int) -> tuple[int, ...]:

@@ -38,6 +38,12 @@ def topics(text: str) -> frozenset[str]:
     return frozenset([*_english(text), *_chinese(text)])
 
 
+def speaks_of(text: str, wanted: frozenset[str]) -> bool:
+    """Whether a text speaks of all of these topics; Chinese words without a name as they stand."""
+    missing = wanted - topics(text)
+    return all(HAN.search(word) and word in text for word in missing)
+
+
 def activities() -> frozenset[str]:
     """The names of all that the table of activities knows."""
     return frozenset(_names().values())
