@@ -15,7 +15,6 @@ from agent.grounding.notices import decided, lines_of, notice_question
 from agent.grounding.question_parts import Part
 from tools.evidence import Evidence
 from tools.reading.labels import field_of
-from tools.words.groups import members_of
 from tools.words.predicates import pattern_of
 from tools.words.sentences import label_spans
 
@@ -88,7 +87,7 @@ def unseen(part: Part, evidence: Sequence[Evidence], language: Language) -> str 
         return None
     if _WRITTEN.search(part.text):
         return "the question asks for what is written; read it"
-    is_absent = all(e.status == "none" and e.label in members_of("food") for e in evidence)
+    is_absent = all(e.status == "none" for e in evidence)
     if _CONSISTS.search(part.text):
         return "what is not seen may be in it all the same; read it" if is_absent else None
     if _PRESENCE.search(part.text):

@@ -95,7 +95,7 @@ def _goes_on(lines: Sequence[str], at: int) -> bool:
 
 
 def _state(is_open: bool) -> Callable[[Sequence[str], str], Decision | None]:
-    """Whether it is open, where one word says so, and no hours of opening are printed."""
+    """Whether it is open, where one word says so; neither where hours are printed beside it."""
 
     def decided(lines: Sequence[str], topic: str) -> Decision | None:
         about = [i for span in spans_about(lines, topic) for i in span] or range(len(lines))
@@ -105,9 +105,12 @@ def _state(is_open: bool) -> Callable[[Sequence[str], str], Decision | None]:
             ]
             for state in ("open", "closed")
         }
-        if bool(said["open"]) is bool(said["closed"]) or any(map(_TIMES.search, lines)):
+        if bool(said["open"]) is bool(said["closed"]):
             return None
         state = "open" if said["open"] else "closed"
+        hours = {i for i, line in enumerate(lines) if _TIMES.search(line)}
+        if hours:
+            return Decision(None, tuple(sorted({*said[state], *hours})))
         return Decision((state == "open") is is_open, tuple(said[state]))
 
     return decided

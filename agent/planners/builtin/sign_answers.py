@@ -29,6 +29,7 @@ _PAPER = re.compile(r"\b(?:sign|notice|label|poster|board|menu|banner|placard)\b
 _ARROW = r"[←→↑↓↖↗↘↙⇐⇒<>]"
 _PERCENT = r"\d\s*[%％]|\d(?:\.\d)?\s*折|\bhalf\b|半价|\d.*\boff\b"
 _NUMBER = r"\b[A-Z]?\d+[A-Z]?\b"
+_NUMERAL = re.compile(r"\d+(?:[.,:]\d+)*")
 _OF_TEMPLATES = re.compile(r"[{}\[\]]")
 """Marks that a template would take for its own."""
 
@@ -197,12 +198,18 @@ def _about(wants: str | None) -> Callable[[SignQuestion, Page], Turn | None]:
                 text = " ".join(page.texts[i] for i in taken)
                 rest = topics(text) - topics(asked.topic)
                 if wants is None and any(not word.isdigit() for word in rest):
-                    return page.quoted(taken, page.given(taken))
+                    whole = (*taken, *_going_on(page.texts, taken[-1] + 1))
+                    return page.quoted(whole, page.given(whole))
                 if wants is not None and (found := _wanted(wants).search(text)):
                     return page.quoted(taken, _short(found, page, taken))
         return None
 
     return answer
+
+
+def _going_on(texts: Sequence[str], at: int) -> tuple[int, ...]:
+    """The line at `at` where it says where or when: "on the bridge"."""
+    return (at,) if at < len(texts) and pattern("qualifies").match(texts[at]) else ()
 
 
 def _short(found: re.Match[str], page: Page, taken: Sequence[int]) -> str:
@@ -247,7 +254,10 @@ def _label(asked: SignQuestion, page: Page) -> Turn | None:
 
 
 def _number(asked: SignQuestion, page: Page) -> Turn | None:
-    """The number behind or below a word: ROOM / 305; fields of documents are the weights'."""
+    """The only number, or the one beside a word: ROOM / 305; fields are the weights'."""
+    if not asked.topic:
+        found = [(at, m) for at, text in enumerate(page.texts) for m in _NUMERAL.finditer(text)]
+        return page.quoted([found[0][0]], found[0][1][0]) if len(found) == 1 else None
     if field_of(f"{asked.topic} number") is not None:
         return None
     return _about("number")(asked, page)

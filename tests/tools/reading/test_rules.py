@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.reading.rules import ruling, rules_of, statements
+from tools.reading.rules import rules_of, ruling, statements
 
 PETS = ["NO PETS ALLOWED", "Guide dogs welcome"]
 BUSES = ["NO ENTRY", "except buses"]
