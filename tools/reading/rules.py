@@ -25,6 +25,8 @@ _CUT = re.compile(
     r"(?:mon|tue|wed|thu|fri|sat|sun)(?:[a-z]*day)?s?\b).*$",
     re.IGNORECASE,
 )
+_DENIES = re.compile(r"\b(?:not|never|nor|neither)\b|n['’]t\b", re.IGNORECASE)
+"""What makes no rule that allows."""
 _TIME = re.compile(r"\d\s*(?:am|pm|h\b|:|点|时)|\d\s*[-–]\s*\d", re.IGNORECASE)
 MAX_JOINED = 3
 """Lines that may make one statement: NO / PARKING / HERE."""
@@ -154,6 +156,8 @@ def _rule(main: str, except_for: str) -> Rule | None:
         return Rule(allows=False, what="entry", except_for=except_for)
     if pattern("unless").search(main) and not except_for:
         return None
+    if _DENIES.search(main):
+        return _forbidding(main, except_for)
     return (
         _forbidding(main, except_for)
         or _only(main, except_for)

@@ -32,6 +32,8 @@ TIMES = ["NO PARKING", "Mon-Fri 8:00-18:00"]
         (["NO PARKING"], "park here on Sunday", False),
         (["NO", "CYCLING"], "ride a bike", False),
         (["SMOKING", "IS STRICTLY", "PROHIBITED"], "smoke", False),
+        (["Horses and carts", "are not permitted", "on the promenade"], "carts", False),
+        (["Dogs are never welcome"], "dogs", None),
         (["Photography is permitted"], "take photos", True),
         (["Please do not touch"], "touch", False),
         (["Keep off the grass"], "walk on the grass", False),
