@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from tools.reading.labels import fields, plain
+from tools.reading.prose import talk_of
 from tools.reading.rules import Decision
 from tools.words.notices import pattern, singular
 from tools.words.questions import HAN
@@ -48,11 +49,6 @@ def contains(lines: Sequence[str], topic: str) -> Decision | None:
     return Decision(False, tuple(listed), is_silent=True) if listed else None
 
 
-def lists_ingredients(lines: Sequence[str]) -> bool:
-    """Whether there is a list of ingredients at all."""
-    return bool(_list_at(lines))
-
-
 def _list_at(lines: Sequence[str]) -> list[int]:
     """The indices of the lines of the list: from its label on, up to another label or a measure."""
     start = next((i for i, line in enumerate(lines) if _label().match(plain(line))), None)
@@ -82,6 +78,8 @@ def _said_at(lines: Sequence[str], kind: str, wanted: frozenset[str]) -> tuple[i
     """The lines that say these words behind words of a kind: "may contain nuts"."""
     found = []
     for index, line in enumerate(lines):
+        if talk_of(line) == "instruction":
+            continue
         for match in pattern(kind).finditer(line):
             behind = re.split(r"[.;。；]", line[match.end() :])[0]
             if not behind.strip(" :：,") and index + 1 < len(lines):
