@@ -27,6 +27,7 @@ from tools.words.notices import pattern, topics
 READ = "read_text"
 _GIVEN = re.compile(r"\{\s*e\d+\.(?:text|value)\s*\}")
 """What is said in the picture's words."""
+_JOINT = re.compile(r"\b(?:and|but|while|whereas|or)\b|但是?|而|并且", re.IGNORECASE)
 _IT = {"it", "they", "you", "the shop", "the store", "this shop", "the place",
        "店", "商店", "这家店", "这里"}  # fmt: skip
 """What is open or closed where nothing else is named."""
@@ -97,15 +98,17 @@ def own_rules(
         return []
     own = _GIVEN.sub(" ", own_words(template, evidence, language))
     own = fill(own, ledger, language).text
-    return rules_of(own) if pattern("explicit").search(own) else []
+    clauses = [own, *_JOINT.split(own)] if pattern("explicit").search(own) else []
+    return [rule for clause in clauses for rule in rules_of(clause)]
 
 
 def unfounded(rules: Sequence[Rule], evidence: Sequence[Evidence]) -> str | None:
     """What is wrong with rules that a sentence states itself; None where the texts do, too."""
     lines = lines_of(evidence)
-    for rule in rules:
-        found = ruling(lines, rule.what)
-        if found is None or found.truth is not rule.allows:
+    stated = [(item, rule.allows) for rule in rules for item in rule.items]
+    for item, allows in stated:
+        found = ruling(lines, item)
+        if found is None or found.truth is not allows:
             return "what is written does not say so; quote it"
     return None
 

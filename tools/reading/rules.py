@@ -41,6 +41,11 @@ class Rule:
     except_for: str = ""
     is_only: bool = False
 
+    @property
+    def items(self) -> list[str]:
+        """What it is about, one by one: dogs, cats."""
+        return [item for item in _LISTED.split(self.what) if item]
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -229,7 +234,7 @@ def _fits(rule: Rule, wanted: frozenset[str]) -> Iterator[tuple[int, bool]]:
     ):
         yield 3, not rule.allows
         return
-    for item in _LISTED.split(rule.what):
+    for item in rule.items:
         ruled = topics(item)
         if not ruled:
             continue
