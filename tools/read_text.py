@@ -29,6 +29,8 @@ MAX_QUERY = 200
 KEPT_PAGES = 8
 """Pages whose lines are kept, so that a second query costs no recognition."""
 VERSION = "3"
+MIRRORED = 0.45
+"""The most that is believed of a page which can only be read in a mirror: it is unsure."""
 
 
 def read_text_tool(
@@ -50,9 +52,11 @@ def read_text_tool(
         """
         page = pages.of(picture, region)
         if query is None or not query.strip():
-            return _everything(picture, region, page)
-        with with_phone_regions(regions):
-            return _asked(picture, region, page, query.strip()[:MAX_QUERY])
+            report = _everything(picture, region, page)
+        else:
+            with with_phone_regions(regions):
+                report = _asked(picture, region, page, query.strip()[:MAX_QUERY])
+        return _doubted(report) if page.is_mirrored else report
 
     countries = "" if regions == list(REGIONS) else "-" + "".join(sorted(regions))
     return vision_tool(read_text, version=f"{VERSION}-{ocr.version}{countries}")
@@ -128,6 +132,17 @@ def _finding(picture: Picture, region: Region | None, query: str, match: Match) 
         score=match.score,
         status=match.status,
     )
+
+
+def _doubted(report: ToolReport) -> ToolReport:
+    """The report of a page that was read in a mirror: nothing that it found is sure."""
+    found = [
+        finding.model_copy(update={"status": "unsure", "score": min(finding.score, MIRRORED)})
+        if finding.status == "found"
+        else finding
+        for finding in report.findings
+    ]
+    return ToolReport(summary=f"{report.summary}, mirrored", findings=tuple(found))
 
 
 def _mean_score(page: Page) -> float:

@@ -16,12 +16,21 @@ from agent.grounding import literals
 from agent.grounding.hedging import is_hedged
 from agent.grounding.ledger import Ledger
 from agent.grounding.naming import by_group, misnamed, names_of
+from agent.grounding.notices import (
+    cut_short,
+    decided,
+    lines_of,
+    misquoted,
+    own_rules,
+    unfounded,
+)
 from agent.grounding.polarity import NO, OPENING, THERE_IS, THERE_IS_NONE, YES, wrong_polarity
 from agent.grounding.predicates import wrong_words
 from agent.grounding.question_form import asks_for_absence, asks_which
 from agent.grounding.question_parts import Part, parts_of
 from agent.grounding.references import (
     CITATION,
+    INSERTED,
     REFERENCE,
     Filled,
     UnresolvedReferenceError,
@@ -41,6 +50,7 @@ _SENTENCE_END = re.compile(
 )
 KINDS = "classify_image"
 _EXISTS = re.compile(r"\{\s*exists\s+")
+_PIECE = re.compile(r"\s*[,;]\s+")
 _LIST = re.compile(r"\{\s*list\s[^{}]*\}")
 
 
@@ -144,10 +154,13 @@ def _check_claim(template: str, ledger: Ledger, question: str, language: Languag
         text = CITATION.sub("", template)
         return Claim(text=text, evidence=[], status="unsupported", problem=str(problem))
     evidence = [ledger[i] for i in dict.fromkeys((*filled.cited, *filled.used))]
+    rules = own_rules(template, filled.text, evidence, ledger, language)
     problem_text = (
         _problem(filled, evidence, ledger, question, language)
-        or wrong_polarity(template, evidence, ledger, language)
-        or wrong_words(template, evidence, language)
+        or misquoted(template, evidence, language)
+        or unfounded(rules, evidence)
+        or (None if rules else wrong_polarity(template, evidence, ledger, language))
+        or wrong_words(template, evidence, language, states_rule=bool(rules))
     )
     return Claim(
         text=_capitalised(filled.text),
@@ -193,7 +206,7 @@ def literal_problem(
 def _unsaid_quote(text: str, seen: list[str]) -> str | None:
     written = "\n".join(seen)
     for quote in literals.quotes(text):
-        if quote not in written:
+        if quote.replace(INSERTED, "").strip(" ,") and quote not in written:
             return f"the quote {quote!r} does not stand in the cited text"
     return None
 
@@ -290,8 +303,9 @@ def _check_short(
         _incomplete_count(filled.counted, ledger)
         or names_twice(filled, [ledger[i] for i in filled.counted])
         or misnamed(filled, evidence, ledger, language)
+        or cut_short(filled.text, evidence)
     )
-    if not literals.stands_in(template, evidence):
+    if not all(literals.stands_in(piece, evidence) for piece in _PIECE.split(template)):
         problem_text = (
             problem_text
             or literal_problem(filled.literal, evidence, ledger, question, language)
@@ -320,9 +334,12 @@ def _yes_no(
     if word.casefold() not in YES | NO or not carries_yes_no(part, evidence):
         return "", None
     problem = names_twice(filled, ())
-    if problem is None and (opening or not filled.used):
-        problem = _wrong_yes_no(word, cited, question, language_of(question))
-    return word, problem or wrong_sameness(part, evidence, says_yes=word.casefold() in YES)
+    says_yes = word.casefold() in YES
+    unlike = wrong_sameness(part, evidence, says_yes=says_yes)
+    wrong = problem or _wrong_yes_no(word, cited, question, language_of(question)) or unlike
+    if opening or not filled.used:
+        return word, wrong
+    return ("" if wrong and decided(part.text, cited) is not None else word), problem or unlike
 
 
 def _wrong_yes_no(
@@ -336,6 +353,10 @@ def _wrong_yes_no(
         return "it rests on no evidence"
     word = word.casefold()
     says_there_is = word in YES
+    parts = parts_of(question, language) if lines_of(cited) else ()
+    truths = {truth for part in parts if (truth := decided(part.text, cited)) is not None}
+    if truths:
+        return None if says_there_is in truths else f"what is written says that it is not {word}"
     if asks_for_absence(question, language) and word not in THERE_IS | THERE_IS_NONE:
         says_there_is = not says_there_is
     if says_there_is and count_of(cited) == 0:

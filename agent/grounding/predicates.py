@@ -16,6 +16,7 @@ from functools import cache
 from agent.answer import Language
 from agent.grounding import literals
 from agent.grounding.naming import may_be, names_of
+from agent.grounding.notices import says_so
 from agent.grounding.own_words import own_words
 from agent.grounding.polarity import OPENING
 from agent.grounding.references import INSERTED, REFERENCE, alike
@@ -43,22 +44,33 @@ _BESIDE = re.compile(r"\b(?:in|on|at|with)\s+(?:(?:the|an?|this|that|its)\s+)?$"
 _PERCENT = re.compile(r"\bper ?cent(?:age)?s?\b|[%％]|百分", re.I)
 
 
-def wrong_words(template: str, evidence: Sequence[Evidence], language: Language) -> str | None:
-    """What of a sentence's own words nothing carries; None if all is well."""
+def wrong_words(
+    template: str,
+    evidence: Sequence[Evidence],
+    language: Language,
+    *,
+    states_rule: bool = False,
+) -> str | None:
+    """What of a sentence's own words nothing carries; None if all is well.
+
+    One that states a rule of the cited texts may use their words (`agent.grounding.notices`).
+    """
     own = OPENING.sub("", own_words(template, evidence, language))
     literal = REFERENCE.sub(f" {INSERTED} ", own)
     return (
-        _uncarried(literal, evidence, language)
+        _uncarried(literal, evidence, language, states_rule=states_rule)
         or _not_worked_out(own, evidence, language)
         or _elsewhere(literal, own, evidence, language)
         or _wrong_unit(literal, evidence)
     )
 
 
-def _uncarried(literal: str, evidence: Sequence[Evidence], language: Language) -> str | None:
+def _uncarried(
+    literal: str, evidence: Sequence[Evidence], language: Language, *, states_rule: bool
+) -> str | None:
     """The words that are neither predicates nor the evidence's."""
     for left in _left_over(literal, evidence, language):
-        if not _is_carried(left, evidence):
+        if not _is_carried(left, evidence) and not (states_rule and says_so(left, evidence)):
             return (
                 f"{left!r} is not carried by the evidence; say what it shows by reference or in "
                 "quotation marks, with plain words (is, has, shows, says) around it"

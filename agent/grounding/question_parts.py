@@ -140,7 +140,8 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = (
 )  # fmt: skip
 _OF_TYPE: dict[str, Kind] = {"amount": "amount", "date": "date", "time": "time"}
 _TEXT = re.compile(
-    r"\b(?:says?|said|mentions?|mentioned|words?|written|writing|printed|reads?|text|letters?|listed|lists?|states?)\b"
+    r"\b(?:says?|said|mentions?|mentioned|words?|written|writing|printed|reads?|text|letters?|listed|"
+    r"lists?|states?)\b|\b(?:any|some)thing (?:\w+ )?(?:about|on)\b"
     r"|写|印|文字|字样|提到|提及|标注|出现",
     re.IGNORECASE,
 )

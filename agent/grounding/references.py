@@ -20,6 +20,7 @@ from tools.evidence import Evidence
 from tools.reading.numerals import read_number
 from tools.words.currencies import may_be_same
 from tools.words.labels import chinese
+from tools.words.questions import HAN
 
 REFERENCE = re.compile(r"\{([^{}]*)\}")
 CITATION = re.compile(r"\s*\[((?:e\d+)(?:\s*(?:-|–|,|\s)\s*(?:e\d+))*)\]")
@@ -252,6 +253,14 @@ def _count(groups: list[list[Evidence]], _word: str, _language: Language) -> str
     return str(count_of(_flat(groups)))
 
 
+def _words(groups: list[list[Evidence]], _word: str, _language: Language) -> str:
+    """How many words stand in the texts; Chinese has none between spaces."""
+    texts = [e.text for e in _flat(groups) if e.status == "found" and e.text]
+    if not texts or any(HAN.search(text) for text in texts):
+        raise UnresolvedReferenceError("{words} counts the words of a text in letters")
+    return str(sum(any(map(str.isalnum, word)) for text in texts for word in text.split()))
+
+
 def _list(groups: list[list[Evidence]], _word: str, language: Language) -> str:
     by_label: dict[str, list[Evidence]] = {}
     for e in _flat(groups):
@@ -361,6 +370,7 @@ def _winner(evidence: Evidence, groups: list[list[Evidence]], language: Language
 _Operation = Callable[[list[list[Evidence]], str, Language], str]
 _OPERATIONS: dict[str, _Operation] = {
     "count": _count,
+    "words": _words,
     "list": _list,
     "exists": _exists,
     "has": _has,

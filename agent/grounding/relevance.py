@@ -152,14 +152,15 @@ def _is_rate(_part: Part, said: Said, _language: Language) -> bool:
 
 def _is_amount(_part: Part, said: Said, _language: Language) -> bool:
     return bool(_DIGIT.search(said.text)) and any(
-        e.group is None and e.value_type not in {"date", "time", "phone", "share", "characters"}
+        e.group in (None, "line")
+        and e.value_type not in {"date", "time", "phone", "share", "characters"}
         for e in said.evidence
     )
 
 
 def _is_count(part: Part, said: Said, language: Language) -> bool:
     if _WRITTEN_UNITS["words"].search(part.text):
-        return False  # no tool counts words
+        return "{words" in said.template  # what a planner counted itself is not checked
     counted = bool(_COUNTS.search(said.template)) or bool(literals.numbers(said.text, language))
     if any(e.value_type == "characters" for e in said.evidence):
         return bool(_WRITTEN_UNITS["characters"].search(part.text)) or "{count" in said.template

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from agent.answer import Language
 from agent.grounding import literals
-from agent.grounding.asking import asks_sameness
+from agent.grounding.notices import decided, lines_of, notice_question
+from agent.grounding.question_form import asks_sameness
 from agent.grounding.question_parts import Part
 from agent.grounding.references import alike
 from tools.evidence import Evidence
@@ -51,8 +52,10 @@ def carries_yes_no(part: Part, evidence: Sequence[Evidence]) -> bool:
     """Whether "yes" or "no" follows from the evidence at all.
 
     Words that were found say that they are written, not what they mean: on a NO PARKING sign there
-    is "parking", and no parking.
+    is "parking", and no parking. What a notice decides follows from its rules alone.
     """
+    if notice_question(part.text) is not None and lines_of(evidence):
+        return decided(part.text, evidence) is not None
     texts = [e for e in evidence if is_of_text(e)]
     if not texts or len(texts) < len(list(evidence)) or part.of_text or part.of_several:
         return True
@@ -71,6 +74,8 @@ def unrelated(part: Part, evidence: Sequence[Evidence], language: Language) -> s
     read = [e for e in evidence if is_of_text(e)]
     if any(_says_itself(e) for e in read):
         return "its value only repeats its label"
+    if notice_question(part.text) is not None:
+        return None
     if part.kind != "yes/no" or language != "en" or not read or len(read) < len(evidence):
         return None
     if part.of_text or part.of_several or any(_speaks_of(part, e) for e in read):

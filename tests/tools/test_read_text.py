@@ -168,3 +168,38 @@ def test_the_engine_is_quiet(tool, receipt, caplog, capfd):
         tool.run(picture_of(receipt), query="total")
     assert [record for record in caplog.records if "rapid" in record.name.lower()] == []
     assert capfd.readouterr() == ("", "")
+
+
+def lettering(*rows: str, size: tuple[int, int], px: int, fill: str = "black") -> Image.Image:
+    image = Image.new("RGB", size, "white")
+    draw = ImageDraw.Draw(image)
+    for number, row in enumerate(rows):
+        place = (size[0] / 2, size[1] * (number + 0.5) / len(rows))
+        draw.text(place, row, fill=fill, font=ImageFont.load_default(px), anchor="mm")
+    return image
+
+
+def read(tool: VisionTool, image: Image.Image) -> str | None:
+    return tool.run(picture_of(image)).findings[0].text
+
+
+def test_stacked_letters_are_a_word(tool):
+    assert read(tool, lettering(*"MOTEL", size=(200, 600), px=70)) == "MOTEL"
+
+
+def test_very_large_letters_are_all_seen(tool):
+    assert read(tool, lettering("R   6", size=(1400, 240), px=190)) == "R 6"
+
+
+def test_faint_letters_are_seen(tool):
+    assert read(tool, lettering("HARBOUR", size=(640, 240), px=60, fill="#f9f9f9")) == "HARBOUR"
+
+
+def test_what_can_only_be_read_in_a_mirror_is_not_sure(tool):
+    sign = lettering("FIRE DOOR", "KEEP SHUT", size=(640, 240), px=50)
+    mirrored = sign.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    findings = tool.run(picture_of(mirrored)).findings
+    assert {finding.status for finding in findings} == {"unsure"}
+    assert findings[0].text == "FIRE DOOR\nKEEP SHUT"
+    assert tool.run(picture_of(mirrored), query="fire door").findings[0].status != "found"
+    assert tool.run(picture_of(sign)).findings[0].status == "found"

@@ -11,12 +11,21 @@ from tools.evidence import BoxXyxy
 
 MIN_OVERLAP = 0.5
 """Two words share a row if their heights overlap by this share of the smaller height."""
+ON_TOP, ON_TOP_LEVEL = 0.3, 0.6
+"""Words that share more than this of the narrower width lie on top of one another; of words on one
+level (their middles `LEVEL` of the smaller height apart, or less) the second: boxes of large
+letters reach into each other."""
+LEVEL = 0.25
+STANDING = 2.0
+"""A word so many times higher than wide stands: letters one below the other."""
 MIN_CELL_GAP = 0.9
 """Words that stand so many heights apart are two cells of a row."""
 MIN_COLUMN_ROWS = 4
 """Rows in succession with the same gap make columns."""
 MIN_COLUMN_LETTERS = 18
 """Mean letters of a row on each side: columns hold prose, tables hold labels and numbers."""
+MIN_SENTENCE_ROWS = 2
+"""Rows that are enough where the sentences of each side go on in the next row of that side."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,12 @@ class Word:
     def middle_y(self) -> float:
         """Vertical middle on the level page."""
         return (self.level_xyxy[1] + self.level_xyxy[3]) / 2
+
+    @property
+    def stands(self) -> bool:
+        """Whether its letters stand one below the other: a line of its own beside several rows."""
+        width = self.level_xyxy[2] - self.level_xyxy[0]
+        return len(self.text) > 1 and self.height > STANDING * width
 
 
 @dataclass(frozen=True)
@@ -116,7 +131,13 @@ def union(boxes_xyxy: Iterable[BoxXyxy]) -> BoxXyxy:
 
 def reading_order(words: Sequence[Word]) -> list[Line]:
     """All words as rows, top to bottom, columns of prose one after the other."""
-    return _columns_apart(rows_of(words))
+    lines = _columns_apart(rows_of([word for word in words if not word.stands]))
+    standing = [Line((word,)) for word in words if word.stands]
+    for column in sorted(standing, key=lambda line: line.level_xyxy):
+        top = column.level_xyxy[1]
+        below = (i for i, line in enumerate(lines) if line.level_xyxy[1] >= top)
+        lines.insert(next(below, len(lines)), column)
+    return lines
 
 
 def rows_of(words: Sequence[Word]) -> list[Line]:
@@ -143,7 +164,8 @@ def _row_overlap(row: Sequence[Word], word: Word) -> float:
     for other in row:
         shared = min(right, other.level_xyxy[2]) - max(left, other.level_xyxy[0])
         narrower = min(right - left, other.level_xyxy[2] - other.level_xyxy[0])
-        if shared > 0.3 * narrower:
+        apart = abs(word.middle_y - other.middle_y) / max(min(word.height, other.height), 1e-6)
+        if shared > (ON_TOP_LEVEL if apart <= LEVEL else ON_TOP) * narrower:
             return 0.0
     nearest = min(row, key=lambda other: _gap(other, word))
     shared = min(word.level_xyxy[3], nearest.level_xyxy[3]) - max(
@@ -189,10 +211,21 @@ def _gap_run(rows: list[Line], start: int) -> tuple[int, tuple[float, float] | N
         if new_high - new_low < rows[end].height:
             break
         low, high, end = new_low, new_high, end + 1
-    if end - start < MIN_COLUMN_ROWS:
-        return start, None
-    for side in (0, 1):
-        letters = sum(sum(c.isalpha() for c in row.words[side].text) for row in rows[start:end])
-        if letters < MIN_COLUMN_LETTERS * (end - start):
-            return start, None
-    return end, (low, high)
+    sides = [[row.words[side].text for row in rows[start:end]] for side in (0, 1)]
+    if end - start >= MIN_COLUMN_ROWS and all(map(_is_prose, sides)):
+        return end, (low, high)
+    if end - start >= MIN_SENTENCE_ROWS and all(map(_goes_on, sides)):
+        return end, (low, high)
+    return start, None
+
+
+def _is_prose(cells: Sequence[str]) -> bool:
+    """Whether the rows of a column are as long as those of prose."""
+    return sum(c.isalpha() for cell in cells for c in cell) >= MIN_COLUMN_LETTERS * len(cells)
+
+
+def _goes_on(cells: Sequence[str]) -> bool:
+    """Whether a column is a sentence: it begins with a capital, and goes on in small letters."""
+    begins, *rest = (cell[:1] for cell in cells)
+    goes_on = sum(first.islower() for first in rest)
+    return begins.isupper() and goes_on * 2 >= len(rest) and goes_on > 0

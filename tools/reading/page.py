@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from tools.evidence import BoxXyxy
 from tools.reading.engine import OcrEngine, Pixels, Quads
-from tools.reading.lines import Line, Word, reading_order
+from tools.reading.lines import Line, Word, reading_order, union
 from tools.reading.orientation import (
     lies_sideways,
     longest,
@@ -21,6 +21,7 @@ from tools.reading.orientation import (
     size_of_quads,
     turned,
 )
+from tools.reading.stacks import stacks_of
 
 MIN_WORD_SCORE = 0.5
 """Words that the engine is less sure of are left out."""
@@ -34,6 +35,15 @@ MAX_AREA = 3_000_000
 """Pixels that boxes are looked for in; larger pages are scaled down for that, not for reading."""
 MAX_SIDE, MAX_ASPECT = 5000, 8
 """The detector scales the shorter side up to 736 pixels: strips would get out of hand."""
+CLEAR, MIRROR_GAIN = 0.95, 0.05
+"""Of a page with a lower mean confidence the longest words are read in a mirror as well; if they
+are better by so much there, the whole page is."""
+MIN_CONTRAST, FULL_CONTRAST = 4, 100
+"""Levels between the darkest and the lightest pixel: below the first a picture is blank, below the
+second what is written on it may be too faint."""
+LARGE_LETTERS, LARGE_PIXELS, FEW_BOXES = 0.35, 100, 2
+"""A few boxes of at least this share of the page's height, and so many pixels: beside them others
+may be too large to be seen."""
 MIN_FRAME = 256
 """Pages with a shorter side get a margin up to this: letters that fill the picture are not seen."""
 
@@ -45,6 +55,8 @@ class Page:
     lines: tuple[Line, ...]
     quarter_turns: int = 0
     """Counter-clockwise quarter turns that made it upright."""
+    is_mirrored: bool = False
+    """Whether it can only be read in a mirror: what it says is a guess."""
 
     @cached_property
     def text(self) -> str:
@@ -56,18 +68,82 @@ def read_page(pixels: Pixels, engine: OcrEngine) -> Page:
     """Read all the text on an HxWx3 RGB array."""
     enlarged = min(MAX_ENLARGED, max(1, -(-SMALL_SIDE // min(pixels.shape[:2]))))
     upright = _resized(pixels, enlarged)
-    height, width = upright.shape[:2]
-    quads = _boxes(upright, engine)
+    reading = _read(upright, engine)
+    is_mirrored = reading.score < CLEAR and _is_clearer_in_mirror(reading, engine)
+    if is_mirrored:
+        reading = _read(np.ascontiguousarray(upright[:, ::-1]), engine)
+    words = [
+        replace(word, box_xyxy=_given(word.box_xyxy, upright.shape[1], enlarged, is_mirrored))
+        for word in reading.words
+    ]
+    return Page(tuple(reading_order(words)), reading.turns, is_mirrored)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What one look at a page gave: its words (boxes in pixels of the array), turns, and score."""
+
+    words: list[Word]
+    turns: int = 0
+    score: float = 0.0
+    """Mean confidence of all that was recognised, weighted by length."""
+    longest: tuple[Pixels, ...] = ()
+    """The longest text boxes, cut out."""
+
+
+def _read(pixels: Pixels, engine: OcrEngine) -> _Reading:
+    height, width = pixels.shape[:2]
+    quads = _boxes_or_faint(pixels, engine)
     if not len(quads):
-        return Page(())
-    turns = _turns(upright, quads, engine)
+        return _Reading([])
+    turns = _turns(pixels, quads, engine)
     if turns:
-        upright = turned(upright, turns)
-        quads = _boxes(upright, engine)
-    read = engine.recognize([crop(upright, quad) for quad in quads])
-    given = quads_turned_back(quads, turns, (width, height)) / enlarged
-    words = words_of(quads, given, read)
-    return Page(tuple(reading_order(words)), turns)
+        pixels = turned(pixels, turns)
+        quads = _boxes_or_faint(pixels, engine)
+    crops = [crop(pixels, quad) for quad in quads]
+    read = engine.recognize(crops)
+    given = quads_turned_back(quads, turns, (width, height))
+    kept = [cut for cut, (text, score) in zip(crops, read, strict=True) if _kept(text, score)]
+    words = _with_stacks(words_of(quads, given, read), kept, engine)
+    letters = sum(len(text) for text, _ in read)
+    score = sum(len(text) * score for text, score in read) / max(letters, 1)
+    return _Reading(words, turns, score, tuple(crops[i] for i in longest(quads, VOTERS // 4)))
+
+
+def _is_clearer_in_mirror(reading: _Reading, engine: OcrEngine) -> bool:
+    """Whether the longest words are read with more confidence in a mirror, either way up."""
+    if not reading.longest:
+        return False
+    as_is = np.mean([score for _, score in engine.recognize(reading.longest)])
+    flipped = [[np.ascontiguousarray(np.flip(c, axis)) for c in reading.longest] for axis in (0, 1)]
+    scores = [np.mean([score for _, score in engine.recognize(crops)]) for crops in flipped]
+    return bool(max(scores) > as_is + MIRROR_GAIN)
+
+
+def _given(box_xyxy: BoxXyxy, width: int, enlarged: int, is_mirrored: bool) -> BoxXyxy:
+    """A box in pixels of the page as it was given."""
+    left, top, right, bottom = box_xyxy
+    if is_mirrored:
+        left, right = width - right, width - left
+    return (left / enlarged, top / enlarged, right / enlarged, bottom / enlarged)
+
+
+def _boxes_or_faint(pixels: Pixels, engine: OcrEngine) -> Quads:
+    """Text boxes; faint ones where there are no others, and very large ones beside a few."""
+    quads = _boxes(pixels, engine)
+    darkest, lightest = int(pixels.min()), int(pixels.max())
+    if not len(quads) and MIN_CONTRAST <= lightest - darkest < FULL_CONTRAST:
+        stretched = (pixels.astype(np.float32) - darkest) * (255 / (lightest - darkest))
+        quads = _boxes(stretched.astype(np.uint8), engine)
+    widths, heights = size_of_quads(quads)
+    large = max(LARGE_LETTERS * pixels.shape[0], LARGE_PIXELS)
+    if lightest - darkest < MIN_CONTRAST or len(quads) > FEW_BOXES:
+        return quads
+    if len(quads) and heights.max() < large:
+        return quads
+    from_afar = _boxes(_resized(pixels, 0.5), engine) * np.float32(2)
+    is_more = size_of_quads(from_afar)[0].sum() > 1.2 * widths.sum()
+    return from_afar if is_more else quads
 
 
 def _boxes(pixels: Pixels, engine: OcrEngine) -> Quads:
@@ -98,10 +174,42 @@ def words_of(quads: Quads, given: Quads, read: Sequence[tuple[str, float]]) -> l
     level = _deskewed(quads)
     words = []
     for corners, corners_given, (text, score) in zip(level, given, read, strict=True):
-        clean = printable(text)
-        if clean and score >= MIN_WORD_SCORE:
+        if clean := _kept(text, score):
             words.append(Word(clean, score, _bounds(corners), _bounds(corners_given)))
     return words
+
+
+def _kept(text: str, score: float) -> str:
+    """The text of a box as it is told; nothing where the engine is not sure of it."""
+    return printable(text) if score >= MIN_WORD_SCORE else ""
+
+
+def _with_stacks(words: list[Word], crops: Sequence[Pixels], engine: OcrEngine) -> list[Word]:
+    """The words with the letters of each stack made one: side by side they are better told.
+
+    `crops` are the words' own; a letter O among letters is not read as a zero any more.
+    """
+    stacks = stacks_of(words)
+    if not stacks:
+        return words
+    rows = [_side_by_side([crops[i] for i in stack]) for stack in stacks]
+    joined = []
+    for stack, (text, score) in zip(stacks, engine.recognize(rows), strict=True):
+        letters = [words[i] for i in stack]
+        apart = "".join(letter.text for letter in letters)
+        clean = printable(text).replace(" ", "")
+        told = clean if len(clean) == len(apart) and score >= MIN_WORD_SCORE else apart
+        capitals = sum(letter.isupper() for letter in apart) * 2 > len(apart)
+        joined.append(
+            Word(
+                told.upper() if capitals else told,
+                min(letter.score for letter in letters),
+                union(letter.level_xyxy for letter in letters),
+                union(letter.box_xyxy for letter in letters),
+            )
+        )
+    taken = {i for stack in stacks for i in stack}
+    return [word for i, word in enumerate(words) if i not in taken] + joined
 
 
 def printable(text: str) -> str:
@@ -149,6 +257,13 @@ def _deskewed(quads: Quads) -> Quads:
 def _bounds(corners: np.ndarray) -> BoxXyxy:
     (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
     return (float(left), float(top), float(right), float(bottom))
+
+
+def _side_by_side(crops: Sequence[Pixels]) -> Pixels:
+    """Crops at one height, in one row."""
+    height = max(cut.shape[0] for cut in crops)
+    scaled = [_resized(cut, height / cut.shape[0]) for cut in crops]
+    return np.concatenate([cut[:height] for cut in scaled], axis=1)
 
 
 def _resized(pixels: Pixels, scale: float) -> Pixels:

@@ -24,17 +24,24 @@ def words_in(name: str) -> frozenset[str]:
 
 
 @cache
-def words_of_kind(name: str, kind: str) -> tuple[str, ...]:
-    """The words of one kind in `name`.txt, in all languages, the longest first.
+def by_kind(name: str) -> dict[tuple[str, str], tuple[str, ...]]:
+    """The words of `name`.txt by kind and language; its lines are `kind | language | words`.
 
     Raises:
-        ValueError: a line does not have three columns.
+        ValueError: a line is not three columns.
     """
-    words: set[str] = set()
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
     for line in lines_of(name):
-        columns = line.split("|")
+        columns = [column.strip() for column in line.split("|")]
         if len(columns) != 3:
-            raise ValueError(f"{name}.txt, {line!r}: {len(columns)} columns")
-        if columns[0].strip() == kind:
-            words |= {word.strip() for word in columns[2].split(",")}
-    return tuple(sorted(filter(None, words), key=lambda word: (-len(word), word)))
+            raise ValueError(f"{name}.txt, {line!r}: not `kind | language | words`")
+        kind, language, words = columns
+        found[kind, language] = (*found.get((kind, language), ()), *words.split(", "))
+    return found
+
+
+@cache
+def words_of_kind(name: str, kind: str) -> tuple[str, ...]:
+    """The words of one kind in `name`.txt, in all languages, the longest first."""
+    words = {w for (its, _), those in by_kind(name).items() if its == kind for w in those}
+    return tuple(sorted(words, key=lambda word: (-len(word), word)))

@@ -10,8 +10,8 @@ import re
 from functools import cache
 from typing import Literal, get_args
 
+from tools.words.lists import by_kind
 from tools.words.questions import HAN
-from tools.words.tables import FOLDER
 
 Kind = Literal[
     "is", "has", "shows", "says", "count", "comparison", "sameness", "difference", "ordering",
@@ -31,17 +31,10 @@ def words_for(kind: Kind, language: Language) -> tuple[str, ...]:
     Raises:
         ValueError: a line of the table is not three columns, or its kind is unknown.
     """
-    found: list[str] = []
-    path = FOLDER / "predicates.txt"
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if line.startswith("#"):
-            continue
-        columns = [column.strip() for column in line.split("|")]
-        if len(columns) != 3 or columns[0] not in KINDS or columns[1] not in get_args(Language):
-            raise ValueError(f"{path}, line {number}: not `kind | language | words`")
-        if columns[:2] == [kind, language]:
-            found += (word.strip() for word in columns[2].split(","))
-    return tuple(sorted(found, key=len, reverse=True))
+    table = by_kind("predicates")
+    if unknown := {name for name, _ in table} - set(KINDS):
+        raise ValueError(f"predicates.txt: unknown kinds {', '.join(sorted(unknown))}")
+    return tuple(sorted(table.get((kind, language), ()), key=len, reverse=True))
 
 
 @cache

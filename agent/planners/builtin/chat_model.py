@@ -30,7 +30,7 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field, PrivateAttr
 
 from agent.planners import PlannerRuntime
-from agent.planners.builtin import codes, colours, documents, kinds, parties, parts, written
+from agent.planners.builtin import codes, colours, documents, kinds, parties, parts, signs, written
 from agent.planners.builtin.decoding import Completion, Decoder, Form, runtime_of
 from agent.planners.builtin.grammar import parse_calls
 from agent.planners.constraints import fill_in
@@ -122,6 +122,7 @@ class BuiltinChatModel(BaseChatModel):
                 return stream(parts.merged([self._generate(talk, **kwargs) for talk in talks]))
         if (planned := planned_in_code(messages, kwargs, self.model_name)) is not None:
             return planned
+        messages = signs.without_first_look(messages)
         future, cancelled = self._submit(messages, kwargs)
         try:
             return _as_result(future.result(), messages, kwargs, self.model_name)
@@ -141,6 +142,7 @@ class BuiltinChatModel(BaseChatModel):
                 return stream(parts.merged([await self._agenerate(t, **kwargs) for t in talks]))
         if (planned := planned_in_code(messages, kwargs, self.model_name)) is not None:
             return planned
+        messages = signs.without_first_look(messages)
         future, cancelled = self._submit(messages, kwargs)
         try:
             return _as_result(await asyncio.wrap_future(future), messages, kwargs, self.model_name)
@@ -193,6 +195,7 @@ def planned_in_code(
         written.next_turn,
         parties.next_turn,
         documents.next_turn,
+        signs.next_turn,
     )
     turn = next(filter(None, (plan(messages, tools) for plan in planners)), None)
     if turn is None:

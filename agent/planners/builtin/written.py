@@ -30,6 +30,10 @@ _ASKS = tuple(
             rf"(?:is|are) (?:the )?words? [{_QUOTE}]?(?P<words>[^{_QUOTE}]+?)[{_QUOTE}]? "
             r"(?:written|printed|mentioned|on|in|there|here)\b.*"
         ),
+        (
+            r"(?:is|are) there (?:anything|something|a (?:word|line|note|sentence))(?: \w+)? "
+            r"(?:about|on|concerning) (?P<words>.+)"
+        ),
         rf"(?:is|are) [{_QUOTE}](?P<words>[^{_QUOTE}]+)[{_QUOTE}] (?:written|printed)\b.*",
         (
             r".{0,12}?(?<!没有)(?:写|印|提到|提及)(?:着|有|了|到)?(?:关于)?(?P<words>.+?)"

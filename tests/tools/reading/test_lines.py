@@ -59,6 +59,49 @@ def test_columns_of_prose_are_read_one_after_the_other():
     assert [line.text for line in lines] == left + right
 
 
+def words_at(*boxes: tuple[str, tuple[float, float, float, float]]) -> list[Word]:
+    return [Word(text, 0.9, box, box) for text, box in boxes]
+
+
+def test_large_words_side_by_side_whose_boxes_reach_into_each_other_are_one_row():
+    words = words_at(("14", (359, 76, 496, 160)), ("GATE", (141, 72, 405, 165)))
+    assert [line.text for line in reading_order(words)] == ["GATE 14"]
+
+
+def test_rows_whose_boxes_touch_stay_two_rows():
+    words = words_at(("KEEP LEFT", (100, 50, 400, 120)), ("AT ALL TIMES", (110, 86, 390, 150)))
+    assert [line.text for line in reading_order(words)] == ["KEEP LEFT", "AT ALL TIMES"]
+
+
+def test_short_columns_whose_sentences_go_on_are_read_one_after_the_other():
+    lines = page("Leave shoes | Hot drinks\nby the stairs | are free today")
+    assert [line.text for line in lines] == [
+        "Leave shoes", "by the stairs", "Hot drinks", "are free today",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Colour | Blue\nSize | Large",
+        "Soup | 4.50\nbread roll | 1.20",
+        "Monday | Closed\nTuesday | Open\nFriday | Open",
+    ],
+)
+def test_short_tables_are_read_row_by_row(table):
+    rows = [row.replace(" | ", " ") for row in table.split("\n")]
+    assert [line.text for line in page(table)] == rows
+
+
+def test_a_standing_word_is_a_line_of_its_own():
+    words = words_at(
+        ("CAFE", (20, 20, 80, 480)),
+        ("Open late", (200, 30, 400, 70)),
+        ("Tel", (200, 300, 260, 340)),
+    )
+    assert [line.text for line in reading_order(words)] == ["CAFE", "Open late", "Tel"]
+
+
 def test_labels_and_amounts_are_no_columns():
     text = "\n".join(f"{name} | {n}.00" for n, name in enumerate(["Noodle soup with beef"] * 6))
     assert all(len(line.words) == 2 for line in page(text))
