@@ -7,6 +7,7 @@ how sure. Pixels, findings and the picture are `tools.read_text`'s.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from itertools import combinations
 
@@ -15,7 +16,7 @@ from tools.reading.date_fields import date_of, labelled_date_of, time_of
 from tools.reading.dates import dates
 from tools.reading.entries import Entry, entries_of
 from tools.reading.header import Block, address_of, company_of
-from tools.reading.labels import FieldKind, bare_query, field_of, plain
+from tools.reading.labels import FieldKind, bare_query, field_of, letters_in, plain
 from tools.reading.lines import Line, union
 from tools.reading.matches import SURE, Match, disagreeing, match_of
 from tools.reading.numerals import decimal_mark, numerals
@@ -43,13 +44,58 @@ def answer_query(lines: Sequence[Line], query: str) -> list[Match]:
     if field is not None:
         match = _RESOLVERS[field.name](printing, field)
         if match is not None:
-            return [match]
+            return [_undisputed(match, field, printing)]
     quotable = [line for line, talk in zip(lines, talks, strict=True) if talk != "instruction"]
     matches = _search(printing if field is not None else quotable, bare_query(query), printing)
     if field is not None:
         matches = [m for m in matches if m.score >= SURE and _fits(m, field)]
     with_value = [m for m in matches if m.value is not None]
     return sorted(with_value or matches, key=lambda m: -m.score)
+
+
+_SINGLE = ("date", "time", "phone", "email", "url", "text", "number")
+"""Types of the values that a label gives once; of amounts the arithmetic decides."""
+
+
+def _undisputed(match: Match, field: FieldKind, printing: Sequence[Line]) -> Match:
+    """The match, unless the same label stands on the page again with another value.
+
+    Several telephone numbers are told together; of anything else nothing tells which is right.
+    """
+    value = match.value or ""
+    label = _run_on(match.text[: match.text.find(value)]) if value in match.text else ""
+    if field.value_type not in _SINGLE or "\n" in match.text or not letters_in(label):
+        return match
+    again = [
+        line for line in printing if _gives(line, label) and not _same(value, line.text, field)
+    ]
+    if not again:
+        return match
+    own = [line for line in printing if line.text == match.text][:1]
+    if field.value_type != "phone":
+        return disagreeing([*own, *again])
+    numbers = [typed.value for line in again for typed in phones(line.text, labelled=True)]
+    given = ", ".join(dict.fromkeys([value, *numbers]))
+    return match_of(given, "phone", [*own, *again], match.score)
+
+
+def _gives(line: Line, label: str) -> bool:
+    """Whether a line is this label with a value behind it."""
+    text = _run_on(line.text)
+    return text.startswith(label) and text != label
+
+
+def _run_on(text: str) -> str:
+    """Without spaces, in lower case, full-width letters and colons as the others."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text).casefold())
+
+
+def _same(value: str, text: str, field: FieldKind) -> bool:
+    """Whether a text gives this value, dates in whatever form."""
+    if field.value_type == "date":
+        days = {day for typed in dates(value) for day in typed.readings}
+        return any(days & typed.readings for typed in dates(text)) or not dates(text)
+    return plain(value) in plain(text)
 
 
 def _search(lines: Sequence[Line], query: str, printing: Sequence[Line]) -> list[Match]:
@@ -97,6 +143,8 @@ def _total(lines: Sequence[Line], _: FieldKind) -> Match | None:
 def _block(finder: Callable[[Sequence[Line]], Block | None]) -> Callable[..., Match | None]:
     def resolve(lines: Sequence[Line], field: FieldKind) -> Match | None:
         block = finder(lines)
+        if block is not None and block.is_disputed:
+            return disagreeing(block.lines)
         return match_of(block.value, field.value_type, block.lines, block.score) if block else None
 
     return resolve

@@ -42,6 +42,8 @@ TOP_LINES, LARGE = 3, 1.12
 """A line at the top whose letters are so much larger than is usual on the page is a heading."""
 BELOW_HEAD = 1.5
 """Points that a name loses below the first date or amount."""
+ALIKE = 1.25
+"""Heights of letters of one size differ by no more."""
 SURE_NAME = 0.5
 """A name at the head of a page with such a score is believed before a labelled one below it."""
 
@@ -52,11 +54,15 @@ _STATES = re.compile(r"\b(?:is|are|was|were|has|have)\b")
 
 @dataclass(frozen=True)
 class Block:
-    """A name or an address with the lines that it was read from."""
+    """A name or an address with the lines that it was read from.
+
+    A disputed one has a rival among its lines, and nothing tells which of them is right.
+    """
 
     value: str
     lines: tuple[Line, ...]
     score: float
+    is_disputed: bool = False
 
 
 def company_of(lines: Sequence[Line]) -> Block | None:
@@ -75,7 +81,48 @@ def company_of(lines: Sequence[Line]) -> Block | None:
         block = _named(header, index, points)
         if block is not None and (best is None or points > best[0]):
             best = (points, block)
-    return _labelled_or_headed(labelled, best[1] if best else None)
+    headed = best[1] if best else None
+    named = _labelled_or_headed(labelled, headed)
+    rivals = _rivals(header, named) if named is not None and named is headed else []
+    if named is None or not rivals:
+        return named
+    return Block(named.value, (*named.lines, *rivals), named.score, is_disputed=True)
+
+
+def _rivals(header: Sequence[Line], named: Block) -> list[Line]:
+    """Lines that head the page beside the name, set like it, and may be the name as well.
+
+    Whoever prints a line above the head of a document may so put another's name there. What a
+    registration number belongs to is the name.
+    """
+    from rapidfuzz import fuzz
+
+    top = list(header[:TOP_LINES])
+    if named.lines[0] not in top or named.lines[-1] not in top:
+        return []
+    first, last = top.index(named.lines[0]), top.index(named.lines[-1])
+    beside = [i for i in (first - 1, last + 1) if 0 <= i < len(top)]
+    below = plain(header[last + 1].text) if last + 1 < len(header) else ""
+    if TRAILING_REGISTRATION.search(named.lines[-1].text) or REGISTRATION.search(below):
+        return []
+    return [
+        top[i]
+        for i in beside
+        if _name_points(header, i) >= 1.0
+        and not re.search(r"\d", top[i].text)
+        and not ONLY_FORM.search(plain(top[i].text))
+        and not _looks_like_address(plain(top[i].text))
+        and _set_alike(top[i], header[first])
+        and fuzz.token_set_ratio(plain(top[i].text), plain(named.value)) < 60
+    ]
+
+
+def _set_alike(one: Line, other: Line) -> bool:
+    """Whether two lines have letters of one size and begin, or are centred, at the same place."""
+    alike = max(one.height, other.height) <= ALIKE * min(one.height, other.height)
+    (left, _, right, _), (other_left, _, other_right, _) = one.level_xyxy, other.level_xyxy
+    apart = min(abs(left - other_left), abs(left + right - other_left - other_right) / 2)
+    return alike and apart < 0.5 * max(one.height, other.height)
 
 
 def _end_of_head(header: Sequence[Line]) -> int:
