@@ -14,6 +14,7 @@ from agent.grounding import literals
 from agent.grounding.question_parts import Part
 from tools.evidence import Evidence
 from tools.reading.labels import field_of
+from tools.words.payments import is_paid_so
 from tools.words.predicates import pattern_of
 from tools.words.sentences import label_spans
 
@@ -51,12 +52,22 @@ def carries_yes_no(part: Part, evidence: Sequence[Evidence]) -> bool:
     Words that were found say that they are written, not what they mean: on a NO PARKING sign there
     is "parking", and no parking.
     """
+    if part.of_payment:
+        return paid_as_asked(part, evidence) is not None
     texts = [e for e in evidence if is_of_text(e)]
     if not texts or len(texts) < len(list(evidence)) or part.of_text or part.of_several:
         return True
     if not _PRESENCE.search(part.text):
         return False
     return not any(_NEGATION.search(e.text or "") for e in texts if e.status == "found")
+
+
+def paid_as_asked(part: Part, evidence: Sequence[Evidence]) -> bool | None:
+    """Whether it was paid as the question asks; None where no means of payment is printed."""
+    printed = " ".join(
+        f"{e.text} {e.value}" for e in evidence if is_of_text(e) and e.status == "found"
+    )
+    return is_paid_so(part.text, printed)
 
 
 def is_of_text(e: Evidence) -> bool:
@@ -69,6 +80,9 @@ def unrelated(part: Part, evidence: Sequence[Evidence], language: Language) -> s
     read = [e for e in evidence if is_of_text(e)]
     if any(_says_itself(e) for e in read):
         return "its value only repeats its label"
+    if part.of_payment:
+        unsaid = paid_as_asked(part, evidence) is None
+        return "it does not say how it was paid" if unsaid else None
     if part.kind != "yes/no" or language != "en" or not read or len(read) < len(evidence):
         return None
     if part.of_text or part.of_several or any(_speaks_of(part, e) for e in read):

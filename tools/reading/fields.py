@@ -20,11 +20,13 @@ from tools.reading.labels import FieldKind, bare_query, field_of, letters_in, pl
 from tools.reading.lines import Line, union
 from tools.reading.matches import SURE, Match, disagreeing, match_of
 from tools.reading.numerals import decimal_mark, numerals
+from tools.reading.payments import payment_of, tax_rate_of
 from tools.reading.prose import talking
 from tools.reading.search import Hit, search_lines
 from tools.reading.totals import total_of
 from tools.reading.typed import Typed
 from tools.reading.values import emails, phones, times, urls
+from tools.words.payments import is_paid_so
 
 MAX_MATCHES = 3
 SURE_LABEL = 0.9
@@ -162,6 +164,11 @@ def _entry_with(*roles: str) -> Callable[..., Match | None]:
         return None
 
     return resolve
+
+
+def _without_cards(lines: Sequence[Line]) -> list[Line]:
+    """The lines but those of a payment that was made otherwise than in cash."""
+    return [line for line in lines if is_paid_so("cash", line.text) is not False]
 
 
 def _one_of(of_role: list[Entry], entries: list[Entry]) -> Match:
@@ -312,7 +319,7 @@ _RESOLVERS: dict[str, Callable[[Sequence[Line], FieldKind], Match | None]] = {
     "rounding": _entry_with("rounding"),
     "discount": _entry_with("discount"),
     "service charge": _entry_with("service"),
-    "cash": _entry_with("payment"),
+    "cash": lambda lines, field: _entry_with("payment")(_without_cards(lines), field),
     "change": _entry_with("change"),
     "price": _price,
     "date": date_of,
@@ -335,5 +342,6 @@ _RESOLVERS: dict[str, Callable[[Sequence[Line], FieldKind], Match | None]] = {
     "quantity": _named,
     "weight": _named,
     "ingredients": _named,
-    "payment method": _named,
+    "payment method": lambda lines, field: _named(lines, field) or payment_of(lines, field),
+    "tax rate": tax_rate_of,
 }  # fmt: skip
