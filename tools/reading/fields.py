@@ -16,7 +16,7 @@ from tools.reading.date_fields import date_of, labelled_date_of, time_of
 from tools.reading.dates import dates
 from tools.reading.entries import Entry, entries_of
 from tools.reading.header import Block, address_of, company_of
-from tools.reading.labels import FieldKind, bare_query, field_of, letters_in, plain
+from tools.reading.labels import FieldKind, bare_query, compact, field_of, letters_in, plain
 from tools.reading.lines import Line, union
 from tools.reading.matches import SURE, Match, disagreeing, match_of
 from tools.reading.numerals import decimal_mark, numerals
@@ -226,8 +226,11 @@ _FAX_LABEL = r"fax|faks|传真"
 
 
 def _phone(lines: Sequence[Line], _: FieldKind) -> Match | None:
-    """The number behind "tel", else behind any label of a telephone, else one told by its form."""
-    labelled = _number_after(_TELEPHONE, _FAX_LABEL, lines)
+    """The number behind "tel" (alone, or in a longer label), else behind any label of a telephone,
+    else one told by its form.
+    """
+    labelled = _number_after(rf"^(?:{_TELEPHONE})$", _FAX_LABEL, lines)
+    labelled = labelled or _number_after(_TELEPHONE, _FAX_LABEL, lines)
     labelled = labelled or _number_after(_PHONE_LABEL, _FAX_LABEL, lines)
     if labelled is not None:
         return labelled
@@ -283,17 +286,20 @@ _DOCUMENT_NUMBER = re.compile(
 
 def _document_number(lines: Sequence[Line], _: FieldKind) -> Match | None:
     """The number behind "invoice no", "receipt #", "doc no" and the like; the first kind first."""
-    found: list[tuple[int, int, str, Line]] = []
+    found: list[tuple[int, str, str, Line]] = []
     for line in lines:
         for match in _DOCUMENT_NUMBER.finditer(line.text):
             value = match["value"].lstrip("#")
             if not dates(value) and not times(value):
-                label = match.group().lower()
+                label = compact(match.group().removesuffix(match["value"]))
                 rank = 0 if re.match(r"inv|[il]nvo|rece|resi|bi|doc|发票|收据", label) else 1
-                found.append((rank, len(found), value, line))
+                found.append((rank, label, value, line))
     if not found:
         return None
-    value, line = min(found, key=lambda item: item[:2])[2:]
+    _, label, value, line = min(found, key=lambda item: item[0])
+    others = [other for _, name, number, other in found if name == label and number != value]
+    if others:
+        return disagreeing([line, *others])
     return match_of(value, "text", [line], 0.85 * line.score)
 
 

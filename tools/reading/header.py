@@ -21,6 +21,7 @@ from tools.reading.cues import (
     NOT_NAME,
     ONLY_FORM,
     OTHER_LABEL,
+    OTHERS_NAME,
     PLACE,
     POSTCODE,
     RECIPIENT,
@@ -42,8 +43,10 @@ TOP_LINES, LARGE = 3, 1.12
 """A line at the top whose letters are so much larger than is usual on the page is a heading."""
 BELOW_HEAD = 1.5
 """Points that a name loses below the first date or amount."""
-ALIKE = 1.25
-"""Heights of letters of one size differ by no more."""
+NEARLY = 1.2
+"""Points that a line above the name may have less than it, and be the name all the same."""
+ALIKE, FAR_SMALLER = 1.25, 2.2
+"""Heights of letters of one size differ by no more; letters so much smaller are no heading's."""
 SURE_NAME = 0.5
 """A name at the head of a page with such a score is believed before a labelled one below it."""
 
@@ -83,7 +86,10 @@ def company_of(lines: Sequence[Line]) -> Block | None:
             best = (points, block)
     headed = best[1] if best else None
     named = _labelled_or_headed(labelled, headed)
-    rivals = _rivals(header, named) if named is not None and named is headed else []
+    if named is not None and named is headed:
+        rivals = _rivals(header, named)
+    else:
+        rivals = _heading_beside(header, headed, labelled)
     if named is None or not rivals:
         return named
     return Block(named.value, (*named.lines, *rivals), named.score, is_disputed=True)
@@ -102,13 +108,14 @@ def _rivals(header: Sequence[Line], named: Block) -> list[Line]:
         return []
     first, last = top.index(named.lines[0]), top.index(named.lines[-1])
     beside = [i for i in (first - 1, last + 1) if 0 <= i < len(top)]
+    own = max(_name_points(header, i) for i in range(first, last + 1))
     below = plain(header[last + 1].text) if last + 1 < len(header) else ""
     if TRAILING_REGISTRATION.search(named.lines[-1].text) or REGISTRATION.search(below):
         return []
     return [
         top[i]
         for i in beside
-        if _name_points(header, i) >= 1.0
+        if _name_points(header, i) >= (1.0 if i > last else own - NEARLY)
         and not re.search(r"\d", top[i].text)
         and not ONLY_FORM.search(plain(top[i].text))
         and not _looks_like_address(plain(top[i].text))
@@ -117,12 +124,31 @@ def _rivals(header: Sequence[Line], named: Block) -> list[Line]:
     ]
 
 
-def _set_alike(one: Line, other: Line) -> bool:
-    """Whether two lines have letters of one size and begin, or are centred, at the same place."""
-    alike = max(one.height, other.height) <= ALIKE * min(one.height, other.height)
-    (left, _, right, _), (other_left, _, other_right, _) = one.level_xyxy, other.level_xyxy
+def _heading_beside(
+    header: Sequence[Line], headed: Block | None, labelled: Block | None
+) -> list[Line]:
+    """The lines of another name that heads the page, where a labelled one is believed."""
+    if headed is None or labelled is None or _is_same(headed, labelled):
+        return []
+    return [line for line in headed.lines if line in header[:1]]
+
+
+def _is_same(one: Block, other: Block) -> bool:
+    from rapidfuzz import fuzz
+
+    return fuzz.partial_ratio(one.value.casefold(), other.value.casefold()) >= 90
+
+
+def _set_alike(one: Line, named: Line) -> bool:
+    """Whether a line begins, or is centred, where the name is, in letters no smaller than its.
+
+    In much smaller ones something is said of the name; so it is below the largest.
+    """
+    above = one.level_xyxy[1] < named.level_xyxy[1]
+    alike = one.height * (ALIKE if above else FAR_SMALLER) >= named.height
+    (left, _, right, _), (other_left, _, other_right, _) = one.level_xyxy, named.level_xyxy
     apart = min(abs(left - other_left), abs(left + right - other_left - other_right) / 2)
-    return alike and apart < 0.5 * max(one.height, other.height)
+    return alike and apart < 0.5 * max(one.height, named.height)
 
 
 def _end_of_head(header: Sequence[Line]) -> int:
@@ -144,9 +170,7 @@ def _labelled_or_headed(labelled: Block | None, headed: Block | None) -> Block |
     """The name behind a label, unless the page is headed by another that looks like one."""
     if labelled is None or headed is None:
         return labelled or headed
-    from rapidfuzz import fuzz
-
-    same = fuzz.partial_ratio(labelled.value.casefold(), headed.value.casefold()) >= 90
+    same = _is_same(headed, labelled)
     above = headed.lines[0].level_xyxy[1] < labelled.lines[0].level_xyxy[1]
     return headed if above and not same and headed.score >= SURE_NAME else labelled
 
@@ -200,7 +224,9 @@ def _name_points(header: Sequence[Line], index: int) -> float:
     legal = bool(LEGAL_FORM.search(text))
     if (letters < 3 and cjk < 2) or _STATES.search(text) or (NOT_NAME.search(text) and not legal):
         return 0.0
-    if any(find(line.text) for find in (dates, amounts, emails, phones)):
+    if OTHERS_NAME.search(text) or any(
+        find(line.text) for find in (dates, amounts, emails, phones)
+    ):
         return 0.0
     points = 1.5 - 0.06 * index + _neighbour_points(header, index)
     if legal or RUN_ON_FORM.search(text.replace(" ", "")):
