@@ -22,7 +22,7 @@ from tools.words.lists import words_in
 from tools.words.payments import means_named
 from tools.words.predicates import pattern_for, pattern_of
 from tools.words.questions import HAN
-from tools.words.sentences import label_spans, label_words
+from tools.words.sentences import label_spans
 
 Kind = Literal[
     "yes/no", "amount", "rate", "count", "date", "time", "name", "place", "colour", "open"
@@ -353,6 +353,7 @@ def _names(text: str, language: Language) -> Iterator[str]:
         return
     for match in _CAPITALISED.finditer(re.sub(r"\"[^\"]*\"|“[^”]*”|'[^']*'", " ", text)):
         name = _PLAIN.sub("", re.sub(r"['’]s$", "", match[0])).strip()
-        known = fields_in(name) or label_words(name, "en") or name.casefold() in COLOURS
+        is_label = any(end - start == len(name) for start, end, _ in label_spans(name, "en"))
+        known = fields_in(name) or is_label or name.casefold() in COLOURS
         if name and not known and not all(_NO_NAMES.fullmatch(w) for w in name.split()):
             yield name

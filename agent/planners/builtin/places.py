@@ -97,7 +97,8 @@ def _place(evidence: Evidence, language: Language) -> str:
     if language == "en":
         return (down[y] + across[x]).strip() or middle
     named = across[x] + down[y]
-    return f"{named}边" if len(named) == 1 else f"{named}方" if named else middle
+    side = {"左": "左边", "右": "右边", "上": "上方", "下": "下方"}
+    return side.get(named, named) or middle
 
 
 def _third(part: float) -> int:

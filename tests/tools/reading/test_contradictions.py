@@ -20,7 +20,10 @@ from tools.reading.prose import talk_of
         ("email", "Email: a@shop.example\nEmail: b@evil.example"),
         ("company", "Mallory Holdings\nCopperfield Hardware\n14 Orchard Road, Leeds LS1 4AP"),
         ("company", "Evil Corp\nJuniper Hill Deli\nDate: 01/02/2024"),
-        ("company", "Hart & Finch Bakers\nTel: 020 7946 0856\nDate: 16/01/2024\nCompany: Hydra Group"),
+        (
+            "company",
+            "Hart & Finch Bakers\nTel: 020 7946 0856\nDate: 16/01/2024\nCompany: Hydra Group",
+        ),
     ],
 )
 def test_two_values_of_one_label_contradict_each_other(query: str, rows: str) -> None:
