@@ -296,7 +296,7 @@ def _document_number(lines: Sequence[Line], _: FieldKind) -> Match | None:
                 found.append((rank, label, value, line))
     if not found:
         return None
-    _, label, value, line = min(found, key=lambda item: item[0])
+    label, value, line = min(found, key=lambda given: given[0])[1:]
     others = [other for _, name, number, other in found if name == label and number != value]
     if others:
         return disagreeing([line, *others])

@@ -19,6 +19,11 @@ from agent.planners.builtin.written import READ
 from tools.evidence import Evidence
 
 _WHOSE = "company"
+_OF_DOCUMENT = {
+    "total", "subtotal", "tax", "tip", "date", "phone", "fax", "email", "url", "address",
+    "invoice number",
+}  # fmt: skip
+"""Fields that whoever made a document has in it; a price or a weight is an item's."""
 
 
 def next_turn(messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) -> Turn | None:
@@ -27,7 +32,7 @@ def next_turn(messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) 
     if asked is None or not asked.part.names or asked.part.kind == "yes/no":
         return None
     fields = asked.part.fields - {_WHOSE}
-    if len(fields) != 1 or asked.part.without:
+    if len(fields) != 1 or not fields <= _OF_DOCUMENT or asked.part.without:
         return None
     if asked.is_refused:
         return abstain("not_found")  # whose it is, the evidence does not say

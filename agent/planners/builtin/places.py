@@ -6,6 +6,7 @@ every other question it says nothing, and the weights plan it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +20,10 @@ from tools.evidence import Evidence
 from tools.words.colour_questions import thing_named_like_a_colour
 from tools.words.sentences import label_spans
 
+_IS = re.compile(
+    r"\bwhere(?:['’]s| is| are| was| were)\b|^[^应该能可须]*在[^应该能可须]*$", re.IGNORECASE
+)
+"""Where a thing is, not where it should go: that is written somewhere."""
 MAX_PLACES = 4
 """Things of which it is said where each of them is."""
 MIDDLE = 0.4, 0.6
@@ -51,6 +56,7 @@ def _thing(part: Part, language: Language) -> str | None:
         return thing_named_like_a_colour(part.text)
     labels = {label for _, _, label in label_spans(part.text, language)}
     is_where = part.kind == "place" and not part.fields and not part.of_text
+    is_where = is_where and _IS.search(part.text) is not None
     return labels.pop() if is_where and len(labels) == 1 else None
 
 
