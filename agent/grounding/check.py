@@ -296,8 +296,7 @@ def _check_short(
     """The short answer filled in, and what is wrong with it.
 
     Of a yes/no question it is yes, no, or nothing: where neither follows, the sentences say what
-    there is. Of several questions, or places, it may be nothing as
-    well.
+    there is. Of several questions, and of places, it may be nothing as well.
     """
     if asks_which(question, language):
         template = _EXISTS.sub("{list ", template)
