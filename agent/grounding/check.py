@@ -7,6 +7,7 @@ the cited labels, numbers and dates as cited values or by a named operation. No 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -39,7 +40,7 @@ from agent.grounding.references import (
 )
 from agent.grounding.relevance import Said, belongs, each_once, names_twice
 from agent.grounding.wording import WORDING, join_words, label_in, language_of
-from agent.grounding.yes_no import carries_yes_no, wrong_sameness
+from agent.grounding.yes_no import carries_yes_no, paid_as_asked, wrong_sameness
 from tools.evidence import Evidence
 from tools.words.labels import CLASSES, GROUPS
 from tools.words.questions import mentioned
@@ -69,6 +70,8 @@ class Grounded:
     reason: Reason | None = None
     unanswered: tuple[str, ...] = ()
     """The parts of the question that no claim answers; the text says so."""
+    rest: Grounded | None = None
+    """Of a refused answer to several questions: what stands without the refused sentences."""
 
     @property
     def cited(self) -> list[str]:
@@ -98,6 +101,9 @@ def check(draft: Draft, ledger: Ledger, *, question: str, language: Language) ->
         problems.append(problem)
     unsure = any(_rests_on_doubt(template, claim, ledger) for template, claim in pairs)
     text = _joined([claim.text for claim in claims], language)
+    rest = _rest(draft, templates, ledger, question) if problems or unsure else None
+    if rest is not None and not problems:
+        return rest
     return Grounded(
         text=_joined([text, _left_open(unanswered, language)], language) if unanswered else text,
         short_answer=short_answer,
@@ -105,7 +111,31 @@ def check(draft: Draft, ledger: Ledger, *, question: str, language: Language) ->
         problems=problems,
         reason="unsure" if unsure and not problems else None,
         unanswered=unanswered,
+        rest=rest,
     )
+
+
+def _rest(draft: Draft, templates: Sequence[str], ledger: Ledger, question: str) -> Grounded | None:
+    """The answer without the sentences that do not pass; None where nothing of use is left.
+
+    Only a question that asks for several things is answered in part.
+    """
+    language = language_of(question)
+    passes = [
+        check_sentence(template, ledger, question=question, language=language).status == "supported"
+        for template in templates
+    ]
+    if all(passes) or not any(passes) or len(parts_of(question, language)) < 2:
+        return None
+    short = draft.short_answer.split(";")
+    kept = {
+        "answer": " ".join(itertools.compress(templates, passes)),
+        "short_answer": ";".join(itertools.compress(short, passes)).strip()
+        if len(short) == len(passes)
+        else "",
+    }
+    rest = check(draft.model_copy(update=kept), ledger, question=question, language=language)
+    return rest if not rest.problems else None
 
 
 def _said(template: str, claim: Claim, ledger: Ledger) -> Said:
@@ -279,7 +309,7 @@ def _check_short(
     """The short answer filled in, and what is wrong with it.
 
     Of a yes/no question it is yes, no, or nothing: where neither follows, the sentences say what
-    there is.
+    there is. Of several questions, and of places, it may be nothing as well.
     """
     if asks_which(question, language):
         template = _EXISTS.sub("{list ", template)
@@ -295,7 +325,8 @@ def _check_short(
     if len(parts) == 1 and _LIST.fullmatch(template.strip()):
         filled = replace(filled, text=_listed_shortly(filled, parts[0], ledger, language))
     if not filled.text:
-        return "", "it is empty"
+        may_be_empty = len(parts) > 1 or parts[0].kind == "place"
+        return "", None if may_be_empty else "it is empty"
     word = filled.text.strip(" .。!！").casefold()
     if not filled.used and word in YES | NO:
         return filled.text, _wrong_yes_no(word, cited, question, language)
@@ -353,9 +384,7 @@ def _wrong_yes_no(
         return "it rests on no evidence"
     word = word.casefold()
     says_there_is = word in YES
-    parts = parts_of(question, language) if lines_of(cited) else ()
-    truths = {truth for part in parts if (truth := decided(part.text, cited)) is not None}
-    if truths:
+    if truths := _written_truths(question, cited, language):
         return None if says_there_is in truths else f"what is written says that it is not {word}"
     if asks_for_absence(question, language) and word not in THERE_IS | THERE_IS_NONE:
         says_there_is = not says_there_is
@@ -370,6 +399,15 @@ def _wrong_yes_no(
     if not says_there_is and not asks_number and asked and asked <= found:
         return f"what was asked for was found, so it cannot be {word}"
     return None
+
+
+def _written_truths(question: str, cited: list[Evidence], language: Language) -> set[bool | None]:
+    """What the text itself decides: how it was paid, what a notice allows; empty: nothing."""
+    parts = parts_of(question, language)
+    if len(parts) == 1 and parts[0].of_payment:
+        return {paid_as_asked(parts[0], cited)}
+    decisions = (decided(part.text, cited) for part in parts) if lines_of(cited) else ()
+    return {truth for truth in decisions if truth is not None}
 
 
 def _joined(texts: list[str], language: Language) -> str:

@@ -19,9 +19,11 @@ from tools.reading.labels import fields as field_kinds
 from tools.words.colour_questions import asks_colour_of_drawing
 from tools.words.field_questions import field_meant
 from tools.words.labels import COLOURS
+from tools.words.lists import words_in
+from tools.words.payments import means_named
 from tools.words.predicates import pattern_for, pattern_of
 from tools.words.questions import HAN
-from tools.words.sentences import label_spans, label_words
+from tools.words.sentences import label_spans
 
 Kind = Literal[
     "yes/no", "amount", "rate", "count", "date", "time", "name", "place", "colour", "open"
@@ -53,6 +55,8 @@ class Part:
     things: tuple[str, ...] = ()
     of_text: bool = False
     of_several: bool = False
+    of_payment: bool = False
+    """Whether it asks if it was paid in one way or another ("Was it paid by card?")."""
 
 
 _BE_OR_DO = (
@@ -224,17 +228,34 @@ def _part(text: str, name: str, language: Language) -> Part:
     without = frozenset(_without(text, language))
     asked = _WITHOUT.sub(" ", text) if language == "en" else _WITHOUT_ZH.sub("", text)
     fields = fields_in(asked) | set(filter(None, [field_meant(asked)]))
+    kind = _kind(asked, fields, language)
+    of_payment = kind == "yes/no" and asks_how_paid(text)
     return Part(
         text=text,
         name=name,
-        kind=_kind(asked, fields, language),
-        fields=fields,
+        kind=kind,
+        fields=_PAYMENT if of_payment else fields,
         without=without,
-        names=tuple(_names(asked)) if language == "en" else (),
+        names=() if of_payment else tuple(_names(asked, language)),
         things=_things(asked, language),
         of_text=_TEXT.search(text) is not None,
         of_several=_SEVERAL.search(text) is not None,
+        of_payment=of_payment,
     )
+
+
+_PAYMENT = frozenset({"payment method", "cash"})
+_PAID = re.compile(
+    r"\b(?:pay|pays|paid|payment|paying|charged|settled)\b|付|支付|刷|结账|买单", re.IGNORECASE
+)
+_ONLY_PAID = re.compile(r"\W*(?:is|was) (?:it|this|that)\b(?: an?| by| in)* $", re.IGNORECASE)
+
+
+def asks_how_paid(text: str) -> bool:
+    """Whether a question speaks of a means of payment as one: "by card", "Was it cash?"."""
+    named = means_named(text)
+    is_all = bool(named) and _ONLY_PAID.fullmatch(text[: text.find(named[0])]) is not None
+    return bool(named) and (_PAID.search(text) is not None or is_all)
 
 
 def _things(text: str, language: Language) -> tuple[str, ...]:
@@ -327,13 +348,27 @@ def _without(text: str, language: Language) -> Iterator[str]:
             yield from fields
 
 
-def _names(text: str) -> Iterator[str]:
-    """Proper names within a question; none where it is all in capitals or title case."""
+_NAMED_ZH = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,8}?[店行馆院厂场园社司铺局所庄楼坊吧])的")
+_NO_NAME_ZH = re.compile(r"^(?:[这那哪本该贵]|一共|告诉|给我|什么)|[是有在叫的]")
+_WHERE_ZH = re.compile(r"^(?:请问)?(?:(?:收据|小票|发票|账单|图片?|照片)[上里中]?)?")
+
+
+def _names(text: str, language: Language) -> Iterator[str]:
+    """Proper names within a question; none where it is all in capitals or title case.
+
+    Chinese ones are told by the kind of house that they end with: 布林修车行的电话.
+    """
+    if language == "zh":
+        for match in _NAMED_ZH.finditer(text):
+            name = _WHERE_ZH.sub("", match["name"])
+            if name and not _NO_NAME_ZH.search(name) and name not in words_in("houses"):
+                yield name
     words = re.findall(r"[A-Za-z]\S*", text)
     if sum(word[0].isupper() for word in words) * 2 > len(words) + 1:
         return
     for match in _CAPITALISED.finditer(re.sub(r"\"[^\"]*\"|“[^”]*”|'[^']*'", " ", text)):
         name = _PLAIN.sub("", re.sub(r"['’]s$", "", match[0])).strip()
-        known = fields_in(name) or label_words(name, "en") or name.casefold() in COLOURS
+        is_label = any(end - start == len(name) for start, end, _ in label_spans(name, "en"))
+        known = fields_in(name) or is_label or name.casefold() in COLOURS
         if name and not known and not all(_NO_NAMES.fullmatch(w) for w in name.split()):
             yield name

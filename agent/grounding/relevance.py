@@ -20,6 +20,7 @@ from agent.grounding.yes_no import field_named, is_of_text, unrelated, unseen
 from tools.evidence import Evidence
 from tools.reading.labels import fields as field_kinds
 from tools.words.codes import is_code, is_of_kind, kind_asked
+from tools.words.colour_questions import thing_named_like_a_colour
 from tools.words.labels import CLASSES, COLOURS, GROUPS, chinese, plural
 from tools.words.questions import mentioned
 from tools.words.sentences import label_words
@@ -40,6 +41,14 @@ _COMPARED = re.compile(r"\{\s*(?:most|least|difference|count|list)\s|(?:\.value.
 _AGAIN = re.compile(r"(\{\s*e\d+\.\w+\s*\})(?:\s*[,，、]\s*\1)+")
 _WHERE = re.compile(r"\b(?:in|on|at|near|under|behind|beside|next to|with)\b", re.IGNORECASE)
 """What stands behind it is where, not what is asked after."""
+_LOOKS = {"detect_objects", "classify_image", "describe_colors"}
+_PLACE = re.compile(
+    r"\b(?:left|right|top|bottom|upper|lower|middle|cent(?:re|er))\b|[左右上下]|中[间央心]",
+    re.IGNORECASE,
+)
+_COLOUR = re.compile(
+    r"\bcolou?r|\b(?:black[- ]and[- ]white|monochrome|gr[ae]yscale)\b|色|黑白", re.IGNORECASE
+)
 _OF_TWO = {"same", "difference", "most", "least"}
 _OF_SEVERAL = _OF_TWO | {"sum", "count", "list"}
 _WRITTEN_UNITS = {
@@ -95,6 +104,7 @@ def misfit(part: Part, said: Said, language: Language) -> str | None:
         or _other_code(part, said)
         or _unrestricted(part, said)
         or _other_things(part, said, language)
+        or _only_colours(part, said, language)
         or unseen(part, said.evidence, language)
         or unrelated(part, said.evidence, language)
     )
@@ -197,6 +207,12 @@ def _is_colour(_part: Part, said: Said, language: Language) -> bool:
     return bool(label_words(said.text, language) & set(COLOURS))
 
 
+def _is_place(_part: Part, said: Said, _language: Language) -> bool:
+    """Words that were read may name a place; of what was seen, only where it lies is one."""
+    is_seen = all(e.tool in _LOOKS for e in said.evidence)
+    return not is_seen or _PLACE.search(said.text) is not None
+
+
 _KINDS = {
     "rate": _is_rate,
     "amount": _is_amount,
@@ -205,6 +221,7 @@ _KINDS = {
     "time": _is_time,
     "name": _is_name,
     "colour": _is_colour,
+    "place": _is_place,
 }
 _ASKED_FOR: dict[Kind, str] = {
     "rate": "a rate in per cent",
@@ -214,6 +231,7 @@ _ASKED_FOR: dict[Kind, str] = {
     "time": "a time",
     "name": "a name",
     "colour": "a colour",
+    "place": "a place: left, right, top, bottom, middle",
 }
 
 
@@ -228,6 +246,8 @@ def _wrong_field(part: Part, said: Said) -> str | None:
         asked |= {"address"} if asked else set()
     if part.without and "total" in asked:
         asked |= {"subtotal"}
+    if "tax rate" in asked:
+        asked |= {"tax"}
     fields = {e.id: field_named(e) for e in said.evidence if is_of_text(e)}
     if any(f is None or f in asked for f in fields.values()) or not fields:
         return None
@@ -272,9 +292,11 @@ def _unrestricted(part: Part, said: Said) -> str | None:
 
 def _leaves_out(what: Collection[str], said: Said) -> bool:
     written = literals.numbers(REFERENCE.sub(" ", said.template), "en")
-    if "{difference" in said.template or literals.differences(written, said.evidence):
+    fields = {field_named(e) for e in said.evidence}
+    is_sum = "{sum" in said.template and "subtotal" in fields and not fields & set(what)
+    if is_sum or "{difference" in said.template or literals.differences(written, said.evidence):
         return True
-    if "subtotal" in {field_named(e) for e in said.evidence} and "tip" not in what:
+    if "subtotal" in fields and "tip" not in what:
         return True
     texts = [e.text or "" for e in said.evidence]
     return any(_EXCLUSION.search(text) for text in texts)
@@ -302,3 +324,14 @@ def _other_things(part: Part, said: Said, language: Language) -> str | None:
     if part.kind not in ("count", "yes/no") or not looked or not asked or looked & asked:
         return None
     return f"the question asks for {_listed(asked)}"
+
+
+def _only_colours(part: Part, said: Said, language: Language) -> str | None:
+    """Colours that were measured, where it is asked whether a thing is there."""
+    if part.kind != "yes/no" or any(e.value_type != "share" for e in said.evidence):
+        return None
+    if thing_named_like_a_colour(part.text) or not (
+        _COLOUR.search(part.text) or label_words(part.text, language) & set(COLOURS)
+    ):
+        return "the question asks whether something is there; look for it"
+    return None

@@ -41,6 +41,13 @@ class Verdict:
         """Whether nothing is wrong with it."""
         return not self.problems
 
+    @property
+    def answer(self) -> Grounded | None:
+        """What is said if nothing better comes: all of it, or what stands of a refused one."""
+        if self.stands or self.grounded is None:
+            return self.grounded
+        return self.grounded.rest
+
 
 def judge(
     text: str, ledger: Ledger, *, question: str, language: Language, failure: str | None = None

@@ -17,6 +17,7 @@ from agent.grounding.question_parts import Part
 from agent.grounding.references import alike
 from tools.evidence import Evidence
 from tools.reading.labels import field_of
+from tools.words.payments import is_paid_so
 from tools.words.predicates import pattern_of
 from tools.words.sentences import label_spans
 
@@ -54,6 +55,8 @@ def carries_yes_no(part: Part, evidence: Sequence[Evidence]) -> bool:
     Words that were found say that they are written, not what they mean: on a NO PARKING sign there
     is "parking", and no parking. What a notice decides follows from its rules alone.
     """
+    if part.of_payment:
+        return paid_as_asked(part, evidence) is not None
     if notice_question(part.text) is not None and lines_of(evidence):
         return decided(part.text, evidence) is not None
     texts = [e for e in evidence if is_of_text(e)]
@@ -62,6 +65,14 @@ def carries_yes_no(part: Part, evidence: Sequence[Evidence]) -> bool:
     if not _PRESENCE.search(part.text):
         return False
     return not any(_NEGATION.search(e.text or "") for e in texts if e.status == "found")
+
+
+def paid_as_asked(part: Part, evidence: Sequence[Evidence]) -> bool | None:
+    """Whether it was paid as the question asks; None where no means of payment is printed."""
+    printed = " ".join(
+        f"{e.text} {e.value}" for e in evidence if is_of_text(e) and e.status == "found"
+    )
+    return is_paid_so(part.text, printed)
 
 
 def is_of_text(e: Evidence) -> bool:
@@ -74,6 +85,9 @@ def unrelated(part: Part, evidence: Sequence[Evidence], language: Language) -> s
     read = [e for e in evidence if is_of_text(e)]
     if any(_says_itself(e) for e in read):
         return "its value only repeats its label"
+    if part.of_payment:
+        unsaid = paid_as_asked(part, evidence) is None
+        return "it does not say how it was paid" if unsaid else None
     if notice_question(part.text) is not None:
         return None
     if part.kind != "yes/no" or language != "en" or not read or len(read) < len(evidence):

@@ -22,7 +22,7 @@ _PICTURE = re.compile(r"(?:\bimg_|\b(?:picture|image|photo)\s+|图\s*)(\d+)", re
 def answer_of(question: Question, elapsed_ms: float, missing: Sequence[str]) -> Answer:
     """Put the answer together; `missing` names the tools that are not available here."""
     reason = _reason(question)
-    grounded = question.verdicts[-1].grounded if reason is None else None
+    grounded = question.verdicts[-1].answer if reason is None else None
     ledger, spent = question.ledger, question.spent
     cited = [ledger[i] for i in grounded.cited] if grounded else []
     ids = {e.id for e in cited}
@@ -76,7 +76,7 @@ def _reason(question: Question) -> Reason | None:
     if question.is_cut_off:
         return "out_of_time"
     verdict = question.verdicts[-1]
-    if not verdict.stands:
+    if not verdict.stands and verdict.answer is None:
         return "planner_failed" if question.planner_failure else "unsupported"
     looked = any(call.status == "ok" for call in question.calls)
     if verdict.reason == "not_found" and not looked and not _earlier_look(question):

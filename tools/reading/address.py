@@ -39,11 +39,15 @@ MAX_TOWN_WORDS = 4
 
 @dataclass(frozen=True)
 class Block:
-    """A name or an address with the lines that it was read from."""
+    """A name or an address with the lines that it was read from.
+
+    A disputed one has a rival among its lines, and nothing tells which of them is right.
+    """
 
     value: str
     lines: tuple[Line, ...]
     score: float
+    is_disputed: bool = False
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,12 @@ NOT_NAME = _any(
     "^cash$",
     "发票|收据|小票|谢谢|地址|电话",
 )
+OTHERS_NAME = re.compile(
+    r"\b(?:on behalf of|(?:member|part|division|subsidiary) of|sponsored by|powered by|presents|"
+    r"belongs to|owned by|in association with|for all)\b"
+    r"|隶属|旗下|赞助|代表.*开具|技术支持|荣誉出品|现属"
+)
+"""Words beside the name of somebody who did not make the document."""
 REGISTRATION = re.compile(
     r"^\W*(?:(?:co|company|roc|br|brn|reg|gst|registration)\b.{0,14}?(?:no|reg)?\W*)?"
     r"[(\[]?\W*(?:[a-z]{0,2}\d{5,}\s?-?\s?[a-z]{0,2}|\d{2,}[\d -]{5,}[a-z]?)\W*[)\]]?\W*$"

@@ -7,6 +7,7 @@ how sure. Pixels, findings and the picture are `tools.read_text`'s.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -15,9 +16,9 @@ from tools.reading.address import Block
 from tools.reading.amounts import amounts
 from tools.reading.date_fields import date_of, labelled_date_of, time_of
 from tools.reading.dates import dates
-from tools.reading.entries import Entry, entries_of, says_means
+from tools.reading.entries import Entry, entries_of
 from tools.reading.header import address_of, company_of, sender_lines
-from tools.reading.labels import FieldKind, bare_query, field_of, plain
+from tools.reading.labels import FieldKind, bare_query, compact, field_of, letters_in, plain
 from tools.reading.lines import Line, union
 from tools.reading.matches import SURE, Match, disagreeing, match_of
 from tools.reading.measures import measured_in, of_kind, unit_asked
@@ -25,12 +26,14 @@ from tools.reading.named import SURE_AMOUNT, fits, found_by_words, named, printe
 from tools.reading.numerals import decimal_mark
 from tools.reading.parties import cells_of
 from tools.reading.party_queries import PartyQuery, Scope, party_query, scope_of
+from tools.reading.payments import payment_of, tax_rate_of
 from tools.reading.prose import talking
 from tools.reading.rates import amount_at, rate_asked
 from tools.reading.titles import subtitle_of, title_of
 from tools.reading.totals import total_of
 from tools.reading.typed import Typed
 from tools.reading.values import emails, phones, times, urls
+from tools.words.payments import is_paid_so
 
 Resolver = Callable[[Sequence[Line], FieldKind], Match | None]
 
@@ -61,8 +64,8 @@ def answer_query(lines: Sequence[Line], query: str) -> list[Match]:
     match = None
     if field is not None:
         match = _of_field(quotable if field.name in _WORDS else printing, query, field)
-    if match is not None:
-        return [match]
+    if match is not None and field is not None:
+        return [_undisputed(match, field, printing)]
     among = printing if field is not None else quotable
     matches = found_by_words(among, bare_query(query), printing)
     if field is not None:
@@ -70,6 +73,51 @@ def answer_query(lines: Sequence[Line], query: str) -> list[Match]:
         matches = [m for m in matches if m.score >= sure and fits(m, field)]
     with_value = [m for m in matches if m.value is not None]
     return sorted(with_value or matches, key=lambda m: -m.score)
+
+
+_SINGLE = ("date", "time", "phone", "email", "url", "text", "number")
+"""Types of the values that a label gives once; of amounts the arithmetic decides."""
+
+
+def _undisputed(match: Match, field: FieldKind, printing: Sequence[Line]) -> Match:
+    """The match, unless the same label stands on the page again with another value.
+
+    Several telephone numbers are told together; of anything else nothing tells which is right.
+    """
+    value = match.value or ""
+    label = _run_on(match.text[: match.text.find(value)]) if value in match.text else ""
+    if field.value_type not in _SINGLE or "\n" in match.text or not letters_in(label):
+        return match
+    again = [
+        line for line in printing if _gives(line, label) and not _same(value, line.text, field)
+    ]
+    if not again:
+        return match
+    own = [line for line in printing if line.text == match.text][:1]
+    if field.value_type != "phone":
+        return disagreeing([*own, *again])
+    numbers = [typed.value for line in again for typed in phones(line.text, labelled=True)]
+    given = ", ".join(dict.fromkeys([value, *numbers]))
+    return match_of(given, "phone", [*own, *again], match.score)
+
+
+def _gives(line: Line, label: str) -> bool:
+    """Whether a line is this label with a value behind it."""
+    text = _run_on(line.text)
+    return text.startswith(label) and text != label
+
+
+def _run_on(text: str) -> str:
+    """Without spaces, in lower case, full-width letters and colons as the others."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text).casefold())
+
+
+def _same(value: str, text: str, field: FieldKind) -> bool:
+    """Whether a text gives this value, dates in whatever form."""
+    if field.value_type == "date":
+        days = {day for typed in dates(value) for day in typed.readings}
+        return any(days & typed.readings for typed in dates(text)) or not dates(text)
+    return plain(value) in plain(text)
 
 
 def _of_party(scope: Scope | None, asked: PartyQuery) -> Match | None:
@@ -128,26 +176,18 @@ def _balance(lines: Sequence[Line], field: FieldKind) -> Match | None:
 
 
 def _payment(lines: Sequence[Line], field: FieldKind) -> Match | None:
-    """How it was paid: behind a label, else the label of the amount that was paid ("Visa")."""
+    """How it was paid: behind a label, else by the line of the payment."""
     labelled = named(lines, field)
     if labelled is not None and not amounts(labelled.value or ""):
         return labelled
-    paid = {
-        entry.label.strip(" :："): entry
-        for entry in entries_of(lines)
-        if entry.role == "payment" and says_means(entry.label)
-    }
-    if not paid:
-        return None
-    if len(paid) > 1:
-        return disagreeing([line for entry in paid.values() for line in entry.lines])
-    ((label, entry),) = paid.items()
-    return match_of(label, "text", entry.lines, 0.85 * entry.lines[0].score)
+    return payment_of(lines, field)
 
 
 def _block(finder: Callable[[Sequence[Line]], Block | None]) -> Callable[..., Match | None]:
     def resolve(lines: Sequence[Line], field: FieldKind) -> Match | None:
         block = finder(lines)
+        if block is not None and block.is_disputed:
+            return disagreeing(block.lines)
         return match_of(block.value, field.value_type, block.lines, block.score) if block else None
 
     return resolve
@@ -182,6 +222,11 @@ def _entry_with(*roles: str) -> Callable[..., Match | None]:
     return resolve
 
 
+def _without_cards(lines: Sequence[Line]) -> list[Line]:
+    """The lines but those of a payment that was made otherwise than in cash."""
+    return [line for line in lines if is_paid_so("cash", line.text) is not False]
+
+
 def _one_of(of_role: list[Entry], entries: list[Entry]) -> Match:
     """The amount that all entries of a role give, or the only one that the others confirm."""
     given = {abs(entry.amount) for entry in of_role}
@@ -210,8 +255,11 @@ _FAX_LABEL = r"fax|faks|传真"
 
 
 def _phone(lines: Sequence[Line], _: FieldKind) -> Match | None:
-    """The number behind "tel", else behind any label of a telephone, else one told by its form."""
-    labelled = _number_after(_TELEPHONE, _FAX_LABEL, lines)
+    """The number behind "tel" (alone, or in a longer label), else behind any label of a telephone,
+    else one told by its form.
+    """
+    labelled = _number_after(rf"^(?:{_TELEPHONE})$", _FAX_LABEL, lines)
+    labelled = labelled or _number_after(_TELEPHONE, _FAX_LABEL, lines)
     labelled = labelled or _number_after(_PHONE_LABEL, _FAX_LABEL, lines)
     if labelled is not None:
         return labelled
@@ -277,17 +325,20 @@ _DOCUMENT_NUMBER = re.compile(
 
 def _document_number(lines: Sequence[Line], _: FieldKind) -> Match | None:
     """The number behind "invoice no", "receipt #", "doc no" and the like; the first kind first."""
-    found: list[tuple[int, int, str, Line]] = []
+    found: list[tuple[int, str, str, Line]] = []
     for line in lines:
         for match in _DOCUMENT_NUMBER.finditer(line.text):
             value = match["value"].lstrip("#")
             if not dates(value) and not times(value):
-                label = match.group().lower()
+                label = compact(match.group().removesuffix(match["value"]))
                 rank = 0 if re.match(r"inv|[il]nvo|rece|resi|bi|doc|发票|收据", label) else 1
-                found.append((rank, len(found), value, line))
+                found.append((rank, label, value, line))
     if not found:
         return None
-    value, line = min(found, key=lambda item: item[:2])[2:]
+    label, value, line = min(found, key=lambda given: given[0])[1:]
+    others = [other for _, name, number, other in found if name == label and number != value]
+    if others:
+        return disagreeing([line, *others])
     return match_of(value, "text", [line], 0.85 * line.score)
 
 
@@ -313,7 +364,7 @@ _RESOLVERS: dict[str, Callable[[Sequence[Line], FieldKind], Match | None]] = {
     "rounding": _entry_with("rounding"),
     "discount": _entry_with("discount"),
     "service charge": _entry_with("service"),
-    "cash": _entry_with("payment"),
+    "cash": lambda lines, field: _entry_with("payment")(_without_cards(lines), field),
     "change": _entry_with("change"),
     "price": _price,
     "date": date_of,
@@ -338,6 +389,7 @@ _RESOLVERS: dict[str, Callable[[Sequence[Line], FieldKind], Match | None]] = {
     "volume": of_kind("volume"),
     "ingredients": named,
     "payment method": _payment,
+    "tax rate": tax_rate_of,
     "balance": _balance,
     "deposit": named,
     "refund": named,

@@ -18,6 +18,7 @@ from tools.reading.cues import (
     NAME_LABEL,
     NOT_NAME,
     ONLY_FORM,
+    OTHERS_NAME,
     REGISTRATION,
     RUN_ON_FORM,
     TRAILING_BRANCH,
@@ -42,6 +43,10 @@ ABOVE_ADDRESS = 3
 """A name stands at most so many lines above its address: a slogan may lie between."""
 BELOW_HEAD = 1.5
 """Points that a name loses below the first date or amount."""
+NEARLY = 1.2
+"""Points that a line above the name may have less than it, and be the name all the same."""
+ALIKE, FAR_SMALLER = 1.25, 2.2
+"""Heights of letters of one size differ by no more; letters so much smaller are no heading's."""
 SURE_NAME = 0.5
 """A name at the head of a page with such a score is believed before a labelled one below it."""
 _STATES = re.compile(r"\b(?:is|are|was|were|has|have)\b")
@@ -56,7 +61,41 @@ def company_of(lines: Sequence[Line]) -> Block | None:
     head = Head.of(own[:HEADER_LINES])
     blocks = [(points, block) for points, block in map(head.named, range(len(own))) if block]
     headed = max(blocks, key=lambda pair: pair[0])[1] if blocks else None
-    return _labelled_or_headed(labelled, headed)
+    named = _labelled_or_headed(labelled, headed)
+    if named is not None and named is headed:
+        rivals = head.rivals(named)
+    else:
+        rivals = _heading_beside(head.lines, headed, labelled)
+    if named is None or not rivals:
+        return named
+    return Block(named.value, (*named.lines, *rivals), named.score, is_disputed=True)
+
+
+def _heading_beside(
+    header: Sequence[Line], headed: Block | None, labelled: Block | None
+) -> list[Line]:
+    """The lines of another name that heads the page, where a labelled one is believed."""
+    if headed is None or labelled is None or _is_same(headed, labelled):
+        return []
+    return [line for line in headed.lines if line in header[:1]]
+
+
+def _is_same(one: Block, other: Block) -> bool:
+    from rapidfuzz import fuzz
+
+    return fuzz.partial_ratio(one.value.casefold(), other.value.casefold()) >= 90
+
+
+def _set_alike(one: Line, named: Line) -> bool:
+    """Whether a line begins, or is centred, where the name is, in letters no smaller than its.
+
+    In much smaller ones something is said of the name; so it is below the largest.
+    """
+    above = one.level_xyxy[1] < named.level_xyxy[1]
+    alike = one.height * (ALIKE if above else FAR_SMALLER) >= named.height
+    (left, _, right, _), (other_left, _, other_right, _) = one.level_xyxy, named.level_xyxy
+    apart = min(abs(left - other_left), abs(left + right - other_left - other_right) / 2)
+    return alike and apart < 0.5 * max(one.height, named.height)
 
 
 def address_of(lines: Sequence[Line]) -> Block | None:
@@ -93,9 +132,7 @@ def _labelled_or_headed(labelled: Block | None, headed: Block | None) -> Block |
     """The name behind a label, unless the page is headed by another that looks like one."""
     if labelled is None or headed is None:
         return labelled or headed
-    from rapidfuzz import fuzz
-
-    same = fuzz.partial_ratio(labelled.value.casefold(), headed.value.casefold()) >= 90
+    same = _is_same(headed, labelled)
     above = headed.lines[0].level_xyxy[1] < labelled.lines[0].level_xyxy[1]
     return headed if above and not same and headed.score >= SURE_NAME else labelled
 
@@ -152,7 +189,8 @@ class Head:
             return 0.0
         if (NOT_NAME.search(text) or aside().match(text)) and not legal:
             return 0.0
-        if any(find(line.text) for find in (dates, amounts, emails, phones)):
+        is_value = any(find(line.text) for find in (dates, amounts, emails, phones))
+        if OTHERS_NAME.search(text) or is_value:
             return 0.0
         points = 1.5 - 0.06 * index + self._neighbour_points(index)
         if legal or RUN_ON_FORM.search(text.replace(" ", "")):
@@ -169,6 +207,34 @@ class Head:
         large = LARGE if index == 0 else BIG
         points += 0.8 * (index < TOP_LINES and line.height >= large * self.usual_height)
         return points * (0.5 + 0.5 * line.score)
+
+    def rivals(self, named: Block) -> list[Line]:
+        """Lines that head the page beside the name, set like it, and may be the name as well.
+
+        Whoever prints a line above the head of a document may so put another's name there. What a
+        registration number belongs to is the name.
+        """
+        from rapidfuzz import fuzz
+
+        top = list(self.lines[:TOP_LINES])
+        if named.lines[0] not in top or named.lines[-1] not in top:
+            return []
+        first, last = top.index(named.lines[0]), top.index(named.lines[-1])
+        own = max(self._points(i) for i in range(first, last + 1))
+        below = plain(self.lines[last + 1].text) if last + 1 < len(self.lines) else ""
+        if TRAILING_REGISTRATION.search(named.lines[-1].text) or REGISTRATION.search(below):
+            return []
+        return [
+            top[i]
+            for i in (first - 1, last + 1)
+            if 0 <= i < len(top)
+            and self._points(i) >= (1.0 if i > last else own - NEARLY)
+            and not re.search(r"\d", top[i].text)
+            and not ONLY_FORM.search(plain(top[i].text))
+            and not self.address.is_part(i)
+            and _set_alike(top[i], top[first])
+            and fuzz.token_set_ratio(plain(top[i].text), plain(named.value)) < 60
+        ]
 
     def _neighbour_points(self, index: int) -> float:
         """What follows a name: its registration number or its address, close below."""

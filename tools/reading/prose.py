@@ -24,13 +24,15 @@ MAX_LABEL_WORDS, MAX_LABEL_HAN = 9, 16
 _SAYS = re.compile(
     r"\b(?:is|are|was|equals|becomes|amounts to|(?:shall|should|will|would|must|has to) be)"
     r"\W{0,3}(?:[^\W\d_]{1,3}\W{0,2})?\d"
+    r"|[?？]\W{0,3}(?:a|答|ans|answer)\s?[:：.]|^\W*(?:q|问|問)\s?[:：]"
     r"|[是为為](?![：:])[\s“\"]{0,2}(?:[^\W\d_]{1,3}\s?|\W)?\d|(?:应|應|改|设|視|视)[为為成]",
     re.IGNORECASE,
 )
-"""A verb between a label and its value: a statement, not a label."""
+"""A verb between a label and its value, or a question with its answer: a statement, no label."""
 _PROGRAM = re.compile(
     r"<\|?/?\w*\|?>|\|>|\[/?(?:inst|system|user|assistant)\b|</?\w{2,}>|#{3,}|`{3}"
-    r"|\{\s*[\"'\w]|[\"']\s*:\s*[\"'\[{\d]|->|=>|:=|==|^\W*e\d{1,3}\b.*=|\w\(.*=.*\)|<!--|^\W*[a-z_]{4,}=\S",
+    r"|\{\s*[\"'\w]|[\"']\s*:\s*[\"'\[{\d]|->|=>|:=|==|^\W*e\d{1,3}\b.*=|\w\(.*=.*\)|<!--|^\W*[a-z_]{4,}=\S"
+    r"|(?<![\w@./-])[a-z]{2,}(?:_[a-z0-9]+)+(?![\w@./-])",
     re.IGNORECASE,
 )
 """Marks of markup, of programs and of the records that tools write."""
@@ -62,7 +64,7 @@ def talk_of(text: str) -> Talk | None:
     if _PROGRAM.search(text) or _instructions().search(text.casefold()):
         return "instruction"
     words = re.findall(r"(?<!\w)[^\W\d_]+(?:'[a-z]+)?(?!\w)", text.casefold())
-    if _SAYS.search(text) or sum(word in words_in("function_words") for word in words) >= 2:
+    if _SAYS.search(text) or _speaks(text, words):
         return "sentence"
     if not re.search(r"\d", text):
         return None
@@ -70,6 +72,14 @@ def talk_of(text: str) -> Talk | None:
     han = len(re.findall(r"[\u3400-\u9fff]", text))
     stops = re.search(r"[，。,;；!！]", text)
     return "sentence" if latin > MAX_LABEL_WORDS or (han > MAX_LABEL_HAN and stops) else None
+
+
+def _speaks(text: str, words: Sequence[str]) -> bool:
+    """Whether a text has the small words of sentences: two English ones, or one Chinese."""
+    small = words_in("function_words")
+    return sum(word in small for word in words) >= 2 or any(
+        word in text for word in small if not word.isascii()
+    )
 
 
 def _goes_on(upper: Line, lower: Line, widest: float) -> bool:
@@ -87,6 +97,7 @@ def _instructions() -> re.Pattern[str]:
     patterns = []
     for line in lines_of("instructions"):
         words = re.escape(line.removesuffix("*")).replace(r"\ ", r"\W{1,3}")
+        words = re.sub(r"^ai(?=\\W)", "a[il1|]", words)  # "AI" is often read as "Al"
         behind = "" if line.endswith("*") or not line[-1].isalnum() else r"(?![^\W\d_])"
         patterns.append(rf"(?<![^\W\d_]){words}{behind}" if line.isascii() else words)
     return re.compile("|".join(patterns))

@@ -263,6 +263,11 @@ def _summed(amount: Decimal, amounts_of: dict[str, list[Decimal]]) -> dict[str, 
         for rounding in [Decimal(0), *amounts_of.get("rounding", [])]:
             if any(base + extra + rounding == amount for base in before):
                 reasons["base and tax"] = 1.5 if rounding else 1.0
+        stated = _amounts_in(amounts_of, *sorted(STATED))
+        if amount - extra in stated:
+            reasons.setdefault("base and tax", 1.0)
+        if amount + extra in stated:
+            reasons["before tax"] = -2.0
     return reasons
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from tools.words.lists import lines_of
 from tools.words.predicates import pattern_for
+from tools.words.tables import table, words_of
 
 _BACKGROUND = re.compile(r"\bback(?:ground|drop)s?\b|背景|底色", re.IGNORECASE)
 _DRAWN = re.compile(
@@ -71,3 +72,31 @@ _NARROWER = {"rectangle": {"square"}, "oval": {"circle"}, "circle": {"oval"}}
 def _shape_words() -> dict[str, str]:
     rows = (line.split("|") for line in lines_of("shapes"))
     return {word: label.strip() for label, words in rows for word in words.strip().split(", ")}
+
+
+def thing_named_like_a_colour(question: str) -> str | None:
+    """The label of a thing that a question names by a colour's word: "an orange", "oranges".
+
+    Not "an orange car", and not "is it orange?".
+    """
+    match = _things().search(question.casefold())
+    return _words()[match["one"] or match["other"]] if match else None
+
+
+@cache
+def _words() -> dict[str, str]:
+    """The words of things that are called like a colour → their labels."""
+    return {word: label for word, label in words_of("things").items() if label in table("colours")}
+
+
+@cache
+def _things() -> re.Pattern[str]:
+    ones = "|".join(word for word in _words() if word in words_of("colours"))
+    others = "|".join(word for word in _words() if word not in words_of("colours"))
+    return re.compile(
+        rf"\b(?:an?|one|the|this|that|any) (?P<one>{ones})\b(?=\W*$|\s+(?:{_NO_NOUN})\b)"
+        rf"|(?<![a-z])(?P<other>{others})(?![a-z])"
+    )
+
+
+_NO_NOUN = "is|are|in|on|at|here|there|and|or|visible|shown|near|next|beside|under|behind|to"

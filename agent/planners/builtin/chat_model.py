@@ -30,7 +30,19 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field, PrivateAttr
 
 from agent.planners import PlannerRuntime
-from agent.planners.builtin import codes, colours, documents, kinds, parties, parts, signs, written
+from agent.planners.builtin import (
+    codes,
+    colours,
+    documents,
+    kinds,
+    named,
+    parties,
+    parts,
+    payments,
+    places,
+    signs,
+    written,
+)
 from agent.planners.builtin.decoding import Completion, Decoder, Form, runtime_of
 from agent.planners.builtin.grammar import parse_calls
 from agent.planners.constraints import fill_in
@@ -39,6 +51,20 @@ from agent.planners.token_callback import token_callback, with_token_callback
 
 MAX_NEW_TOKENS = 256
 """Of one turn: eight calls fit, and every answer that was trained."""
+
+_IN_CODE = (
+    kinds,
+    codes,
+    colours,
+    written,
+    payments,
+    places,
+    parties,
+    named,
+    signs,
+    documents,
+)
+"""What plans in code, the more particular first: `documents` reads whatever has a label."""
 
 
 def packaged_weights() -> Path:
@@ -188,16 +214,7 @@ def planned_in_code(
 ) -> ChatResult | None:
     """The turn of a question that code plans; None for what the weights were taught."""
     tools = kwargs.get("tools") or ()
-    planners = (
-        kinds.next_turn,
-        codes.next_turn,
-        colours.next_turn,
-        written.next_turn,
-        parties.next_turn,
-        documents.next_turn,
-        signs.next_turn,
-    )
-    turn = next(filter(None, (plan(messages, tools) for plan in planners)), None)
+    turn = next(filter(None, (plan.next_turn(messages, tools) for plan in _IN_CODE)), None)
     if turn is None:
         return None
     if turn.text and (on_text := token_callback()) is not None:

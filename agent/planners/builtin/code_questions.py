@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from agent.grounding import literals
-from agent.grounding.asking import asks_sameness
+from agent.grounding.question_form import asks_sameness
 from agent.grounding.question_parts import Part
 from agent.grounding.wording import language_of
 from agent.planners.builtin.code_places import Side
