@@ -7,6 +7,7 @@ says nothing, and the weights plan it; names and addresses are left to them, too
 from __future__ import annotations
 
 import calendar
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -49,7 +50,7 @@ def _next_query(asked: Asked, seen: Sequence[Report]) -> str | None:
         return asked.query
     evidence = seen[0].evidence or []
     is_named = any(e.status == "found" for e in evidence)
-    has_value = any(e.value_type == "amount" for e in evidence)
+    has_value = any(re.search(r"\d", str(e.value)) for e in evidence)
     is_price = asked.form == "cost" and is_named and not has_value and len(seen) == 1
     return "price" if is_price else None
 
