@@ -17,6 +17,7 @@ from agent.grounding.asking import asks_for_absence, asks_which
 from agent.grounding.hedging import is_hedged
 from agent.grounding.ledger import Ledger
 from agent.grounding.naming import by_group, misnamed, names_of
+from agent.grounding.places import in_other_pictures, with_picture
 from agent.grounding.polarity import NO, OPENING, THERE_IS, THERE_IS_NONE, YES, wrong_polarity
 from agent.grounding.predicates import wrong_words
 from agent.grounding.question_parts import Part, parts_of
@@ -148,9 +149,10 @@ def _check_claim(template: str, ledger: Ledger, question: str, language: Languag
         _problem(filled, evidence, ledger, question, language)
         or wrong_polarity(template, evidence, ledger, language)
         or wrong_words(template, evidence, language)
+        or in_other_pictures(question, evidence, ledger)
     )
     return Claim(
-        text=_capitalised(filled.text),
+        text=with_picture(_capitalised(filled.text), evidence, ledger, language),
         evidence=[e.id for e in evidence],
         status="unsupported" if problem_text else "supported",
         problem=problem_text,
