@@ -30,7 +30,7 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field, PrivateAttr
 
 from agent.planners import PlannerRuntime
-from agent.planners.builtin import codes, kinds, parts, written
+from agent.planners.builtin import codes, kinds, parts, several, written
 from agent.planners.builtin.decoding import Completion, Decoder, Form, runtime_of
 from agent.planners.builtin.grammar import parse_calls
 from agent.planners.constraints import fill_in
@@ -120,8 +120,12 @@ class BuiltinChatModel(BaseChatModel):
         if talks := parts.conversations(messages):
             with unheard() as tell:
                 return tell(parts.merged([self._generate(talk, **kwargs) for talk in talks]))
-        if (planned := planned_in_code(messages, kwargs, self.model_name)) is not None:
-            return planned
+        if (by_picture := several.split(messages, kwargs.get("tools") or ())) is not None:
+            with unheard() as tell:
+                planned = [self._generate(talk, **kwargs) for talk in by_picture.talks]
+                return tell(by_picture.joined(planned))
+        if (in_code := planned_in_code(messages, kwargs, self.model_name)) is not None:
+            return in_code
         future, cancelled = self._submit(messages, kwargs)
         try:
             return _as_result(future.result(), messages, kwargs, self.model_name)
@@ -139,8 +143,12 @@ class BuiltinChatModel(BaseChatModel):
         if talks := parts.conversations(messages):
             with unheard() as tell:
                 return tell(parts.merged([await self._agenerate(t, **kwargs) for t in talks]))
-        if (planned := planned_in_code(messages, kwargs, self.model_name)) is not None:
-            return planned
+        if (by_picture := several.split(messages, kwargs.get("tools") or ())) is not None:
+            with unheard() as tell:
+                planned = [await self._agenerate(talk, **kwargs) for talk in by_picture.talks]
+                return tell(by_picture.joined(planned))
+        if (in_code := planned_in_code(messages, kwargs, self.model_name)) is not None:
+            return in_code
         future, cancelled = self._submit(messages, kwargs)
         try:
             return _as_result(await asyncio.wrap_future(future), messages, kwargs, self.model_name)
