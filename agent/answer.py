@@ -70,6 +70,8 @@ class Answer(BaseModel):
     reason: Reason | None
     confidence: float = Field(ge=0, le=1)
     claims: list[Claim]
+    notes: list[str] = Field(default_factory=list)
+    """What of the pictures nobody looked at, in sentences; the answer's text ends with them."""
     evidence: list[Evidence]
     """What the claims cite, then what else this question looked into or saw."""
     tool_calls: list[ToolCallRecord]
@@ -85,7 +87,21 @@ class Answer(BaseModel):
     def to_json(self) -> dict[str, Any]:
         """The documented JSON: evidence flattened to ids and plain values."""
         data = self.model_dump(mode="json", exclude={"evidence"})
-        keys = ("id", "tool", "picture", "box_xyxy", "label", "text", "value", "score", "status")
-        rows = [e.model_dump(mode="json") | {"picture": e.picture.id} for e in self.evidence]
+        keys = (
+            "id",
+            "tool",
+            "picture",
+            "page",
+            "box_xyxy",
+            "label",
+            "text",
+            "value",
+            "score",
+            "status",
+        )
+        rows = [
+            e.model_dump(mode="json") | {"picture": e.picture.id, "page": e.picture.page}
+            for e in self.evidence
+        ]
         data["evidence"] = [{key: row[key] for key in keys} for row in rows]
         return data

@@ -13,7 +13,7 @@ from agent.events import Event
 from agent.grounding.ledger import Ledger
 from agent.loop.background import CLOSED, BackgroundLoop
 from tools.errors import InputError
-from tools.pictures.store import PictureStore
+from tools.pictures.store import MAX_PAGES, PictureStore
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,6 +51,7 @@ class Session:
         answerer: answers them.
         pictures: what it is about.
         session_id: a name; by default one of chance that nobody can guess.
+        max_pages: of one file, or pictures of one folder; the rest is left out, and said to be.
     """
 
     def __init__(
@@ -59,9 +60,10 @@ class Session:
         answerer: Answerer,
         pictures: Sequence[Source] = (),
         session_id: str | None = None,
+        max_pages: int = MAX_PAGES,
     ) -> None:
         self.id = session_id or secrets.token_urlsafe(16)
-        self.pictures = PictureStore()
+        self.pictures = PictureStore(max_pages)
         self.ledger = Ledger()
         self.messages: list[BaseMessage] = []
         self._background = background
@@ -71,7 +73,9 @@ class Session:
             self.add(source)
 
     def add(self, source: Source) -> str:
-        """Add a picture; returns its id, by which later questions may name it.
+        """Add a picture, or those of a folder, a pattern or a file of several pages.
+
+        Returns the (first) id, by which later questions may name it.
 
         Raises:
             PictureError: it cannot be read.
@@ -172,6 +176,7 @@ class Session:
         question = _checked(question)
         try:
             async with self._turn:
+                self.ledger.pictures = tuple(picture.ref for picture in self.pictures)
                 return await self._answerer(self, question, emit, streams=streams)
         except asyncio.CancelledError:
             if self._background.is_closed:  # nobody cancelled the question

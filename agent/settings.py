@@ -21,6 +21,7 @@ from pydantic_settings import (
 from agent.planners import BUILTIN, PlannerRuntime
 from agent.planners.server.address import DEFAULT_URL
 from models import catalog
+from tools.pictures.store import MAX_PAGES
 from tools.toolset import ToolConfig
 from tools.weights.downloads import is_pulled
 
@@ -93,6 +94,11 @@ class Settings(BaseSettings):
     )
     max_model_calls: int = Field(default=6, ge=1, description="Planner calls of one question.")
     max_tool_calls: int = Field(default=12, ge=0, description="Tool calls of one question.")
+    max_pages: int = Field(
+        default=MAX_PAGES,
+        ge=1,
+        description="Pages of one file, or pictures of one folder, that are looked at.",
+    )
     max_repairs: int = Field(default=1, ge=0, description="Repair turns of one question.")
     cache_dir: Path | None = Field(
         default=None, description="Keep tool results here between runs; without it, in memory only."

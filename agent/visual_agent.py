@@ -70,7 +70,8 @@ class VisualAgent:
     def ask(self, *pictures: Source, question: str | None = None) -> Answer:
         """Ask about one or more pictures: `ask("a.jpg", "b.jpg", "Which one has more text?")`.
 
-        Pictures are paths, encoded bytes, PIL images or uint8 RGB arrays (height, width, 3).
+        Pictures are paths (folders and patterns, too), `data:` URIs, encoded bytes, PIL images or
+        uint8 RGB arrays (height, width, 3); of a file of several pages each is a picture.
         The question is the last argument, or `question=`.
 
         Raises:
@@ -98,7 +99,8 @@ class VisualAgent:
     def session(self, *pictures: Source, session_id: str | None = None) -> Session:
         """Begin a conversation about some pictures; it remembers them and what was said."""
         self._check_open()
-        return Session(self._background, self._answer, pictures, session_id)
+        most = self.settings.max_pages
+        return Session(self._background, self._answer, pictures, session_id, most)
 
     def restore(self, snapshot: Mapping[str, Any], *pictures: Source) -> Session:
         """Go on with a conversation that was stored (`Session.snapshot`).

@@ -29,15 +29,39 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class PictureRef(Frozen):
-    """A picture without its pixels: what may be logged, stored and sent."""
+Unit = Literal["page", "frame"]
+"""What a file of several pictures is made of: pages, or frames of an animation."""
 
-    id: str = Field(pattern=r"^img_[1-9][0-9]*$")
+
+class PictureRef(Frozen):
+    """A picture without its pixels: what may be logged, stored and sent.
+
+    `img_2` is the second file that was given; where that has pages, `img_2p3` is its third.
+    """
+
+    id: str = Field(pattern=r"^img_[1-9][0-9]*(p[1-9][0-9]*)?$")
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     width: int = Field(gt=0)
     height: int = Field(gt=0)
     name: str = ""
     """What the person called it (a file name); never shown to the model."""
+    unit: Unit = "page"
+
+    @property
+    def number(self) -> int:
+        """Which of the files it is of, from 1."""
+        return number_and_page(self.id)[0]
+
+    @property
+    def page(self) -> int | None:
+        """Which page (or frame) of its file it is, from 1; None where the file is one picture."""
+        return number_and_page(self.id)[1]
+
+
+def number_and_page(picture_id: str) -> tuple[int, int | None]:
+    """`img_2p3`: the third page of the second file; `img_2`: the second file, which is one."""
+    number, _, page = picture_id.removeprefix("img_").partition("p")
+    return int(number), int(page) if page else None
 
 
 class Region(Frozen):

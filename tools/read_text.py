@@ -18,6 +18,7 @@ from tools.reading.lines import union
 from tools.reading.matches import Match
 from tools.reading.page import Page, read_page
 from tools.reading.phones import REGIONS, with_phone_regions
+from tools.reading.text_layer import confirmed
 
 if TYPE_CHECKING:
     from tools.toolset import ToolConfig
@@ -26,7 +27,7 @@ MAX_TEXT = 20_000
 """Characters of a page that are reported; the rest is left out."""
 MAX_LINES = 400
 MAX_QUERY = 200
-KEPT_PAGES = 8
+KEPT_PAGES = 32
 """Pages whose lines are kept, so that a second query costs no recognition."""
 VERSION = "3"
 MIRRORED = 0.45
@@ -72,11 +73,17 @@ class _PageCache:
     def of(self, picture: Picture, region: Region | None) -> Page:
         key = (picture.ref.sha256, region.box_xyxy if region else None)
         if key not in self._pages:
-            self._pages[key] = read_page(picture.crop(region), self._engine)
+            self._pages[key] = _read(picture, region, self._engine)
             while len(self._pages) > KEPT_PAGES:
                 self._pages.popitem(last=False)
         self._pages.move_to_end(key)
         return self._pages[key]
+
+
+def _read(picture: Picture, region: Region | None, engine: OcrEngine) -> Page:
+    pixels = picture.crop(region)
+    page = read_page(pixels, engine)
+    return confirmed(page, picture.characters_in(region), pixels, engine)
 
 
 def _everything(picture: Picture, region: Region | None, page: Page) -> ToolReport:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agent.cli.console import ABSTAINED, ANSWERED, note, output, working
+from agent.cli.console import ABSTAINED, ANSWERED, clean, note, output, working
 from agent.cli.factory import Options, open_agent
 from agent.cli.progress import Progress
 from agent.cli.render import print_answer, print_grounds
 from agent.files import check_writable, dumps
 from agent.traces.files import write_failed_trace, write_trace
+from tools.pictures.sources import SUFFIXES, exists, expanded, is_address, is_data
 
 if TYPE_CHECKING:
     from agent import Session
     from agent.answer import Answer
-
-PICTURE_SUFFIXES = frozenset(
-    (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif")
-)
 
 EXAMPLE = 'vqa-agent ask receipt.jpg "What is the total?"'
 
@@ -68,6 +66,8 @@ class Outputs:
         if self.json:
             print(dumps(answer.to_json(), indent=2), flush=True)
         elif said:
+            for told in answer.notes:
+                output().print(clean(told), soft_wrap=True)
             print_grounds(output(), answer, everything=self.verbose)
         else:
             print_answer(output(), answer, everything=self.verbose)
@@ -97,18 +97,21 @@ def run_ask(factory: Any, options: Options, words: list[str], outputs: Outputs) 
 
 
 def add_picture(session: Session, name: str) -> str:
-    """Add a file (or `-`, standard input) to a session; returns the picture's id.
+    """Add what a word names (`-` is standard input) to a session; returns the ids, in words.
 
     Raises:
         InputError: it is no picture; the message names it.
     """
     from tools.errors import PictureError
 
+    before = len(session.pictures)
     try:
-        return session.add(read_stdin() if name == "-" else name)
+        first = session.add(read_stdin() if name == "-" else name)
     except PictureError as error:
         said = str(error)
-        raise PictureError(said if name in said else f"{name}: {said}") from None
+        raise PictureError(said if is_data(name) or name in said else f"{name}: {said}") from None
+    added = [picture.ref.id for picture in session.pictures][before:]
+    return first if len(added) < 2 else f"{added[0]} to {added[-1]}"
 
 
 def split_words(words: list[str]) -> tuple[list[str], str]:
@@ -153,21 +156,25 @@ def check_pictures(names: list[str]) -> list[str]:
     if names.count("-") > 1:
         raise InputError("`-` (a picture from standard input) can be used once")
     for name in names:
-        if "://" in name:
+        if "://" in name and not is_data(name):
             raise InputError(f"{name} is a URL; save the picture to a file first")
     return names
 
 
 def looks_like_picture(word: str) -> bool:
-    """Whether a word is rather a picture than a question: `-`, a file, or a picture's suffix."""
-    if word == "-":
+    """Whether a word is rather a picture than a question.
+
+    `-`, a `data:` URI, an address, a file or a folder; else one word with a picture's suffix.
+    """
+    if word == "-" or is_data(word) or is_address(word):
         return True
     try:
-        return Path(word).is_file() or (
-            Path(word).suffix.lower() in PICTURE_SUFFIXES and not word.rstrip().endswith("?")
-        )
+        if expanded(Path(word)).exists():
+            return True
+        named = Path(word).suffix.lower() in SUFFIXES or ("*" in word and exists(Path(word)))
     except (OSError, ValueError):  # too long for a file name, or with a zero byte
         return False
+    return named and not re.search(r"\s|\?$", word.strip())
 
 
 def read_stdin() -> bytes:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agent.answer import SCHEMA_VERSION
-from agent.cli.console import ANSWERED, messages, note, working
+from agent.cli.console import ANSWERED, BAD_INPUT, FAILED, messages, note, working
 from agent.cli.factory import Options, open_agent
 from agent.cli.rows import AnswersFile, BadRow, Row, key, read_rows
 from agent.errors import PlannerError, PlannerUnavailableError
@@ -44,7 +44,10 @@ def run_batch(
     retry_errors: bool = False,
     traces: Path | None = None,
 ) -> int:
-    """Answer what is not answered yet; returns 0 when every row has its line.
+    """Answer what is not answered yet; returns 0 when every row has its line and one has an answer.
+
+    It returns 2 where every row of this run ended in an error of its own input, and 1 where all
+    ended in errors of several kinds.
 
     With `traces`, the run of each row is written into that folder, also where it failed.
 
@@ -53,6 +56,8 @@ def run_batch(
         PlannerError: the planner failed several times in a row, or rows are left without one.
     """
     rows = _read(questions, out)
+    if not rows:
+        raise InputError(f"there are no questions in {questions!r}")
     keep = _keep_in(trace_folder(traces)) if traces is not None else _forget
     with ExitStack() as stack:
         done, write = _open_answers(out, retry_errors, stack)
@@ -68,10 +73,13 @@ def run_batch(
             def add(record: Record) -> None:
                 write(record)
                 tally[_outcome(record)] += 1
+                tally["input"] += record.get("error_kind") == "input"
                 advance()
 
             asyncio.run(answer_all(agent, todo, concurrency, add, keep))
-    return ANSWERED
+    if not todo or tally["errors"] < len(todo):
+        return ANSWERED
+    return BAD_INPUT if tally["input"] == len(todo) else FAILED
 
 
 def _keep_in(folder: Path) -> Keep:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agent.cli.ask import add_picture, check_pictures
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
     from agent.answer import Answer
 
 PROMPT = "› "
+MAX_NAME = 200
+"""Characters of a name that are shown; a `data:` URI is longer."""
 
 HELP = """\
 /add PICTURE   look at one more picture
@@ -107,8 +108,8 @@ class Chat:
     def _add(self, name: str) -> None:
         if not name:
             raise InputError("/add needs a picture, as in: /add receipt.jpg")
-        path = check_pictures([str(Path(name).expanduser())])[0]
-        note(f"added {name} as {add_picture(self._session, path)}")
+        check_pictures([name])
+        note(f"added {name[:MAX_NAME]} as {add_picture(self._session, name)}")
 
     def _evidence(self) -> None:
         if self._last is None:

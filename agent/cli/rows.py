@@ -15,15 +15,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from agent.cli.row_formats import raw_rows
 from agent.files import dumps, replacing
-from tools.errors import InputError
+from tools.errors import InputError, PictureError
+from tools.pictures.sources import exists, expanded, is_address, is_data
 
 Id = str | int
 
 
 @dataclass(frozen=True)
 class Row:
-    """One question: its id, its pictures (found on the disk) and the words."""
+    """One question: its id, its pictures (found on the disk, or `data:` URIs) and the words."""
 
     id: Id
     pictures: tuple[str, ...]
@@ -39,19 +41,17 @@ class BadRow:
 
 
 def read_rows(data: bytes, folders: Iterable[Path]) -> list[Row | BadRow]:
-    """All lines of a questions file; relative pictures are looked for in `folders`, in turn.
+    """All rows of a questions file; relative pictures are looked for in `folders`, in turn.
 
-    A line without an id (or that is no JSON) is called by its number, as in `line 7`.
+    A row without an id (or that cannot be read) is called by its number, as in `line 7`.
     """
     places = list(folders)
     rows: list[Row | BadRow] = []
     seen: set[str] = set()
-    for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").splitlines(), start=1):
-        if not line.strip():
-            continue
-        row = _read_row(line, f"line {number}", places)
+    for raw in raw_rows(data):
+        row = BadRow(raw.name, raw.problem) if raw.problem else _row(raw.data, raw.name, places)
         if key(row.id) in seen:
-            row = BadRow(row.id, f"line {number}: the id {row.id!r} is used before")
+            row = BadRow(row.id, f"{raw.name}: the id {row.id!r} is used before")
         seen.add(key(row.id))
         rows.append(row)
     return rows
@@ -62,11 +62,7 @@ def key(row_id: Id) -> str:
     return json.dumps(row_id)
 
 
-def _read_row(line: bytes, name: str, places: list[Path]) -> Row | BadRow:
-    try:
-        data = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        return BadRow(name, f"not JSON: {error}")
+def _row(data: Any, name: str, places: list[Path]) -> Row | BadRow:
     if not isinstance(data, dict):
         return BadRow(name, "not an object with id, image and question")
     row_id = data.get("id", name)
@@ -76,11 +72,11 @@ def _read_row(line: bytes, name: str, places: list[Path]) -> Row | BadRow:
     problem = _problem(data, images)
     if problem:
         return BadRow(row_id, problem)
-    found = [(image, _find(image, places)) for image in images or ()]
-    missing = [image for image, path in found if path is None]
-    if missing:
-        return BadRow(row_id, f"there is no file {missing[0]!r}")
-    return Row(row_id, tuple(path for _, path in found if path is not None), data["question"])
+    try:
+        pictures = tuple(_find(image, places) for image in images or ())
+    except PictureError as error:
+        return BadRow(row_id, str(error))
+    return Row(row_id, pictures, data["question"])
 
 
 def _problem(data: dict[str, Any], images: Any) -> str:
@@ -95,11 +91,20 @@ def _problem(data: dict[str, Any], images: Any) -> str:
     return ""
 
 
-def _find(image: str, places: list[Path]) -> str | None:
-    try:
-        return next((str(p / image) for p in places if (p / image).is_file()), None)
-    except (OSError, ValueError):  # too long for a path, or with a zero byte
-        return None
+def _find(image: str, places: list[Path]) -> str:
+    """The picture, folder or pattern where it is found; a `data:` URI is all there.
+
+    Raises:
+        PictureError: it is a URL, or there is no such file.
+    """
+    if is_data(image):
+        return image
+    if is_address(image):
+        raise PictureError(f"{image} is a URL; save the picture to a file first")
+    for place in places:
+        if exists(path := place / expanded(Path(image))):
+            return str(path)
+    raise PictureError(f"there is no file {image!r}")
 
 
 class AnswersFile:

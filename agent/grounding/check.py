@@ -25,6 +25,7 @@ from agent.grounding.notices import (
     own_rules,
     unfounded,
 )
+from agent.grounding.places import in_other_pictures, with_picture
 from agent.grounding.polarity import NO, OPENING, THERE_IS, THERE_IS_NONE, YES, wrong_polarity
 from agent.grounding.predicates import wrong_words
 from agent.grounding.question_form import asks_for_absence, asks_which
@@ -191,9 +192,10 @@ def _check_claim(template: str, ledger: Ledger, question: str, language: Languag
         or unfounded(rules, evidence)
         or (None if rules else wrong_polarity(template, evidence, ledger, language))
         or wrong_words(template, evidence, language, states_rule=bool(rules))
+        or in_other_pictures(question, evidence, ledger)
     )
     return Claim(
-        text=_capitalised(filled.text),
+        text=with_picture(_capitalised(filled.text), evidence, ledger, language),
         evidence=[e.id for e in evidence],
         status="unsupported" if problem_text else "supported",
         problem=problem_text,

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from agent.answer import Language, Reason, ToolCallRecord
 from agent.grounding.ledger import Ledger
 from agent.grounding.references import counted
-from agent.grounding.wording import WORDING, join_words, label_in, number_phrase
-from tools.evidence import Evidence
+from agent.grounding.wording import WORDING, join_words, label_in, number_phrase, picture_name
+from tools.evidence import Evidence, PictureRef
+from tools.pictures.store import LeftOut
 from tools.words.labels import chinese
 
 SEEN_ITEMS = 5
@@ -55,6 +56,48 @@ def abstention(
         seen = list(named)[:SEEN_ITEMS]
         parts.append(words["seen"].format(what=("; " if language == "en" else ";").join(seen)))
     return (" " if language == "en" else "").join(parts)
+
+
+def left_out_notes(
+    left_out: Sequence[LeftOut],
+    calls: Sequence[ToolCallRecord],
+    pictures: Sequence[PictureRef],
+    language: Language,
+) -> list[str]:
+    """What of the pictures nobody looked at: pages above the limit, what is damaged, what failed.
+
+    Args:
+        left_out: what is not among the pictures.
+        calls: those of this question.
+        pictures: those of the conversation.
+        language: of the question.
+    """
+    words = WORDING[language]
+    notes = [_left_out(what, pictures, language) for what in left_out]
+    looked = {str(r.arguments.get("picture")) for r in calls if not r.error}
+    failed = {str(r.arguments.get("picture")): str(r.error) for r in calls if r.error}
+    if not looked:  # an abstention, which says why
+        return notes
+    return notes + [
+        words["unread"].format(what=picture_name(ref, pictures, language), why=failed[ref.id])
+        for ref in pictures
+        if ref.id in failed and ref.id not in looked
+    ]
+
+
+def _left_out(what: LeftOut, pictures: Sequence[PictureRef], language: Language) -> str:
+    words = WORDING[language]
+    if what.why:
+        name = what.name
+        if what.number is not None and what.page is not None:
+            here = next(ref for ref in pictures if ref.number == what.number)
+            broken = here.model_copy(update={"id": f"img_{what.number}p{what.page}"})
+            name = picture_name(broken, pictures, language)
+        return words["unread"].format(what=name, why=what.why)
+    is_one = len({ref.number for ref in pictures}) < 2
+    where = "" if is_one else words["of_file"].format(number=what.number)
+    form = words[f"first_{what.unit}s"]
+    return form.format(looked=what.looked, total=what.total, where=where)
 
 
 def _what(evidence: Evidence, ledger: Ledger, language: Language) -> str:

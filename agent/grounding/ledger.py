@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any, Self
 
-from tools.evidence import Evidence, ToolReport
+from tools.evidence import Evidence, PictureRef, ToolReport
 
 MAX_TEXT = 160
 """Characters of one text that the model gets to read; the evidence keeps all of it."""
@@ -25,10 +25,11 @@ class Ledger:
     """Evidence by id, in the order in which it came; ids never change and are never reused.
 
     Calls get their ids here as well: what belongs together is told by them, and a planner's own may
-    come twice.
+    come twice. `pictures` are those of the conversation, as far as somebody said.
     """
 
     def __init__(self) -> None:
+        self.pictures: tuple[PictureRef, ...] = ()
         self._by_id: dict[str, Evidence] = {}
         self._groups: dict[tuple[str, str], list[Evidence]] = {}
         self._found: dict[tuple[str, str], Counter[str | None]] = {}

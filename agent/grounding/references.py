@@ -15,7 +15,14 @@ from decimal import Decimal
 
 from agent.answer import Language
 from agent.grounding.ledger import Ledger
-from agent.grounding.wording import WORDING, group_phrase, join_words, label_in, number_phrase
+from agent.grounding.wording import (
+    WORDING,
+    group_phrase,
+    join_words,
+    label_in,
+    number_phrase,
+    picture_name,
+)
 from tools.evidence import Evidence
 from tools.reading.numerals import read_number
 from tools.words.currencies import may_be_same
@@ -106,6 +113,7 @@ class _WithoutCurrency(Ledger):
 
     def __init__(self, ledger: Ledger) -> None:
         self._full = ledger
+        self.pictures = ledger.pictures
 
     def __getitem__(self, evidence_id: str) -> Evidence:
         return self._full[evidence_id].model_copy(update={"currency": None})
@@ -197,6 +205,9 @@ def _resolve(
 ) -> tuple[str, list[str]]:
     if field := _FIELD.fullmatch(body):
         (evidence_id,) = expand(field[1], ledger)
+        if field[2] == "picture":
+            ref = ledger[evidence_id].picture
+            return picture_name(ref, ledger.pictures, language), [evidence_id]
         return _field(ledger[evidence_id], field[2], language), [evidence_id]
     name, _, rest = body.partition(" ")
     operation = _lacks if absence and name == "exists" else _OPERATIONS.get(name)
@@ -220,8 +231,6 @@ def _groups(rest: str, ledger: Ledger) -> Iterator[list[Evidence]]:
 
 
 def _field(evidence: Evidence, field: str, language: Language) -> str:
-    if field == "picture":
-        return picture_name(evidence.picture.id, language)
     if evidence.status == "none" and field in {"text", "value"}:
         raise UnresolvedReferenceError(
             f"{evidence.id} says that there is none; abstain with not_found"
@@ -238,11 +247,6 @@ def _field(evidence: Evidence, field: str, language: Language) -> str:
     if field == "value":
         return money(str(content), evidence.currency)
     return str(content)
-
-
-def picture_name(picture_id: str, language: Language) -> str:
-    """`img_2` as a person says it: "picture 2", "图 2"."""
-    return WORDING[language]["picture"].format(number=picture_id.removeprefix("img_"))
 
 
 def _flat(groups: list[list[Evidence]]) -> list[Evidence]:
@@ -362,8 +366,9 @@ def _extreme(pick: Callable[..., Decimal]) -> _Operation:
 
 def _winner(evidence: Evidence, groups: list[list[Evidence]], language: Language) -> str:
     """The picture's name where pictures are compared, the label where labels are."""
-    if len({group[0].picture.id for group in groups}) > 1:
-        return picture_name(evidence.picture.id, language)
+    pictures = [group[0].picture for group in groups]
+    if len({ref.id for ref in pictures}) > 1:
+        return picture_name(evidence.picture, pictures, language)
     return label_in(evidence, evidence.label or evidence.id, language)
 
 

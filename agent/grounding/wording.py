@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from agent.answer import Language
-from tools.evidence import Evidence
+from tools.evidence import Evidence, PictureRef
 from tools.reading.labels import bare_words, field_of
 from tools.words import codes, kinds
 from tools.words.labels import chinese, measure_word, plural
@@ -18,6 +19,9 @@ WORDING: dict[Language, dict[str, str]] = {
         "no": "no",
         "equal": "equal",
         "picture": "picture {number}",
+        "page": "page {number}",
+        "frame": "frame {number}",
+        "of_picture": "picture {number}, {page}",
         "not_found": "Cannot tell: I looked, and it is not there.",
         "unsure": "Cannot tell: I looked, and I am not sure.",
         "could_not_look": "Cannot tell: I have no tool that can look at this.",
@@ -32,12 +36,21 @@ WORDING: dict[Language, dict[str, str]] = {
         "failed": "{tool} failed: {why}",
         "missing": "Not available here: {names}.",
         "unanswered": "I could not answer this part: {what}.",
+        "first_pages": "I looked at the first {looked} of {total} pages{where}.",
+        "first_frames": "I looked at {looked} of {total} frames{where}.",
+        "first_pictures": "I looked at the first {looked} of {total} pictures.",
+        "of_file": " of picture {number}",
+        "no_page": "There is no such page or picture; I have {total}.",
+        "unread": "I could not look at {what}: {why}.",
     },
     "zh": {
         "yes": "是",
         "no": "否",
         "equal": "一样",
         "picture": "图 {number}",
+        "page": "第 {number} 页",
+        "frame": "第 {number} 帧",
+        "of_picture": "图 {number} {page}",
         "not_found": "无法回答:我看过了,图中没有。",
         "unsure": "无法回答:我看过了,但不确定。",
         "could_not_look": "无法回答:我没有能查看这一点的工具。",
@@ -52,6 +65,12 @@ WORDING: dict[Language, dict[str, str]] = {
         "failed": "{tool} 失败:{why}",
         "missing": "此处不可用:{names}。",
         "unanswered": "这一部分未能回答:{what}。",
+        "first_pages": "我只看了{where}前 {looked} 页(共 {total} 页)。",
+        "first_frames": "我只看了{where}其中 {looked} 帧(共 {total} 帧)。",
+        "first_pictures": "我只看了前 {looked} 张图(共 {total} 张)。",
+        "of_file": "图 {number} 的",
+        "no_page": "没有这一页或这张图;我一共有 {total} 张。",
+        "unread": "我无法查看{what}:{why}。",
     },
 }
 
@@ -79,6 +98,17 @@ def label_in(evidence: Evidence, label: str, language: Language) -> str:
     if evidence.tool == "read_codes" and (field := codes.field_names().get(label)) is not None:
         return field[0]
     return chinese(label, "colour" if evidence.value_type == "share" else "object")
+
+
+def picture_name(ref: PictureRef, pictures: Sequence[PictureRef], language: Language) -> str:
+    """A picture as a person calls it among `pictures`: "picture 2", "page 3", "图 1 第 3 页"."""
+    words = WORDING[language]
+    if ref.page is None:
+        return words["picture"].format(number=ref.number)
+    page = words[ref.unit].format(number=ref.page)
+    if {p.number for p in pictures} == {ref.number}:
+        return page
+    return words["of_picture"].format(number=ref.number, page=page)
 
 
 def number_phrase(label: str, count: int, language: Language) -> str:

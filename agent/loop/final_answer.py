@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from langchain_core.messages import convert_to_openai_messages
 
 from agent.answer import Answer, Claim, Reason
-from agent.grounding.composing import abstention
+from agent.grounding.composing import abstention, left_out_notes
+from agent.grounding.named_pictures import named_pictures
+from agent.grounding.wording import WORDING
 from agent.loop.state import Question
 from tools.evidence import Evidence
 from tools.words.groups import groups_with
 from tools.words.questions import mentioned
 from tools.words.sentences import label_words
-
-_PICTURE = re.compile(r"(?:\bimg_|\b(?:picture|image|photo)\s+|图\s*)(\d+)", re.IGNORECASE)
 
 
 def answer_of(question: Question, elapsed_ms: float, missing: Sequence[str]) -> Answer:
@@ -27,8 +26,8 @@ def answer_of(question: Question, elapsed_ms: float, missing: Sequence[str]) -> 
     cited = [ledger[i] for i in grounded.cited] if grounded else []
     ids = {e.id for e in cited}
     others = [e for e in [*_looked_into(question), *_own(question)] if e.id not in ids]
-    return Answer(
-        answer=grounded.text
+    text = (
+        grounded.text
         if grounded
         else abstention(
             reason or "unsupported",
@@ -37,7 +36,15 @@ def answer_of(question: Question, elapsed_ms: float, missing: Sequence[str]) -> 
             question.calls,
             missing,
             failure=question.planner_failure,
-        ),
+        )
+    )
+    refs = [picture.ref for picture in question.pictures]
+    notes = left_out_notes(question.pictures.left_out, question.calls, refs, question.language)
+    if named_pictures(question.text, [ref.id for ref in refs]) == []:
+        notes.insert(0, WORDING[question.language]["no_page"].format(total=len(refs)))
+    return Answer(
+        answer=(" " if question.language == "en" else "").join([text, *notes]),
+        notes=notes,
         short_answer=grounded.short_answer if grounded else "",
         read_as=question.text if question.typed not in (None, question.text) else None,
         language=question.language,
@@ -108,8 +115,8 @@ def _earlier_look(question: Question) -> bool:
     asked = label_words(question.text, question.language).union(mentioned(question.text, known))
     asked = asked.union(*map(groups_with, asked))
     looked_at = {e.picture.id for e in ledger if asked & {e.label, e.member}}
-    named = {f"img_{number}" for number in _PICTURE.findall(question.text)}
-    return (named or {picture.ref.id for picture in question.pictures}) <= looked_at
+    pictures = [picture.ref.id for picture in question.pictures]
+    return set(named_pictures(question.text, pictures) or pictures) <= looked_at
 
 
 def _refused_claims(question: Question) -> list[Claim]:

@@ -16,6 +16,7 @@ from langchain_core.messages import BaseMessage
 
 from agent.loop.state import Question
 from agent.planners.conversation import pictures_of
+from tools.errors import ToolError
 from tools.pictures.store import Picture
 
 LONGEST_SIDE = 1024
@@ -40,14 +41,17 @@ class ShownPictures:
         for message in messages:
             new = [i for i in pictures_of(message) if i not in shown]
             shown.update(new)
-            jpegs = {i: await self._jpeg(question.picture(i)) for i in new}
+            jpegs = {i: jpeg for i in new if (jpeg := await self._jpeg(question.picture(i)))}
             out.append(_with_pictures(message, jpegs) if new else message)
         return out
 
     async def _jpeg(self, picture: Picture) -> str:
-        """The picture as a JPEG in base64."""
+        """The picture as a JPEG in base64; empty for a page that cannot be decoded."""
         if picture not in self._encoded:
-            jpeg = await asyncio.to_thread(picture.jpeg, LONGEST_SIDE)
+            try:
+                jpeg = await asyncio.to_thread(picture.jpeg, LONGEST_SIDE)
+            except ToolError:
+                return ""
             self._encoded[picture] = base64.b64encode(jpeg).decode()
         return self._encoded[picture]
 

@@ -1,34 +1,43 @@
 """The picture store: the one place where bytes become pixels, after size and format are checked.
 
-It gives pictures their ids and their identity (sha256). It knows nothing of tools.
+It gives pictures their ids and their identity (sha256). It knows nothing of tools. What a file of
+several pages holds is `tools.pictures.pdf`'s and `tools.pictures.frames`'s.
 """
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import io
 import threading
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 from tools.errors import PictureError
-from tools.evidence import BoxXyxy, PictureRef, Region, clip_box
+from tools.evidence import PictureRef, Unit
+from tools.pictures import pdf
+from tools.pictures.frames import Frames, frames_of
 from tools.pictures.grounds import readable_ground
+from tools.pictures.pages import File, Leaf, Page, PixelCache, read_only
+from tools.pictures.picture import Picture
+from tools.pictures.sources import MAX_BYTES, files_named, is_data, is_several, read_data, read_file
 
 if TYPE_CHECKING:
-    import numpy as np
     from PIL.Image import Image
 
-    Pixels = np.ndarray[Any, np.dtype[np.uint8]]
-    Mask = np.ndarray[Any, np.dtype[np.bool_]]
+    from tools.pictures.pages import Decoded
+    from tools.pictures.picture import Mask, Pixels
+
+__all__ = ["LeftOut", "Picture", "PictureStore"]
 
 MAX_PIXELS = 40_000_000
 """Pixels by the header, before anything is decoded."""
-MAX_BYTES = 100_000_000
+MAX_PAGES = 20
+"""Pages of one file, or files of one folder, that are looked at, unless a store is told."""
 OPAQUE = 128
 """Alpha from which on a pixel has a colour of its own."""
 DEPTHS = range(8, 17)
@@ -36,50 +45,36 @@ DEPTHS = range(8, 17)
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF", "PPM")
 
 
-@dataclass(frozen=True, eq=False)
-class Picture:
-    """A decoded picture: `pixels` is uint8 RGB of shape (height, width, 3), upright, read-only.
+@dataclass(frozen=True)
+class LeftOut:
+    """What was given and is not among the pictures: pages above the limit, or what is damaged.
 
-    `opaque` has shape (height, width), False where the picture is transparent (its pixels show a
-    ground there on which the rest can be read); None where all of it is opaque.
+    `number` is the file's, as in `PictureRef`; None where it is about a folder. Of `total` pages
+    (frames, pictures) the first `looked` are there; or, where `why` says so, one cannot be read.
     """
 
-    ref: PictureRef
-    pixels: Pixels
-    opaque: Mask | None = None
-
-    def crop(self, region: Region | None) -> Pixels:
-        """The pixels of a region (box edges rounded outwards), or all of them."""
-        if region is None:
-            return self.pixels
-        left, top, right, bottom = region.box_xyxy
-        return self.pixels[int(top) : -int(-bottom // 1), int(left) : -int(-right // 1)]
-
-    def jpeg(self, longest_side: int) -> bytes:
-        """The picture as a JPEG, made smaller where its longer side has more pixels than that."""
-        from PIL import Image
-
-        image = Image.fromarray(self.pixels)
-        image.thumbnail((longest_side, longest_side))
-        encoded = io.BytesIO()
-        image.save(encoded, "JPEG", quality=90)
-        return encoded.getvalue()
-
-    def from_crop(self, region: Region | None, box_xyxy: BoxXyxy) -> BoxXyxy | None:
-        """A box in pixels of `crop(region)`, in pixels of the picture and cut to it."""
-        left, top = (int(region.box_xyxy[0]), int(region.box_xyxy[1])) if region else (0, 0)
-        shifted = (box_xyxy[0] + left, box_xyxy[1] + top, box_xyxy[2] + left, box_xyxy[3] + top)
-        return clip_box(shifted, self.ref)
+    unit: Unit | Literal["picture"]
+    number: int | None = None
+    looked: int = 0
+    total: int = 0
+    page: int | None = None
+    name: str = ""
+    why: str = ""
 
 
 class PictureStore:
     """Pictures of one conversation, by id; the same content is the same picture.
 
-    Pictures may be added from one thread while another looks.
+    Pictures may be added from one thread while another looks. Of what came encoded, no more pixels
+    are kept than `tools.pictures.pages` allows: the rest is decoded again when it is looked at.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, max_pages: int = MAX_PAGES) -> None:
         self._by_id: dict[str, Picture] = {}
+        self._by_file: dict[str, list[Picture]] = {}
+        self._left_out: list[LeftOut] = []
+        self._max_pages = max_pages
+        self._cache = PixelCache()
         self._adding = threading.Lock()
 
     def __getitem__(self, picture_id: str) -> Picture:
@@ -91,83 +86,160 @@ class PictureStore:
     def __len__(self) -> int:
         return len(self._by_id)
 
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """What was given and is not among the pictures."""
+        return tuple(self._left_out)
+
     def add(self, source: str | Path | bytes | Image | Pixels, name: str = "") -> Picture:
+        """Add what `add_all` reads; returns the first of its pictures."""
+        return self.add_all(source, name)[0]
+
+    def add_all(self, source: str | Path | bytes | Image | Pixels, name: str = "") -> list[Picture]:
         """Read a path, encoded bytes, a PIL image or a uint8 RGB array (height, width, 3).
+
+        A path may be a folder or a pattern (`*.png`), begin with `~`, or be a `data:` URI. A file
+        of several pages gives a picture for each.
 
         Raises:
             PictureError: it cannot be used; the message says why and what to do.
         """
-        if isinstance(source, str | Path):
-            name = name or Path(source).name
-            source = _read_file(Path(source))
+        if isinstance(source, str) and is_data(source):
+            source, name = read_data(source), name or "the data: URI"
+        elif isinstance(source, str | Path):
+            path = Path(source)
+            if is_several(path):
+                return self._add_files(files_named(path))
+            (path,) = files_named(path)
+            return self._add_named(read_file(path), name or path.name)
+        return self._add_named(source, name)
+
+    def _add_files(self, files: list[Path]) -> list[Picture]:
+        """The pictures of a folder; one that cannot be read is left out, unless none can."""
+        added: list[Picture] = []
+        broken: list[LeftOut] = []
+        for file in files[: self._max_pages]:
+            try:
+                added += self._add_named(read_file(file), file.name)
+            except PictureError as error:
+                broken.append(LeftOut("picture", name=file.name, why=str(error)))
+        if not added:
+            raise PictureError(broken[0].why)
+        if len(files) > self._max_pages:
+            self._left_out.append(LeftOut("picture", looked=self._max_pages, total=len(files)))
+        self._left_out += broken
+        return added
+
+    def _add_named(self, source: bytes | Image | Pixels, name: str) -> list[Picture]:
         try:
-            digest, pixels, opaque = (
-                _from_bytes(source) if isinstance(source, bytes) else _from_memory(source)
-            )
+            return self._add(source, name)
         except PictureError as error:
             raise PictureError(f"{name}: {error}" if name else str(error)) from None
-        height, width = pixels.shape[:2]
-        pixels.flags.writeable = False
-        if opaque is not None:
-            opaque.flags.writeable = False
+
+    def _add(self, source: bytes | Image | Pixels, name: str) -> list[Picture]:
+        if not isinstance(source, bytes):
+            digest, pixels, opaque = _from_memory(source)
+            leaf = Leaf(1, (pixels.shape[1], pixels.shape[0]), decoded=(pixels, opaque))
+            return self._enter(digest, name, File("page", (leaf,), 1))
+        if not source:
+            raise PictureError("the file is empty (0 bytes)")
+        if len(source) > MAX_BYTES:
+            raise PictureError(f"the file has more than {MAX_BYTES / 1e6:.0f} MB")
+        is_pdf = pdf.is_pdf(source)
+        read = pdf.read(source, self._max_pages) if is_pdf else _read(source, self._max_pages)
+        return self._enter(hashlib.sha256(source).hexdigest(), name, read)
+
+    def _enter(self, digest: str, name: str, file: File) -> list[Picture]:
+        """Give the pages of a file their ids, unless the file is here already."""
         with self._adding:
-            for picture in self:
-                if picture.ref.sha256 == digest:
-                    return picture
-            picture_id = f"img_{len(self._by_id) + 1}"
-            ref = PictureRef(id=picture_id, sha256=digest, width=width, height=height, name=name)
-            self._by_id[picture_id] = Picture(ref, pixels, opaque)
-            return self._by_id[picture_id]
+            if digest in self._by_file:
+                return self._by_file[digest]
+            number = len(self._by_file) + 1
+            pages = [self._picture(number, digest, name, file, leaf) for leaf in file.leaves]
+            self._by_file[digest] = pages
+            self._by_id |= {picture.ref.id: picture for picture in pages}
+            if len(file.leaves) + len(file.broken) < file.total:
+                looked = len(file.leaves) + len(file.broken)
+                self._left_out.append(LeftOut(file.unit, number, looked, file.total))
+            self._left_out += [
+                LeftOut(file.unit, number, page=page, why=why) for page, why in file.broken.items()
+            ]
+            return pages
+
+    def _picture(self, number: int, digest: str, name: str, file: File, leaf: Leaf) -> Picture:
+        width, height = leaf.size_wh
+        page_id, sha256 = f"img_{number}", digest
+        if file.total > 1:
+            page_id += f"p{leaf.number}"
+            sha256 = hashlib.sha256(f"{digest} {leaf.number}".encode()).hexdigest()
+        ref = PictureRef(
+            id=page_id, sha256=sha256, width=width, height=height, name=name, unit=file.unit
+        )
+        if leaf.decode is None:
+            assert leaf.decoded is not None
+            return Picture(ref, *read_only(leaf.decoded))
+        if leaf.decoded is not None:
+            self._cache.put(sha256, leaf.decoded)
+        return Page(ref, self._cache, leaf.decode, leaf.characters)
 
 
-def _read_file(path: Path) -> bytes:
-    """The bytes of a file or pipe; never more than `MAX_BYTES` are read."""
-    if str(path).startswith(("http:/", "https:/", "data:")):
-        raise PictureError("addresses are not opened; save the picture and name the file")
-    try:
-        if path.is_dir():
-            raise PictureError(f"{path} is a folder; name a picture in it")
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except (FileNotFoundError, NotADirectoryError):
-        raise PictureError(f"there is no file {path}{_suggestion(path)}") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise PictureError(f"{str(path)[:200]!r} cannot be read: {reason}") from None
-    if len(data) > MAX_BYTES:
-        raise PictureError(f"{path} has more than {MAX_BYTES / 1e6:.0f} MB; make it smaller")
-    return data
+def _read(data: bytes, most: int) -> File:
+    """The frames of an encoded picture; each is decoded once, to know its size and that it can be.
+
+    Raises:
+        PictureError: none can be decoded.
+    """
+    frames = _frames(data, most) or Frames("page", (0,), 1)
+    leaves: list[Leaf] = []
+    broken: dict[int, str] = {}
+    for number in frames.numbers:
+        decode = partial(_decoded, data, number)
+        try:
+            pixels, opaque = decode()
+        except PictureError as error:
+            broken[number + 1] = str(error)
+            continue
+        size_wh = (pixels.shape[1], pixels.shape[0])
+        leaves.append(Leaf(number + 1, size_wh, decode, decoded=(pixels, opaque)))
+    if not leaves:
+        raise PictureError(next(iter(broken.values())))
+    return File(frames.unit, tuple(leaves), frames.total, broken)
 
 
-def _suggestion(path: Path) -> str:
-    if not path.parent.is_dir():
-        return f"; the folder {path.parent} does not exist either"
-    try:
-        names = [entry.name for entry in path.parent.iterdir()]
-    except OSError:
-        return ""
-    close = difflib.get_close_matches(path.name, names, n=1)
-    return f"; did you mean {path.parent / close[0]}?" if close else ""
+def _frames(data: bytes, most: int) -> Frames | None:
+    with _opened(data) as image:
+        return frames_of(image, most)
 
 
-def _from_bytes(data: bytes) -> tuple[str, Pixels, Mask | None]:
+def _decoded(data: bytes, frame: int) -> Decoded:
+    """One frame (from 0) of an encoded picture."""
+    with _opened(data) as image:
+        if frame:
+            image.seek(frame)
+            _check_size(*image.size)
+        return _decode(image)
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[Image]:
+    """An encoded picture, its size checked.
+
+    Raises:
+        PictureError: it is none, or what is done with it fails; the message says what to do.
+    """
     from PIL import Image, UnidentifiedImageError
 
-    if not data:
-        raise PictureError("the picture is empty (0 bytes)")
-    if len(data) > MAX_BYTES:
-        raise PictureError(f"the picture has more than {MAX_BYTES / 1e6:.0f} MB")
     _register_heif()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
                 _check_size(*image.size)
-                pixels, opaque = _decode(image)
+                yield image
     except (UnidentifiedImageError, ModuleNotFoundError):
         # ultralytics, once imported, makes Image.open look for one more HEIF plugin
         raise PictureError(
-            "this is no picture that can be read (JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC, AVIF)"
+            "this is no picture that can be read (JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC, AVIF, PDF)"
         ) from None
     except Image.DecompressionBombError:
         raise PictureError(f"the picture has more than {MAX_PIXELS / 1e6:.0f} megapixels") from None
@@ -175,7 +247,6 @@ def _from_bytes(data: bytes) -> tuple[str, Pixels, Mask | None]:
         raise
     except Exception as error:
         raise PictureError(f"the picture is damaged or cut off ({error}); save it again") from None
-    return hashlib.sha256(data).hexdigest(), pixels, opaque
 
 
 def _from_memory(source: Image | Pixels) -> tuple[str, Pixels, Mask | None]:
@@ -217,15 +288,13 @@ def _check_size(width: int, height: int) -> None:
 
 
 def _decode(image: Image) -> tuple[Pixels, Mask | None]:
-    """First frame, EXIF orientation applied, any mode to RGB; alpha lies on `readable_ground`.
+    """The present frame, upright by EXIF, any mode to RGB; alpha lies on `readable_ground`.
 
     The second is where it is opaque; None where it is all opaque.
     """
     import numpy as np
     from PIL import Image, ImageOps
 
-    if getattr(image, "n_frames", 1) > 1:
-        image.seek(0)
     upright = ImageOps.exif_transpose(image)
     if upright.mode.startswith("I") or upright.mode == "F":
         upright = _eight_bits(upright)

@@ -40,6 +40,7 @@ from agent.planners.builtin import (
     parts,
     payments,
     places,
+    several,
     signs,
     written,
 )
@@ -145,9 +146,13 @@ class BuiltinChatModel(BaseChatModel):
     ) -> ChatResult:
         if talks := parts.conversations(messages):
             with streamed_whole() as stream:
-                return stream(parts.merged([self._generate(talk, **kwargs) for talk in talks]))
-        if (planned := planned_in_code(messages, kwargs, self.model_name)) is not None:
-            return planned
+                return stream(parts.merged([self._generate(t, **kwargs) for t in talks]))
+        if (by_picture := several.split(messages, kwargs.get("tools") or ())) is not None:
+            with streamed_whole() as stream:
+                planned = [self._generate(talk, **kwargs) for talk in by_picture.talks]
+                return stream(by_picture.joined(planned))
+        if (in_code := planned_in_code(messages, kwargs, self.model_name)) is not None:
+            return in_code
         messages = signs.without_first_look(messages)
         future, cancelled = self._submit(messages, kwargs)
         try:
@@ -165,9 +170,15 @@ class BuiltinChatModel(BaseChatModel):
     ) -> ChatResult:
         if talks := parts.conversations(messages):
             with streamed_whole() as stream:
-                return stream(parts.merged([await self._agenerate(t, **kwargs) for t in talks]))
-        if (planned := planned_in_code(messages, kwargs, self.model_name)) is not None:
-            return planned
+                return stream(
+                    parts.merged([await self._agenerate(talk, **kwargs) for talk in talks])
+                )
+        if (by_picture := several.split(messages, kwargs.get("tools") or ())) is not None:
+            with streamed_whole() as stream:
+                planned = [await self._agenerate(talk, **kwargs) for talk in by_picture.talks]
+                return stream(by_picture.joined(planned))
+        if (in_code := planned_in_code(messages, kwargs, self.model_name)) is not None:
+            return in_code
         messages = signs.without_first_look(messages)
         future, cancelled = self._submit(messages, kwargs)
         try:

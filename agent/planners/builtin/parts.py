@@ -58,13 +58,13 @@ _ASKS = re.compile(r"^(?:what|which|who|when|where|how|is|are|was|do|does)\b|多
 
 def merged(planned: Sequence[ChatResult]) -> ChatResult:
     """One turn from those of the parts: all their calls, or their answers as one."""
-    messages = [_message(result) for result in planned]
+    messages = [message_of(result) for result in planned]
     calls = [(n, call) for n, message in enumerate(messages) for call in message.tool_calls]
     turn = AIMessage(
         content="" if calls else _one_answer([message.text for message in messages]),
         tool_calls=[call | {"id": f"{call['id']}_{n}"} for n, call in calls],
         additional_kwargs={PART: [n for n, _ in calls]} if calls else {},
-        usage_metadata=_usage(messages),
+        usage_metadata=usage_of(messages),
         response_metadata=messages[0].response_metadata
         | {"finish_reason": "tool_calls" if calls else "stop"},
     )
@@ -85,7 +85,8 @@ def _of_part(number: int, messages: Sequence[BaseMessage]) -> Iterator[BaseMessa
             yield message
 
 
-def _message(result: ChatResult) -> AIMessage:
+def message_of(result: ChatResult) -> AIMessage:
+    """The one message of a planned turn."""
     message = result.generations[0].message
     assert isinstance(message, AIMessage)
     return message
@@ -105,7 +106,8 @@ def _one_answer(drafts: Sequence[str]) -> str:
     return json.dumps(whole, ensure_ascii=False)
 
 
-def _usage(messages: Sequence[AIMessage]) -> UsageMetadata:
+def usage_of(messages: Sequence[AIMessage]) -> UsageMetadata:
+    """The tokens of all messages together."""
     given = [m.usage_metadata for m in messages if m.usage_metadata is not None]
     tokens = [sum(u[key] for u in given) for key in ("input_tokens", "output_tokens")]
     return UsageMetadata(input_tokens=tokens[0], output_tokens=tokens[1], total_tokens=sum(tokens))

@@ -182,7 +182,7 @@ def test_what_is_wrong_with_the_words_is_said(command, receipt, tmp_path, words,
 def test_a_picture_that_is_none_is_named(command, receipt, tmp_path):
     text = tmp_path / "notes.png"
     text.write_text("dear diary")
-    for name in (str(text), str(tmp_path), str(tmp_path / "recipt.png")):
+    for name in (str(text), str(tmp_path / "recipt.png")):
         result = command("ask", receipt, name, TOTAL)
         assert result.exit_code == 2
         assert name in result.stderr

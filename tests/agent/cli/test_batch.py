@@ -175,7 +175,7 @@ def test_pictures_are_looked_for_beside_the_questions_then_here(tmp_path, receip
     [
         b"[1]",
         b'"text"',
-        b"\xff\xfe",
+        b"\xff\xfa",
         b'{"id":null,"image":"receipt.png","question":"q"}',
         b'{"id":[1],"image":"receipt.png","question":"q"}',
         b'{"id":1,"image":"receipt.png"}',

@@ -62,7 +62,7 @@ def test_a_later_batch_writes_the_trace_again_and_an_error_has_one(
     assert batch(1, script=[call(), GOOD]).exit_code == 0
     assert batch(1, script=[NOT_THERE], out="b.jsonl").exit_code == 0
     assert json.loads((folder / "1.json").read_text())["abstained"]
-    assert batch(2, script=[], out="c.jsonl").exit_code == 0  # the script is over: an error
+    assert batch(2, script=[], out="c.jsonl").exit_code == 1  # the script is over: an error
     assert {path.name for path in folder.iterdir()} == {"1.json", "2.json"}
     failed = json.loads((folder / "2.json").read_text())
     assert failed["id"] == 2

@@ -132,8 +132,6 @@ def test_paths(tmp_path: Path) -> None:
     assert PictureStore().add(good).ref.name == "receipt.png"
     with pytest.raises(PictureError, match=r"did you mean .*receipt\.png"):
         PictureStore().add(tmp_path / "reciept.png")
-    with pytest.raises(PictureError, match="is a folder"):
-        PictureStore().add(tmp_path)
     with pytest.raises(PictureError, match="does not exist either"):
         PictureStore().add(tmp_path / "no" / "a.png")
     with pytest.raises(PictureError):
@@ -199,7 +197,7 @@ def test_a_pipe_is_read(tmp_path: Path) -> None:
     writer.join(10)
 
 
-@pytest.mark.parametrize("address", ["http://a.example/b.png", "data:image/png;base64,AAAA"])
+@pytest.mark.parametrize("address", ["http://a.example/b.png", "file:///etc/passwd"])
 def test_addresses_are_not_opened(address: str) -> None:
     with pytest.raises(PictureError, match="not opened"):
         PictureStore().add(address)
