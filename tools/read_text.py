@@ -116,13 +116,14 @@ def _finding(picture: Picture, region: Region | None, query: str, match: Match) 
     return Finding(
         picture=picture.ref,
         box_xyxy=picture.from_crop(region, match.box_xyxy),
-        label=query,
+        label=match.label or query,
         text=match.text[:MAX_TEXT],
         value=match.value,
         value_type=match.value_type,
         currency=match.currency,
         score=match.score,
         status=match.status,
+        group=match.group,
     )
 
 

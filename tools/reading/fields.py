@@ -15,12 +15,14 @@ from tools.reading.date_fields import date_of, labelled_date_of, time_of
 from tools.reading.dates import dates
 from tools.reading.entries import Entry, entries_of
 from tools.reading.header import Block, address_of, company_of
+from tools.reading.hours import hours_matches
 from tools.reading.labels import FieldKind, bare_query, field_of, plain
 from tools.reading.lines import Line, union
 from tools.reading.matches import SURE, Match, disagreeing, match_of
 from tools.reading.numerals import decimal_mark, numerals
 from tools.reading.prose import talking
 from tools.reading.search import Hit, search_lines
+from tools.reading.table_search import table_matches
 from tools.reading.totals import total_of
 from tools.reading.typed import Typed
 from tools.reading.values import emails, phones, times, urls
@@ -44,6 +46,10 @@ def answer_query(lines: Sequence[Line], query: str) -> list[Match]:
         match = _RESOLVERS[field.name](printing, field)
         if match is not None:
             return [match]
+    else:
+        for matches_of in (hours_matches, table_matches):
+            if (found := matches_of(printing, query)) is not None:
+                return found
     quotable = [line for line, talk in zip(lines, talks, strict=True) if talk != "instruction"]
     matches = _search(printing if field is not None else quotable, bare_query(query), printing)
     if field is not None:

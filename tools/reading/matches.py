@@ -25,6 +25,10 @@ class Match:
     box_xyxy: BoxXyxy
     score: float
     currency: str | None = None
+    label: str | None = None
+    """What it is called, where that is not the query: a row of a table."""
+    group: str | None = None
+    """What all rows together are, where a whole column was asked for."""
 
     @property
     def status(self) -> Status:
