@@ -30,7 +30,7 @@ from agent.grounding.references import (
 )
 from agent.grounding.relevance import Said, belongs, each_once, names_twice
 from agent.grounding.wording import WORDING, join_words, label_in, language_of
-from agent.grounding.yes_no import carries_yes_no
+from agent.grounding.yes_no import carries_yes_no, is_open_then
 from tools.evidence import Evidence
 from tools.words.labels import CLASSES, GROUPS
 from tools.words.questions import mentioned
@@ -336,6 +336,9 @@ def _wrong_yes_no(
         return "it rests on no evidence"
     word = word.casefold()
     says_there_is = word in YES
+    open_then = [is_open_then(part, cited) for part in parts_of(question, language)]
+    if (not says_there_is) in open_then:
+        return f"by the hours that are given it cannot be {word}"
     if asks_for_absence(question, language) and word not in THERE_IS | THERE_IS_NONE:
         says_there_is = not says_there_is
     if says_there_is and count_of(cited) == 0:

@@ -156,7 +156,8 @@ def _is_rate(_part: Part, said: Said, _language: Language) -> bool:
 
 def _is_amount(_part: Part, said: Said, _language: Language) -> bool:
     return bool(_DIGIT.search(said.text)) and any(
-        e.group is None and e.value_type not in {"date", "time", "phone", "share", "characters"}
+        (e.group is None or e.value_type == "amount")
+        and e.value_type not in {"date", "time", "phone", "share", "characters"}
         for e in said.evidence
     )
 
