@@ -30,7 +30,7 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field, PrivateAttr
 
 from agent.planners import PlannerRuntime
-from agent.planners.builtin import codes, kinds, parts, written
+from agent.planners.builtin import codes, kinds, parts, tables, written
 from agent.planners.builtin.decoding import Completion, Decoder, Form, runtime_of
 from agent.planners.builtin.grammar import parse_calls
 from agent.planners.constraints import fill_in
@@ -186,7 +186,7 @@ def planned_in_code(
 ) -> ChatResult | None:
     """The turn of a question that code plans; None for what the weights were taught."""
     tools = kwargs.get("tools") or ()
-    planners = (kinds.next_turn, codes.next_turn, written.next_turn)
+    planners = (kinds.next_turn, codes.next_turn, tables.next_turn, written.next_turn)
     turn = next(filter(None, (plan(messages, tools) for plan in planners)), None)
     if turn is None:
         return None
