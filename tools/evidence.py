@@ -87,7 +87,8 @@ class Finding(Frozen):
     that the finding is right (for `status="none"`: that the thing really is absent).
     `group` joins findings that count as one kind of thing in one call ("dog" of this call); the
     number of `found` members of a group *is* the count that the tool reports. Where the group is
-    of several labels ("animal"), each finding's value is the one that was seen ("dog").
+    of several labels ("animal"), each finding's value is the one that was seen ("dog"). Rows of a
+    table are a group as well, each labelled with its own name.
 
     Raises:
         ValueError: if nothing is carried, the score is out of range or the box is not inside.
@@ -125,6 +126,11 @@ class Evidence(Finding):
     def member(self) -> str | None:
         """Which of its group's labels it is ("dog" of "animal"); None where it has but one."""
         return str(self.value) if self.value_type == "label" else None
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it is a row of a table: called by its own name, counted with the other rows."""
+        return self.group is not None and self.label not in (None, self.group)
 
     @property
     def region(self) -> Region | None:

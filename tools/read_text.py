@@ -138,6 +138,7 @@ def _finding(picture: Picture, region: Region | None, query: str, match: Match) 
         currency=match.currency,
         score=match.score,
         status=match.status,
+        group=match.group,
     )
 
 

@@ -41,7 +41,7 @@ from agent.grounding.references import (
 )
 from agent.grounding.relevance import Said, belongs, each_once, names_twice
 from agent.grounding.wording import WORDING, join_words, label_in, language_of
-from agent.grounding.yes_no import carries_yes_no, paid_as_asked, wrong_sameness
+from agent.grounding.yes_no import carries_yes_no, is_open_then, paid_as_asked, wrong_sameness
 from tools.evidence import Evidence
 from tools.words.labels import CLASSES, GROUPS
 from tools.words.questions import mentioned
@@ -404,11 +404,14 @@ def _wrong_yes_no(
 
 
 def _written_truths(question: str, cited: list[Evidence], language: Language) -> set[bool | None]:
-    """What the text itself decides: how it was paid, what a notice allows; empty: nothing."""
+    """What the text itself decides: how it was paid, when it is open, what a notice allows; empty:
+    nothing."""
     parts = parts_of(question, language)
     if len(parts) == 1 and parts[0].of_payment:
         return {paid_as_asked(parts[0], cited)}
-    decisions = (decided(part.text, cited) for part in parts) if lines_of(cited) else ()
+    decisions = [is_open_then(part, cited) for part in parts]
+    if lines_of(cited):
+        decisions += [decided(part.text, cited) for part in parts]
     return {truth for truth in decisions if truth is not None}
 
 

@@ -104,7 +104,7 @@ def _what(evidence: Evidence, ledger: Ledger, language: Language) -> str:
     """A piece of evidence in a few words."""
     label = evidence.label or evidence.group or ""
     name = label_in(evidence, label, language)
-    if evidence.group and evidence.status == "found":
+    if evidence.group and evidence.status == "found" and not evidence.is_row:
         found = [e for e in ledger.group_of(evidence) if e.status == "found"]
         return counted(label, found, language)
     if evidence.status == "none" and evidence.group:

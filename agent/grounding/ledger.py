@@ -149,7 +149,7 @@ def report_of_runs(
 
 def _render_run(run: list[Evidence]) -> list[str]:
     first, last = run[0], run[-1]
-    name = first.label or first.group or ""
+    name = (first.group if first.is_row else first.label or first.group) or ""
     if first.status != "found":
         return [f"{first.id} {name or 'nothing'} {first.status}", *_details(run)]
     if first.group is not None:
@@ -166,6 +166,8 @@ def _details(run: list[Evidence], *, text: bool = True) -> list[str]:
     details = []
     for e in run:
         parts = [e.id] if len(run) > 1 else []
+        if e.is_row:
+            parts.append(f"{_quote(e.label or '')} = {_quote(str(e.value))}")
         if text and e.text is not None:
             parts.append(_quote(e.text))
         if e.member is not None:

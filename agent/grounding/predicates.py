@@ -33,10 +33,10 @@ _CONTRACTED = re.compile(r"\b(?:is|are|was|were|do|does|did|has|have|ca|could|wo
 _SHORTEST_STEM = 4
 _COMPARES = re.compile(r"\{\s*(most|least|same|difference)\s")
 _MORE = re.compile(
-    r"\b(?:more|most|larg|high|long|greater|later|newer|dearer)|更[多大高晚]|最[多大高]", re.I
+    r"\b(?:more|most|larg|high|long|greater|later|newer|dear)|更[多大高晚贵]|最[多大高贵]", re.I
 )
 _FEWER = re.compile(
-    r"\b(?:less|least|few|small|low|short|earl|old|cheap)|更[少小低早]|最[少小低]", re.I
+    r"\b(?:less|least|few|small|low|short|earl|old|cheap)|更[少小低早]|最[少小低]|便宜", re.I
 )
 _SLACK = 0.1
 """How far beyond the middle of the picture (of its width or height) "left" still reaches."""

@@ -168,7 +168,7 @@ _CAPITALISED = re.compile(
 )
 _NO_NAMES = re.compile(
     r"I|I'm|[A-Z]{1,3}|IBAN|WIFI|Wi-?[Ff]i|EAN-\d+|English|Chinese|"
-    + "|".join((*calendar.month_name[1:], *calendar.day_name))
+    + "|".join((*calendar.month_name[1:], *(f"{day}s?" for day in calendar.day_name)))
 )
 """Words with a capital that name nobody."""
 _PLAIN = re.compile(

@@ -341,8 +341,10 @@ def _difference(groups: list[list[Evidence]], _word: str, _language: Language) -
 
 def _magnitude(group: list[Evidence]) -> Decimal:
     """What a group is compared by: its one value, or how many there are."""
-    if len(group) == 1 and group[0].group is None and group[0].status == "found":
-        return as_number(group[0])
+    first = group[0]
+    is_one = len(group) == 1 and first.status == "found"
+    if is_one and (first.group is None or first.value_type in {"amount", "number"}):
+        return as_number(first)
     return Decimal(count_of(group))
 
 

@@ -162,7 +162,7 @@ def _is_rate(_part: Part, said: Said, _language: Language) -> bool:
 
 def _is_amount(_part: Part, said: Said, _language: Language) -> bool:
     return bool(_DIGIT.search(said.text)) and any(
-        e.group in (None, "line")
+        (e.group in (None, "line") or e.value_type == "amount")
         and e.value_type not in {"date", "time", "phone", "share", "characters"}
         for e in said.evidence
     )

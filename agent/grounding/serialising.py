@@ -36,6 +36,8 @@ def report_text(report: ToolReport, evidence: Iterable[Evidence]) -> str:
         e6 "dog" unsure
         e7-e8 "animal" x2
           e7 value "dog" at 10,10,50,50 score 0.91
+        e9-e10 "item" x2
+          e9 "Tea" = "2.10" text "Tea | Price: 2.10" at 12,300,200,330 score 0.93
     """
     own_line = _own_line(report.summary) if report.summary.strip() else ""
     return report_of_runs(own_line, evidence, _run)
@@ -71,7 +73,7 @@ def _own_line(summary: str) -> str:
 
 def _run(run: list[Evidence]) -> list[str]:
     first, last = run[0], run[-1]
-    label = first.label or first.group
+    label = first.group if first.is_row else first.label or first.group
     named = f" {quoted(label)}" if label else ""
     if first.status != "found":
         return [f"{first.id}{named} {first.status}", *_details(run)]
@@ -92,7 +94,9 @@ def _value(value: str | float) -> str:
 def _details(run: list[Evidence], *, text: bool = True) -> list[str]:
     details = []
     for e in run:
-        parts = [e.id] if len(run) > 1 else []
+        parts = [e.id] if len(run) > 1 or e.is_row else []
+        if e.is_row:
+            parts.append(f"{quoted(e.label)} = {_value(e.value or '')}")
         if text and e.text is not None:
             parts.append(f"text {quoted(e.text)}")
         if e.member is not None:

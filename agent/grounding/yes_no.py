@@ -16,7 +16,9 @@ from agent.grounding.question_form import asks_sameness
 from agent.grounding.question_parts import Part
 from agent.grounding.references import alike
 from tools.evidence import Evidence
+from tools.reading.hours import covers, days_in
 from tools.reading.labels import field_of
+from tools.words.days import closed_pattern
 from tools.words.payments import is_paid_so
 from tools.words.predicates import pattern_of
 from tools.words.sentences import label_spans
@@ -36,6 +38,9 @@ _PRESENCE = re.compile(
     r"\b(?:any|anyone|anybody|someone|somebody|nobody|visible|have|has|had|contains?|shows?|includes?|see|find|got)\b"
     r"|有|含|包括|包含|看[得到见]|找到",
     re.IGNORECASE,
+)
+_OPEN = re.compile(
+    r"(?P<closed>\bclosed\b|休息|关门|不营业|闭馆)|\bopen\b|营业|开门|开放|开馆", re.IGNORECASE
 )
 _ASKING = re.compile(
     r"\b(?:\w+n['’]t|how|much|many|when|why|will|would|should|must|please|tell|about|picture|image|photo)\b"
@@ -57,14 +62,17 @@ def carries_yes_no(part: Part, evidence: Sequence[Evidence]) -> bool:
     """
     if part.of_payment:
         return paid_as_asked(part, evidence) is not None
+    if is_open_then(part, evidence) is not None:
+        return True
     if notice_question(part.text) is not None and lines_of(evidence):
         return decided(part.text, evidence) is not None
+    if any(e.is_row for e in evidence):
+        return any(c.isdigit() for c in part.text)  # "Is there anything for less than 3?"
     texts = [e for e in evidence if is_of_text(e)]
     if not texts or len(texts) < len(list(evidence)) or part.of_text or part.of_several:
         return True
-    if not _PRESENCE.search(part.text):
-        return False
-    return not any(_NEGATION.search(e.text or "") for e in texts if e.status == "found")
+    negated = any(_NEGATION.search(e.text or "") for e in texts if e.status == "found")
+    return _PRESENCE.search(part.text) is not None and not negated
 
 
 def paid_as_asked(part: Part, evidence: Sequence[Evidence]) -> bool | None:
@@ -73,6 +81,22 @@ def paid_as_asked(part: Part, evidence: Sequence[Evidence]) -> bool | None:
         f"{e.text} {e.value}" for e in evidence if is_of_text(e) and e.status == "found"
     )
     return is_paid_so(part.text, printed)
+
+
+def is_open_then(part: Part, evidence: Sequence[Evidence]) -> bool | None:
+    """Whether "yes" is the answer to "Are they open on Monday?" by the hours of one day.
+
+    None where something else is asked, or the evidence is not the hours of one day.
+    """
+    asked = _OPEN.search(part.text)
+    hours = [e for e in evidence if e.value_type == "time" and e.status == "found"]
+    if part.kind != "yes/no" or not asked or len(hours) != 1 or len(hours) < len(evidence):
+        return None
+    days = days_in(part.text)
+    if not days or not covers(hours[0].text or "", days) or re.search(r"\d", part.text):
+        return None  # "Are they open at 10?" asks for more
+    is_closed = closed_pattern().search(str(hours[0].value)) is not None
+    return is_closed == (asked["closed"] is not None)
 
 
 def is_of_text(e: Evidence) -> bool:

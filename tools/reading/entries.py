@@ -185,7 +185,7 @@ def sums_of(lines: Sequence[Line]) -> Sums:
     for order, line in enumerate(lines):
         values = values_of(line)
         role = role_of(_without(line.text, values))
-        if role in TOTAL_ROLES and _strange_words(_without(line.text, values)) > MAX_STRANGE_WORDS:
+        if role in TOTAL_ROLES and strange_words(_without(line.text, values)) > MAX_STRANGE_WORDS:
             waiting = None
             continue
         in_tax_table = in_tax_table or (role == "tax table" and totals_seen)
@@ -226,7 +226,7 @@ def _blanks(lines: Sequence[Line], found: Sequence[Entry]) -> list[Line]:
     ]
 
 
-def _strange_words(label: str) -> int:
+def strange_words(label: str) -> int:
     """How many words stand in a label that labels of sums do not have ("… says head office")."""
     from rapidfuzz import fuzz, process
 

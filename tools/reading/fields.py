@@ -18,6 +18,7 @@ from tools.reading.date_fields import date_of, labelled_date_of, time_of
 from tools.reading.dates import dates
 from tools.reading.entries import Entry, entries_of
 from tools.reading.header import address_of, company_of, sender_lines
+from tools.reading.hours import hours_matches
 from tools.reading.labels import FieldKind, bare_query, compact, field_of, letters_in, plain
 from tools.reading.lines import Line, union
 from tools.reading.matches import SURE, Match, disagreeing, match_of
@@ -29,6 +30,7 @@ from tools.reading.party_queries import PartyQuery, Scope, party_query, scope_of
 from tools.reading.payments import payment_of, tax_rate_of
 from tools.reading.prose import talking
 from tools.reading.rates import amount_at, rate_asked
+from tools.reading.table_search import table_matches
 from tools.reading.titles import subtitle_of, title_of
 from tools.reading.totals import total_of
 from tools.reading.typed import Typed
@@ -61,16 +63,21 @@ def answer_query(lines: Sequence[Line], query: str) -> list[Match]:
     quotable = [line for line, talk in zip(lines, talks, strict=True) if talk != "instruction"]
     if (measured := _measured(printing, query)) is not None:
         return [match for match in measured if match is not None]
-    match = None
-    if field is not None:
-        match = _of_field(quotable if field.name in _WORDS else printing, query, field)
-    if match is not None and field is not None:
+    if field is None:
+        for matches_of in (hours_matches, table_matches):
+            if (in_rows := matches_of(printing, query)) is not None:
+                return in_rows
+        return _with_values_first(found_by_words(quotable, bare_query(query), printing))
+    match = _of_field(quotable if field.name in _WORDS else printing, query, field)
+    if match is not None:
         return [_undisputed(match, field, printing)]
-    among = printing if field is not None else quotable
-    matches = found_by_words(among, bare_query(query), printing)
-    if field is not None:
-        sure = SURE_AMOUNT if field.value_type == "amount" else SURE
-        matches = [m for m in matches if m.score >= sure and fits(m, field)]
+    sure = SURE_AMOUNT if field.value_type == "amount" else SURE
+    matches = found_by_words(printing, bare_query(query), printing)
+    return _with_values_first([m for m in matches if m.score >= sure and fits(m, field)])
+
+
+def _with_values_first(matches: list[Match]) -> list[Match]:
+    """Those that have a value, if any has one; the surest first."""
     with_value = [m for m in matches if m.value is not None]
     return sorted(with_value or matches, key=lambda m: -m.score)
 

@@ -26,7 +26,9 @@ class Match:
     score: float
     currency: str | None = None
     label: str | None = None
-    """What the page calls it, where that has to be told because it is not what was asked for."""
+    """What the page calls it, where that is not what was asked for: a row of a table."""
+    group: str | None = None
+    """What all rows together are, where a whole column was asked for."""
 
     @property
     def status(self) -> Status:

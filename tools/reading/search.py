@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tools.reading.amounts import amounts
+from tools.reading.asked import MONEY, QUANTITY, UNIT_PRICE, Asked, asked_of
 from tools.reading.labels import plain
 from tools.reading.lines import Line, Word, overlap, spaced
 from tools.reading.typed import Typed
@@ -17,12 +18,7 @@ from tools.reading.values import typed_values
 
 FOUND, WEAK = 0.78, 0.62
 """Similarity from which a line is a match, and from which it is at least worth a doubt."""
-_PRICE_WORDS = re.compile(
-    r"^(?:(?:unit )?price|cost|harga|amount) (?:of |for )?(?:the )?|"
-    r"(?:的)?(?:价格|单价|多少钱|价钱)$| (?:price|cost)$"
-)
 _NUMBER = re.compile(r"(?<=[^\W\d_]) ?(?:#|\b(?:number|numero|nummer|num|nbr|nr)(?!\w))")
-_COUNT_WORDS = re.compile(r"^(?:number|quantity|qty) of ")
 _SEPARATORS = " \t:：=#.-–—>*|·_"
 _NEXT_LABEL = re.compile(r"\s+(?:[^\W\d][\w/()]*\s?){1,2}[:：#]")
 
@@ -42,7 +38,8 @@ def search_lines(lines: Sequence[Line], query: str, *, in_full: bool = False) ->
     With `in_full` the words are looked for as they are: "amount due" is a label, not the amount of
     something due.
     """
-    wanted, wants_amount = (_as_label(query), False) if in_full else _wanted(query)
+    asked = Asked(None, plain(query)) if in_full else asked_of(query)
+    wanted = _as_label(asked.rest)
     if not wanted:
         return []
     hits = []
@@ -50,7 +47,11 @@ def search_lines(lines: Sequence[Line], query: str, *, in_full: bool = False) ->
         similarity, word_index, end = _best_segment(line, wanted)
         if similarity < WEAK:
             continue
-        value, read_from = _value_of(lines, index, word_index, end, wants_amount=wants_amount)
+        value, read_from = _value_of(
+            lines, index, word_index, end, wants_amount=asked.column in MONEY
+        )
+        if not _is_of_column(value, read_from, asked.column):
+            continue
         score = similarity if similarity >= FOUND else 0.45 * similarity / FOUND
         hits.append(Hit(read_from, value, min(score, 0.98)))
     return sorted(hits, key=lambda hit: (-hit.score, hit.value is None))
@@ -64,8 +65,10 @@ def similarity(wanted: str, text: str) -> float:
         return 0.0
     squeezed_wanted, squeezed = wanted.replace(" ", ""), text.replace(" ", "")
     whole = fuzz.ratio(squeezed_wanted, squeezed) / 100
-    if len(squeezed_wanted) < 2 or len(squeezed) < len(squeezed_wanted) - 2:
+    if len(squeezed_wanted) < 2:
         return whole
+    if len(squeezed) < len(squeezed_wanted) - 2:
+        return whole if _all_said(wanted, text) else 0.9 * whole
     if squeezed_wanted in squeezed and _on_word_edges(wanted, text):
         return max(whole, 0.9 + 0.1 * len(squeezed_wanted) / len(squeezed))
     words = text.split()
@@ -85,6 +88,14 @@ def similarity(wanted: str, text: str) -> float:
     return max(whole, min(spoken, *parts) * (0.86 + 0.12 * covered))
 
 
+def _all_said(wanted: str, text: str) -> bool:
+    """Whether a shorter text has all the words that matter: "platform" is no "platform of S 8"."""
+    from rapidfuzz import fuzz
+
+    said = [word for word in wanted.split() if len(word) > 2 or word.isdecimal()]
+    return all(max(fuzz.ratio(word, other) for other in text.split()) >= 75 for word in said)
+
+
 def _on_word_edges(wanted: str, text: str) -> bool:
     """Latin words must not be cut out of the middle of others ("tea" in "steak")."""
     if not wanted.isascii():
@@ -98,13 +109,14 @@ def _as_label(text: str) -> str:
     return _NUMBER.sub(" no", plain(text)).strip()
 
 
-def _wanted(query: str) -> tuple[str, bool]:
-    """The words to look for, and whether the query asks for a price."""
-    text = _as_label(query)
-    without = _PRICE_WORDS.sub("", text).strip()
-    if without and without != text:
-        return without, True
-    return _COUNT_WORDS.sub("", text).strip() or text, False
+def _is_of_column(value: Typed | None, lines: Sequence[Line], column: str | None) -> bool:
+    """Whether a value may be of the column that is asked for: a quantity is no amount.
+
+    Of several amounts in a row, none is told as the price of one.
+    """
+    if column == QUANTITY:
+        return value is not None and value.value_type == "number"
+    return column != UNIT_PRICE or len(amounts(lines[-1].spaced_text)) < 2
 
 
 def _best_segment(line: Line, wanted: str) -> tuple[float, int, int]:
@@ -152,12 +164,12 @@ def _value_of(
         if sums:
             return sums[-1], (line,)
     elif _is_value(behind, word.text[end:], right):
-        return _typed(_up_to_next_label(behind)), (line,)
+        return typed_of(_up_to_next_label(behind)), (line,)
     elif not _heads_columns(lines, index):
         for other in right:
             text = _up_to_next_label(other.text.strip(_SEPARATORS))
             if text:
-                return _typed(text), (line,)
+                return typed_of(text), (line,)
     below = _below(lines, index, word, wants_amount=wants_amount)
     return (below[0], (line, below[1])) if below else (None, (line,))
 
@@ -188,7 +200,7 @@ def _up_to_next_label(text: str) -> str:
     return (text[: match.start()] if match else text).strip(_SEPARATORS)
 
 
-def _typed(text: str) -> Typed | None:
+def typed_of(text: str) -> Typed | None:
     """The text as the typed value that fills most of it, else as text."""
     text = text.strip()
     if not text:
@@ -220,7 +232,7 @@ def _below(
         width = min(
             word.level_xyxy[2] - word.level_xyxy[0], label.level_xyxy[2] - label.level_xyxy[0]
         )
-        typed = _typed(word.text.strip(_SEPARATORS))
+        typed = typed_of(word.text.strip(_SEPARATORS))
         opens = label.text.rstrip().endswith((":", "：")) or heads
         if typed and shared >= 0.5 * width and (opens or typed.value_type != "text"):
             return typed, below

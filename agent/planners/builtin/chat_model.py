@@ -42,6 +42,7 @@ from agent.planners.builtin import (
     places,
     several,
     signs,
+    tables,
     written,
 )
 from agent.planners.builtin.decoding import Completion, Decoder, Form, runtime_of
@@ -57,6 +58,7 @@ _IN_CODE = (
     kinds,
     codes,
     colours,
+    tables,
     written,
     payments,
     places,

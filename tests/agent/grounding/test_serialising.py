@@ -27,7 +27,7 @@ _LINE = re.compile(
     r'(?: = (?:"(?:[^"\\]|\\.)*"|-?[\d.e+-]+)| text "(?:[^"\\]|\\.)*"| x\d+| none| unsure)?'
 )
 _DETAIL = re.compile(
-    r'  (?:e[1-9]\d* )?(?:text "(?:[^"\\]|\\.)*" )?(?:value "(?:[^"\\]|\\.)*" )?'
+    r'  (?:e[1-9]\d* )?(?:"(?:[^"\\]|\\.)*" = "(?:[^"\\]|\\.)*" )?(?:text "(?:[^"\\]|\\.)*" )?(?:value "(?:[^"\\]|\\.)*" )?'
     r"(?:at \d+,\d+,\d+,\d+ )?score \d\.\d\d"
 )
 _HOSTILE = (
@@ -54,6 +54,8 @@ _HOSTILE = (
         ([*seen("dog", 1), *seen("cat", 0)],
          ['e1 "dog" x1', "  at 0,0,9,9 score 0.90", 'e2 "cat" none', "  score 0.90"]),
         (seen_group("animal", "dog"), ['e1 "animal" x1', '  value "dog" at 0,0,9,9 score 0.90']),
+        ([finding(label="Tea", group="item", value="2.10", text="Tea | Price: 2.10")],
+         ['e1 "item" x1', '  e1 "Tea" = "2.10" text "Tea | Price: 2.10" score 0.90']),
         ([finding(label="brightness", value=47)], ['e1 "brightness" = 47', "  score 0.90"]),
     ],
 )  # fmt: skip
@@ -72,14 +74,15 @@ def test_no_text_begins_a_line_or_ends_its_quotation(
         finding(label=label, value=0, status="none"),
         finding(label=label, group=label, box_xyxy=(0, 0, 9, 9)),
         finding(label="animal", group="animal", value=value, value_type="label", text=text),
+        finding(label=label, group="item", value=value, text=text),
     ]
     written = report_text(ToolReport(summary=summary), list(ledger_of(findings)))
     own, *lines = written.split("\n") if harmless(summary).strip() else ["", *written.split("\n")]
-    assert len(lines) == 10
+    assert len(lines) == 12
     assert not re.match(r"\s*(?:e\d|error)", own, re.IGNORECASE)
     assert all(re.fullmatch(_LINE, line) for line in lines[::2]), lines
     assert all(re.fullmatch(_DETAIL, line) for line in lines[1::2]), lines
-    assert [line.split(" ")[0] for line in lines[::2]] == ["e1", "e2", "e3", "e4", "e5"]
+    assert [line.split(" ")[0] for line in lines[::2]] == ["e1", "e2", "e3", "e4", "e5", "e6"]
     assert written.splitlines() == written.split("\n")
     assert not re.search(
         r"<\||</|\[INST|[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]", written

@@ -20,3 +20,15 @@ def page(text: str, *, score: float = 0.98) -> list[Line]:
                 words.append(Word(content, score, box, box))
                 left = right + 40
     return reading_order(words)
+
+
+def table(text: str, *lefts: float, score: float = 0.98) -> list[Line]:
+    """One line a row of `text`; `|` parts the cells, whose left edges stand at `lefts`."""
+    words = []
+    for row, line in enumerate(text.strip("\n").splitlines()):
+        for left, part in zip(lefts, line.split("|"), strict=False):
+            if content := part.strip():
+                right = left + LETTER * len(content)
+                box = (left, row * ROW + 10, right, row * ROW + 10 + HEIGHT)
+                words.append(Word(content, score, box, box))
+    return reading_order(words)
