@@ -22,7 +22,7 @@ _NUMBER = re.compile(r"^no\.?\s*\d", re.IGNORECASE)
 _CUT = re.compile(
     r"\s+(?:(?:in|on|at|within|beyond|near|from|between|after|before|until|during|past|while|when|"
     r"under|over|if|inside|along|throughout|without|unless)\b|\d|"
-    r"(?:mon|tue|wed|thu|fri|sat|sun)(?:[a-z]*day)?s?\b).*$",
+    r"(?:mon|tue|wed|thu|fri|sat|sun)(?:[a-z]*day)?s?\b|周|星期|每|上午|下午|晚上).*$",
     re.IGNORECASE,
 )
 _DENIES = re.compile(r"\b(?:not|never|nor|neither)\b|n['’]t\b", re.IGNORECASE)

@@ -134,6 +134,15 @@ def test_a_cell_that_is_not_there_or_not_sure_is_not_told(lines: list[Line], que
     assert told(lines, query) == []
 
 
+@pytest.mark.parametrize(("unit", "is_told"), [("12.00", True), ("11.00", False), ("box", False)])
+def test_a_head_that_says_little_is_the_unit_price_where_the_product_is_right(
+    unit: str, is_told: bool
+) -> None:
+    lines = table(f"Item | Qty | Unit | Amount\nStool | 4 | {unit} | 48.00", 10, 200, 300, 400)
+    told = [match.value for match in answer_query(lines, "unit price of the stool")]
+    assert told == ([unit] if is_told else [])
+
+
 def test_of_two_rows_that_match_both_are_shown_with_their_names() -> None:
     found = answer_query(MENU, "price of the tea")
     assert [(m.label, m.value) for m in found] == [

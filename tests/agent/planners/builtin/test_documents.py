@@ -104,7 +104,7 @@ Es bediente Sie: Rolf
     [
         (BILL, "How much VAT is on it?", "The VAT is 178.82.", "178.82"),
         (BILL, "What is the net amount?", "The net amount is 941.18.", "941.18"),
-        (BILL, "How much does the Getriebeöl cost?", "The Getriebeöl is 1120.00.", "1120.00"),
+        (BILL, "How much does the Getriebeöl cost?", "The price of the Getriebeöl is 1120.00.", "1120.00"),
         (BILL, "How much is still to be paid?", "The balance is 720.00.", "720.00"),
         (BILL, "What is the total?", "The total is EUR 1120.00.", "1120.00"),
         (BILL, "What year is the bill from?", "It is from 2024.", "2024"),
