@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from tools.reading.prose import talk_of
 from tools.words.groups import groups_with
 from tools.words.notices import activities, pattern, topics
+from tools.words.questions import HAN
 
 ENTERING = "entering"
 """The name of going in, coming in, entry and access."""
@@ -224,6 +225,8 @@ def _bare(what: str) -> str:
     while trailing := re.search(rf"(?:{pattern('trailing').pattern})$", what, re.IGNORECASE):
         what = what[: trailing.start()].strip(" ,")
     cut = _CUT.sub("", f" {what}").strip()
+    if HAN.search(cut):
+        cut = cut.split()[0]  # what stands apart is another line
     return cut if topics(cut) else what
 
 

@@ -114,6 +114,7 @@ Es bediente Sie: Rolf
         ("SHOP\n29/11/2024", "In what month was it bought?", "It is from November 2024.", "November 2024"),
         ("BIKES FROM 199", "How much do bikes cost?", "The bikes are 199.", "199"),
         ("SCARF\nSize M\n$49.00", "How much is the scarf?", "The price is $49.00.", "49.00"),
+        ("小店\n包装费 | 2.00\n合计 | 30.00", "包装费是多少？", "包装费是2.00。", "2.00"),
         ("小店\n合计 | 30.00\n台号：B7", "桌号是多少？", "桌号是B7。", "B7"),
         ("小店\n2023年6月18日", "哪一年的？", "日期是2023。", "2023"),
     ],
