@@ -38,12 +38,13 @@ from tests.vllm.conversations import places
 
 RECEIPT, SIGN = str(EXAMPLES / "receipt.png"), str(EXAMPLES / "sign.png")
 QUESTIONS = [
+    ((RECEIPT,), "What is the company?", "BLUE HERON COFFEE LTD"),
+    ((RECEIPT,), "公司是什么？", "BLUE HERON COFFEE LTD"),
+    ((RECEIPT,), "What is the phone?", "+353 91 555 0142"),
     ((RECEIPT,), "What is the total?", "39.10"),
-    ((RECEIPT,), "总额是多少？", "39.10"),
-    ((RECEIPT,), "What is the date?", "14/03/2026"),
-    ((SIGN,), "How many words are on it?", ""),
-    ((RECEIPT,), "What is the IBAN?", ""),
+    ((RECEIPT,), "What is the email?", ""),
 ]
+"""All but the total's are planned by the weights, not in code."""
 
 
 @pytest.mark.parametrize(("pictures", "question", "short"), QUESTIONS)
@@ -74,7 +75,7 @@ def test_the_command_line(server: LanguageModelServer) -> None:
 
 
 def test_an_answer_is_streamed(agent: VisualAgent) -> None:
-    events = list(agent.stream(RECEIPT, "What is the total?"))
+    events = list(agent.stream(RECEIPT, "What is the company?"))
     kinds = [type(event) for event in events]
     assert kinds.count(Writing) > 2
     order = [kinds.index(k) for k in (ToolStarted, ToolFinished, Writing, Sentence, Answered)]
@@ -112,7 +113,7 @@ class Slip(OwnWeightsChatModel):
 def test_a_slip_is_repaired(server: LanguageModelServer) -> None:
     planner = Slip(model_name=OWN_WEIGHTS_NAME, base_url=server.command.url, total_s=60)
     with VisualAgent(Settings(), planner=planner) as agent:
-        answer = agent.ask(RECEIPT, "What is the total?")
+        answer = agent.ask(RECEIPT, "What is the company?")
     assert answer.planner["repairs"] == 1
     assert "12.34" in json.dumps(answer.trace["drafts"])
     assert "12.34" not in answer.answer
@@ -170,7 +171,7 @@ def test_a_server_that_is_killed_in_the_middle_of_an_answer(tmp_path: Path) -> N
             settings = Settings(planner_url=f"unix:{socket}", timeout_s=20)
             with VisualAgent(settings) as agent:
                 assert agent.ask(RECEIPT, "What is the total?").short_answer == "39.10"
-                events = agent.stream(RECEIPT, "What is the date?")
+                events = agent.stream(RECEIPT, "What is the phone?")
                 kinds = list(takewhile(lambda kind: kind is not Writing, map(type, events)))
                 assert kinds == [ToolStarted, ToolFinished], "it is writing the answer now"
                 (server,) = _servers(str(socket))
