@@ -67,8 +67,13 @@ class AddressLines:
         text = plain(self.lines[index].text)
         cues = len(STREET.findall(text)) + 2 * len(POSTCODE.findall(text))
         cues += len(PLACE.findall(text))
-        is_marked = self.marks[index] in ("street", "town")
+        is_marked = self.marks[index] in ("street", "unit", "town")
         return is_marked or cues >= 2 or bool(STREET_START.match(text))
+
+    def has_amount(self, index: int) -> bool:
+        """Whether a line holds a sum of money; in "Flat 2, 19 Station Road" nothing is one."""
+        is_house = self.marks[index] in ("street", "unit")
+        return not is_house and bool(amounts(self.lines[index].text))
 
     def inside(self) -> set[int]:
         """The lines that stand in a run of address lines, as indices."""
@@ -142,7 +147,7 @@ class AddressLines:
             or aside().match(text)
         ):
             return False
-        if any(find(raw) for find in (dates, emails, urls, amounts)):
+        if any(find(raw) for find in (dates, emails, urls)) or self.has_amount(index):
             return False
         if self.marks[index] is None and phones(raw):
             return False

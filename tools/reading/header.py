@@ -153,7 +153,7 @@ class Head:
     def of(cls, lines: Sequence[Line]) -> Self:
         """Looks for the addresses and the end of the head once."""
         address = AddressLines.of(lines)
-        values = (i for i, line in enumerate(lines) if dates(line.text) or amounts(line.text))
+        values = (i for i, line in enumerate(lines) if dates(line.text) or address.has_amount(i))
         heights = sorted(line.height for line in lines) or [0.0]
         usual = heights[len(heights) // 2]
         end = next(values, len(lines))
