@@ -33,6 +33,8 @@ from tools.reading.values import emails, phones, urls
 
 HEADER_LINES = 22
 """The sender stands in the first lines of a document."""
+MIN_NAME = 3
+"""Letters that a word of a name has, to tell it by."""
 MAX_TOWN_WORDS = 4
 """A line of so few words without a digit below a street may be the town."""
 
@@ -100,7 +102,7 @@ class AddressLines:
         while start:
             upper, lower = self.lines[start - 1], self.lines[start]
             far = lower.level_xyxy[1] - upper.level_xyxy[3] > 0.8 * max(upper.height, lower.height)
-            named = any(upper is line for line in names)
+            named = any(upper is line for line in names) or _is_branch(upper, names)
             opens = (
                 re.search(r"\d|,\s*$", upper.text) is not None
                 or self.marks[start - 1] is not None
@@ -225,12 +227,21 @@ def _unlabelled(head: AddressLines, names: Sequence[Line]) -> Block | None:
         start = head.extended_up(index, names)
         while start < end and head.lines[start] in names:
             start += 1
+        if start + 1 < end and plain(head.lines[start].text) in plain(head.lines[start + 1].text):
+            start += 1  # a heading: the address says it itself
         points = head.points(start, end) if start < end else 0.0
         rank = points - 0.03 * index + _near_name(head.lines, start, names)
         if points > 0.5 and (best is None or rank > best[0] + 0.25):
             best = (rank, head.block(start, end, points))
         index = end
     return best[1] if best else None
+
+
+def _is_branch(line: Line, names: Sequence[Line]) -> bool:
+    """Whether a line begins like the sender's name: so its branches are called."""
+    first, *_ = plain(line.text).split() or [""]
+    named = plain(names[0].text).split() if names else []
+    return len(first) >= MIN_NAME and named[:1] == [first]
 
 
 def _near_name(lines: Sequence[Line], start: int, names: Sequence[Line]) -> float:

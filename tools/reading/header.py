@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Self
 
 from tools.reading.address import HEADER_LINES, AddressLines, Block, address_in
@@ -290,8 +291,15 @@ def _is_remark(text: str) -> bool:
 
 
 def _main_part(line: Line) -> str:
-    """The longest cell of the row: stamps and notes stand apart."""
-    return max((cell.text for cell in cells_of(line)), key=len)
+    """The longest cell of the row: stamps and notes stand apart, or in other letters behind a
+    legal form."""
+    words = list(max(cells_of(line), key=lambda cell: len(cell.text)).words)
+    for at, (word, behind) in enumerate(pairwise(words), 1):
+        ends = [form.end() for form in legal_form().finditer(plain(word.text))]
+        low, high = sorted((word.height, behind.height))
+        if len(plain(word.text)) in ends and high > ALIKE * low:
+            return Line(tuple(words[:at])).text
+    return Line(tuple(words)).text
 
 
 def _without_greeting(text: str) -> str:
