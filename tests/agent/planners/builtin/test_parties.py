@@ -89,6 +89,13 @@ def agent() -> VisualAgent:
     ("question", "answer", "short"),
     [
         ("Who is billed?", "The customer is Elder Hall.", "Elder Hall"),
+        ("Who sent this invoice?", "The company is Larch Paints Ltd.", "Larch Paints Ltd"),
+        ("From whom is this bill?", "The company is Larch Paints Ltd.", "Larch Paints Ltd"),
+        ("Who made out the invoice?", "The company is Larch Paints Ltd.", "Larch Paints Ltd"),
+        ("Whom do we owe?", "The company is Larch Paints Ltd.", "Larch Paints Ltd"),
+        ("谁开的发票？", "公司是Larch Paints Ltd。", "Larch Paints Ltd"),
+        ("What is Larch Paints' phone number?", "The phone of Larch Paints is 01482 555 016.",
+         "01482 555 016"),
         (
             "What is the address of Elder Hall?",
             "The address of Elder Hall is 31 Abbey Lane Derby DE1 3GH.",
@@ -101,7 +108,7 @@ def agent() -> VisualAgent:
             "31 Abbey Lane Derby DE1 3GH",
         ),
     ],
-)
+)  # fmt: skip
 def test_each_party_has_its_own(
     agent: Any, invoice: Any, question: str, answer: str, short: str
 ) -> None:
