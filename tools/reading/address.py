@@ -120,7 +120,7 @@ class AddressLines:
         text = plain(" ".join(line.text for line in self.lines[start:end]))
         street = 0.3 * min(len(STREET.findall(text)), 4)
         town = 0.8 if "town" in marks or POSTCODE.search(text) else 0.0
-        points = max(street, 0.9) if "street" in marks else street
+        points = max(street, 0.9 if "street" in marks else 0.5 if "unit" in marks else 0.0)
         return points + 0.2 * min(len(PLACE.findall(text)), 2) + town + 0.2 * (end - start > 1)
 
     def block(self, start: int, end: int, points: float) -> Block:
@@ -155,7 +155,7 @@ class AddressLines:
             return False
         if REGISTRATION.search(text) or re.match(r"^\(.*\)$", raw):
             return False
-        return bool(re.search(r"[^\W\d]{2}|\d{5}", text))
+        return self.marks[index] == "unit" or bool(re.search(r"[^\W\d]{2}|\d{5}", text))
 
     def _goes_on(self, index: int, start: int) -> bool:
         """Whether the address that began at `start` goes on with this line."""

@@ -231,6 +231,7 @@ class Head:
             if 0 <= i < len(top)
             and self._points(i) >= (1.0 if i > last else own - NEARLY)
             and not re.search(r"\d", top[i].text)
+            and not (i > last and _is_remark(top[i].text))
             and not ONLY_FORM.search(plain(top[i].text))
             and not self.address.is_part(i)
             and _set_alike(top[i], top[first])

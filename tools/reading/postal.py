@@ -147,11 +147,11 @@ def _bare_street() -> re.Pattern[str]:
 
 @cache
 def _unit() -> re.Pattern[str]:
-    """What begins with a part of a building: "Unit 4", "Shop 7", "2nd Floor", "G/F", "#02-15"."""
-    unit, floor = map(_any_of, ("unit", "floor"))
+    """What begins with a part of a building, or an estate: "Unit 4", "2nd Floor", "#02-15"."""
+    unit, floor, estate = map(_any_of, ("unit", "floor", "estate"))
     numbered = rf"{unit} ?(?:no )?(?:#?\d|[a-z]-?\d|[a-z]$)"
     floors = rf"(?:\d{{1,3}}(?:st|nd|rd|th)|{floor}) (?:floor|flr)\b|(?:[lu]?g|\d{{1,2}})/f\b"
-    return re.compile(rf"{numbered}|{floors}|#\d+-\d")
+    return re.compile(rf"{numbered}|{floors}|#\d+-\d|{estate}")
 
 
 @cache

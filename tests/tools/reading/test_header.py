@@ -299,6 +299,45 @@ HEADS = {
         "Au Pain Doré",
         "Bâtiment B 5 place Carnot 69002 Lyon",
     ),
+    "a slogan below the name": (
+        """
+        Lotus Stores
+        Dealers in fine groceries
+        D.No. 12-5-8, Gandhi Road
+        Vijayawada - 520001
+        """,
+        "Lotus Stores",
+        "D.No. 12-5-8, Gandhi Road Vijayawada - 520001",
+    ),
+    "an estate before the street": (
+        """
+        Librairie du Port
+        Résidence Les Pins, Bât. C
+        22 quai des Belges
+        13001 Marseille
+        """,
+        "Librairie du Port",
+        "Résidence Les Pins, Bât. C 22 quai des Belges 13001 Marseille",
+    ),
+    "Singapore, a line with nothing but the unit": (
+        """
+        Laksa House
+        Blk 51 East Coast Road
+        #01-03
+        Singapore 428770
+        """,
+        "Laksa House",
+        "Blk 51 East Coast Road #01-03 Singapore 428770",
+    ),
+    "Hong Kong": (
+        """
+        Sum Kee Store
+        Shop 5, G/F, Wah Fu Estate
+        Aberdeen, Hong Kong
+        """,
+        "Sum Kee Store",
+        "Shop 5, G/F, Wah Fu Estate Aberdeen, Hong Kong",
+    ),
     "a name that begins like a part of a building": (
         """
         Room 9 Hair Studio
