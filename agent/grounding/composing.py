@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from agent.answer import Language, Reason, ToolCallRecord
 from agent.grounding.ledger import Ledger
 from agent.grounding.references import counted
-from agent.grounding.wording import WORDING, join_words, label_in, number_phrase, picture_name
+from agent.grounding.wording import (
+    WORDING,
+    is_asked_words,
+    join_words,
+    label_in,
+    number_phrase,
+    picture_name,
+)
 from tools.evidence import Evidence, PictureRef
 from tools.pictures.store import LeftOut
 from tools.words.labels import chinese
@@ -109,6 +116,8 @@ def _what(evidence: Evidence, ledger: Ledger, language: Language) -> str:
         return counted(label, found, language)
     if evidence.status == "none" and evidence.group:
         return number_phrase(label, 0, language)
+    if evidence.status == "none" and is_asked_words(evidence, label):
+        name = WORDING[language]["text_like"].format(what=name)
     if evidence.status == "none":
         return WORDING[language]["absent"].format(what=name)
     content = evidence.value if evidence.value is not None else evidence.text

@@ -83,14 +83,9 @@ def language_of(question: str) -> Language:
 
 
 def label_in(evidence: Evidence, label: str, language: Language) -> str:
-    """A label of evidence as that language says it; colours and kinds have names of their own.
-
-    What was looked for in the text by words of the question is no thing that could be absent.
-    """
-    if evidence.tool == "read_text" and entry_of(label) is None and field_of(label) is None:
-        words = bare_words(label)
-        is_absent = evidence.status == "none"
-        return WORDING[language]["text_like"].format(what=words) if is_absent else words
+    """A label of evidence as that language says it; colours and kinds have names of their own."""
+    if is_asked_words(evidence, label):
+        return bare_words(label)
     if language == "en":
         return label
     if evidence.tool == "classify_image" and (name := kinds.chinese(label)) is not None:
@@ -109,6 +104,12 @@ def picture_name(ref: PictureRef, pictures: Sequence[PictureRef], language: Lang
     if {p.number for p in pictures} == {ref.number}:
         return page
     return words["of_picture"].format(number=ref.number, page=page)
+
+
+def is_asked_words(evidence: Evidence, label: str) -> bool:
+    """Whether words of the question were looked for in the text: no thing that could be absent."""
+    is_named = entry_of(label) is not None or field_of(label) is not None
+    return evidence.tool == "read_text" and not is_named
 
 
 def number_phrase(label: str, count: int, language: Language) -> str:

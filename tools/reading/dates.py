@@ -23,7 +23,7 @@ _NUMERIC = [
     re.compile(
         rf"(?<!\d){_YEAR4}\s?[-/.]\s?(?P<m>\d\d?)\s?[-/.]\s?(?P<d>\d\d?)(?=\d\d:|\D|$)"
     ),
-    re.compile(rf"{_YEAR4}\s?年\s?(?P<m>\d\d?)\s?月\s?(?P<d>\d\d?)(?:\s?[日号號])?(?!\d)"),
+    re.compile(rf"{_YEAR4}\s?年\s?(?P<m>\d\d?)\s?月\s?(?P<d>\d\d?)(?:\s?[日号號]|(?!\d))"),
     re.compile(
         r"(?<![\d/.])(?<!\d-)(?P<d>\d\d?)\s?(?P<s>[-/.])\s?(?P<m>\d\d?)\s?(?P=s)\s?"
         rf"{_YEAR4}{_YEAR_END}"

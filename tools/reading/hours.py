@@ -26,7 +26,7 @@ _SPAN = re.compile(
 _CLOCK = re.compile(r"(?<![\d.:])\d{1,2}[:：]\d\d(?!\d)")
 _ASKED = re.compile(
     r"\b(?:opening|closing|business|office|trading|working|store|shop|visiting)[ -]"
-    r"(?:hours|times?)\b|^hours$|营业时间|开放时间"
+    r"(?:hours|times?)\b|^hours$|营业时间|开放时间|开馆时间"
     r"|öffnungszeiten|horaires d.ouverture|horario|orari",
     re.IGNORECASE,
 )
@@ -38,7 +38,10 @@ _ENDS = " \t:：,，;；|.·…-–—"
 
 @dataclass(frozen=True)
 class Hours:
-    """The hours of some days (1 is Monday), as printed: the days, the hours, where they stand."""
+    """The hours of some days (1 is Monday), as printed: the days, the hours, where they stand.
+
+    Where no days stand beside them, `days` is empty and `said_days` what heads them.
+    """
 
     days: frozenset[int]
     said_days: str
@@ -90,6 +93,8 @@ def hours_of(lines: Sequence[Line]) -> list[Hours]:
         if not spans and waiting and _is_hours(text):
             found.append(_hours(waiting[0], text, (waiting[1], line)))
         waiting = None
+        if not spans and (label := _ASKED.match(text)) and _is_hours(text[label.end() :]):
+            found.append(Hours(frozenset(), label[0], text[label.end() :].strip(_ENDS), (line,)))
         for number, match in enumerate(spans):
             following = spans[number + 1].start() if number + 1 < len(spans) else len(text)
             behind = text[match.end() : following].strip(_ENDS)
@@ -97,7 +102,7 @@ def hours_of(lines: Sequence[Line]) -> list[Hours]:
             hours = next((part for part in (behind, before) if _is_hours(part)), None)
             if hours is not None:
                 found.append(_hours(match[0], hours, (line,)))
-            elif not behind and number + 1 == len(spans):
+            elif not behind and len(spans) == 1:
                 waiting = (match[0], line)
     return found if any(not hours.is_closed for hours in found) else []
 

@@ -33,7 +33,7 @@ class Draft:
 def is_sum(name: str) -> bool:
     """Whether a row is one of the sums below a table (a total, a tax) and no item of it."""
     bare = re.sub(r"[\d.,%()]+", " ", head_key(name)).strip()
-    if field_of(bare) is not None:
+    if field_of(bare) is not None or (bare == "service" and bare != head_key(name)):
         return True
     return role_of(bare) is not None and strange_words(bare) == 0
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from tools.reading.prose import talk_of
 from tools.words.groups import groups_with
 from tools.words.notices import activities, pattern, topics
+from tools.words.questions import HAN
 
 ENTERING = "entering"
 """The name of going in, coming in, entry and access."""
@@ -22,7 +23,7 @@ _NUMBER = re.compile(r"^no\.?\s*\d", re.IGNORECASE)
 _CUT = re.compile(
     r"\s+(?:(?:in|on|at|within|beyond|near|from|between|after|before|until|during|past|while|when|"
     r"under|over|if|inside|along|throughout|without|unless)\b|\d|"
-    r"(?:mon|tue|wed|thu|fri|sat|sun)(?:[a-z]*day)?s?\b).*$",
+    r"(?:mon|tue|wed|thu|fri|sat|sun)(?:[a-z]*day)?s?\b|周|星期|每|上午|下午|晚上).*$",
     re.IGNORECASE,
 )
 _DENIES = re.compile(r"\b(?:not|never|nor|neither)\b|n['’]t\b", re.IGNORECASE)
@@ -224,6 +225,8 @@ def _bare(what: str) -> str:
     while trailing := re.search(rf"(?:{pattern('trailing').pattern})$", what, re.IGNORECASE):
         what = what[: trailing.start()].strip(" ,")
     cut = _CUT.sub("", f" {what}").strip()
+    if HAN.search(cut):
+        cut = cut.split()[0]  # what stands apart is another line
     return cut if topics(cut) else what
 
 

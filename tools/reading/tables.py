@@ -139,14 +139,44 @@ def _headed(
     drafts, end = body_of(lines, at + 1, headed=True, name_head=name_head)
     value_heads = [head for head in heads if head is not name_head]
     columns = [Column(head.text, _names(head.text, value_heads)) for head in value_heads]
+    placed = [list(_assigned(draft.others, value_heads)) for draft in drafts]
+    columns = _by_product(columns, placed, point)
     filled = []
-    for draft in drafts:
-        placed = _assigned(draft.others, value_heads)
-        cells = [cell for word, i in placed for cell in _read(word, columns[i], point)]
+    for draft, words in zip(drafts, placed, strict=True):
+        cells = [cell for word, i in words for cell in _read(word, columns[i], point)]
         filled.append(_counted(draft, cells, point))
     rows = _rows(filled, columns)
     title = lines[at - 1].text if at and not is_value(lines[at - 1].words[-1].text) else ""
     return (Table(tuple(columns), tuple(rows), title) if rows else None), end
+
+
+def _by_product(
+    columns: Sequence[Column], rows: Sequence[Sequence[tuple[Word, int]]], point: str | None
+) -> list[Column]:
+    """The columns; one whose head says nothing is the unit price where quantity x it = amount.
+
+    "Unit" may head the kind of a unit as well: that the product is right in all rows decides.
+    """
+    known = {name: i for i, column in enumerate(columns) for name in column.names}
+    unknown = [i for i, column in enumerate(columns) if not column.names]
+    if QUANTITY not in known or AMOUNT not in known or UNIT_PRICE in known or not rows:
+        return list(columns)
+    for index in unknown:
+        wanted = (known[QUANTITY], index, known[AMOUNT])
+        numbers_of = [_numbers_under(row, wanted, point) for row in rows]
+        if all(n is not None and n[0] * n[1] == n[2] for n in numbers_of):
+            named = replace(columns[index], names=(UNIT_PRICE,))
+            return [*columns[:index], named, *columns[index + 1 :]]
+    return list(columns)
+
+
+def _numbers_under(
+    row: Sequence[tuple[Word, int]], wanted: Sequence[int], point: str | None
+) -> list[Decimal] | None:
+    """The numbers of a row in these columns; None where one of them has none."""
+    typed = {i: _typed(word.text, point).parsed for word, i in row}
+    numbers_of = [typed.get(i) for i in wanted]
+    return [n for n in numbers_of if n is not None] if None not in numbers_of else None
 
 
 def _names(head: str, heads: Sequence[Word]) -> tuple[str, ...]:

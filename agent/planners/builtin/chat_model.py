@@ -30,44 +30,16 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field, PrivateAttr
 
 from agent.planners import PlannerRuntime
-from agent.planners.builtin import (
-    codes,
-    colours,
-    documents,
-    kinds,
-    named,
-    parties,
-    parts,
-    payments,
-    places,
-    several,
-    signs,
-    tables,
-    written,
-)
+from agent.planners.builtin import in_code
 from agent.planners.builtin.decoding import Completion, Decoder, Form, runtime_of
 from agent.planners.builtin.grammar import parse_calls
+from agent.planners.builtin.kinds import Turn, without_kinds
 from agent.planners.constraints import fill_in
 from agent.planners.conversation import turns_of
 from agent.planners.token_callback import token_callback, with_token_callback
 
 MAX_NEW_TOKENS = 256
 """Of one turn: eight calls fit, and every answer that was trained."""
-
-_IN_CODE = (
-    kinds,
-    codes,
-    colours,
-    tables,
-    written,
-    payments,
-    places,
-    parties,
-    named,
-    signs,
-    documents,
-)
-"""What plans in code, the more particular first: `documents` reads whatever has a label."""
 
 
 def packaged_weights() -> Path:
@@ -146,16 +118,15 @@ class BuiltinChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,  # noqa: ARG002
         **kwargs: Any,
     ) -> ChatResult:
-        if talks := parts.conversations(messages):
+        tools = kwargs.get("tools") or ()
+        if (split := in_code.split(messages, tools)) is not None:
             with streamed_whole() as stream:
-                return stream(parts.merged([self._generate(t, **kwargs) for t in talks]))
-        if (by_picture := several.split(messages, kwargs.get("tools") or ())) is not None:
-            with streamed_whole() as stream:
-                planned = [self._generate(talk, **kwargs) for talk in by_picture.talks]
-                return stream(by_picture.joined(planned))
-        if (in_code := planned_in_code(messages, kwargs, self.model_name)) is not None:
-            return in_code
-        messages = signs.without_first_look(messages)
+                return stream(
+                    split.joined([self._generate(talk, **kwargs) for talk in split.talks])
+                )
+        turn, messages = in_code.planned(messages, tools)
+        if turn is not None:
+            return result_of(turn, messages, self.model_name)
         future, cancelled = self._submit(messages, kwargs)
         try:
             return _as_result(future.result(), messages, kwargs, self.model_name)
@@ -170,18 +141,15 @@ class BuiltinChatModel(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,  # noqa: ARG002
         **kwargs: Any,
     ) -> ChatResult:
-        if talks := parts.conversations(messages):
+        tools = kwargs.get("tools") or ()
+        if (split := in_code.split(messages, tools)) is not None:
             with streamed_whole() as stream:
                 return stream(
-                    parts.merged([await self._agenerate(talk, **kwargs) for talk in talks])
+                    split.joined([await self._agenerate(talk, **kwargs) for talk in split.talks])
                 )
-        if (by_picture := several.split(messages, kwargs.get("tools") or ())) is not None:
-            with streamed_whole() as stream:
-                planned = [await self._agenerate(talk, **kwargs) for talk in by_picture.talks]
-                return stream(by_picture.joined(planned))
-        if (in_code := planned_in_code(messages, kwargs, self.model_name)) is not None:
-            return in_code
-        messages = signs.without_first_look(messages)
+        turn, messages = in_code.planned(messages, tools)
+        if turn is not None:
+            return result_of(turn, messages, self.model_name)
         future, cancelled = self._submit(messages, kwargs)
         try:
             return _as_result(await asyncio.wrap_future(future), messages, kwargs, self.model_name)
@@ -222,14 +190,8 @@ def streamed_whole() -> Iterator[Callable[[ChatResult], ChatResult]]:
         yield stream
 
 
-def planned_in_code(
-    messages: list[BaseMessage], kwargs: dict[str, Any], model_name: str
-) -> ChatResult | None:
-    """The turn of a question that code plans; None for what the weights were taught."""
-    tools = kwargs.get("tools") or ()
-    turn = next(filter(None, (plan.next_turn(messages, tools) for plan in _IN_CODE)), None)
-    if turn is None:
-        return None
+def result_of(turn: Turn, messages: list[BaseMessage], model_name: str) -> ChatResult:
+    """A turn that code planned, streamed as if it had been written."""
     if turn.text and (on_text := token_callback()) is not None:
         on_text(turn.text)
     return _as_message(list(turn.calls), turn.text, (0, 0), messages, model_name)
@@ -242,7 +204,7 @@ def form_of(kwargs: dict[str, Any]) -> Form:
     if isinstance(choice, dict):
         choice = choice["function"]["name"]
     return Form(
-        tools=tuple(kinds.without_kinds(kwargs.get("tools") or ())),
+        tools=tuple(without_kinds(kwargs.get("tools") or ())),
         answer=given["json_schema"]["schema"] if given.get("type") == "json_schema" else None,
         tool_choice=choice,
         parallel=kwargs.get("parallel_tool_calls") is not False,

@@ -175,7 +175,8 @@ def code_question(part: Part) -> CodeQuestion | None:
 def _of_wifi(part: Part, fields: tuple[str, ...]) -> CodeQuestion | None:
     """A question for the password or the name of a network, which a code or a text may tell."""
     asked = [field for field in _PRINTED_AS if field in fields]
-    if part.kind not in ("open", "name") or not asked or not _WIFI.search(part.text):
+    is_of_network = "password" in asked or _WIFI.search(part.text) is not None
+    if part.kind not in ("open", "name") or not asked or not is_of_network:
         return None
     words = [_PRINTED_AS[field][language_of(part.text) == "zh"] for field in asked]
     return CodeQuestion(part.text, "content", fields=tuple(asked), printed_as=tuple(words))

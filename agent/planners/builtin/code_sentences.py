@@ -112,6 +112,7 @@ class CodeSentences:
         is_, the = self._begin(" is ", "是"), self._begin("the ", "")
         named = [f"{the}{{{e.id}.label}}{is_}{{{e.id}.value}}" for e in fields]
         told = f"{join_words(named, self._language)} {_cite(*fields, *codes)}{self._stop}"
+        told = told[:1].upper() + told[1:]
         return told, ", ".join(f"{{{e.id}.value}}" for e in fields)
 
     def yes_no(self, *, truth: bool) -> str:

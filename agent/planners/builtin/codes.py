@@ -72,8 +72,10 @@ def next_turn(messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) 
 
 def _seen_turn(
     question: CodeQuestion, seen: _Seen, pictures: list[str], offered: set[str], language: Language
-) -> Turn:
+) -> Turn | None:
     """What to do next when the codes were read."""
+    if question.fields and not seen.wanted and not seen.lines:
+        return None  # a password or a network's name may stand there under another label
     needs_text = _needs_digits(question, seen) or _may_be_named(question, seen)
     if needs_text and READ_TEXT in offered:
         return Turn(tuple(_reads(pictures, None)))

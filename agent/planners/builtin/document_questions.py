@@ -53,6 +53,10 @@ _COST = re.compile(
     re.IGNORECASE,
 )
 _WHAT = re.compile(rf"\W*what(?:['’]s| is| was| are| were){_THE}\W*", re.IGNORECASE)
+_OWN_HAN = re.compile(
+    r"\W*(?P<what>[\u4e00-\u9fff]{2,8}?)(?:是|要|花了|为)?(?P<ask>多少(?:钱|元|块)?|几(?:块钱|元))\W*"
+)
+"""What a Chinese question asks the price or the number of: 包装费是多少？"""
 _ASKING = re.compile(
     r"\b(?:what(?:'s)?|which|who|when|how|much|many|tell|give|show|please|until|would|could|"
     r"currency)\b|请问|请|多少钱|多少|什么|哪个|哪|谁|几|呢",
@@ -133,6 +137,8 @@ def _left_over(text: str, names: Collection[str] = ()) -> bool:
 
 def _by_its_own_words(text: str) -> Asked | None:
     """ "When is the next meeting?": next meeting. "How much was the Inspektion?": Inspektion."""
+    if (own := _OWN_HAN.fullmatch(text)) and _left_over(own["what"]):
+        return Asked(own["what"], "cost")
     for pattern in (_WHEN, _COST, _WHAT):
         match = pattern.fullmatch(text)
         what = match["what"].strip() if match else ""

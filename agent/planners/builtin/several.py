@@ -14,7 +14,9 @@ from typing import Any
 from langchain_core.messages import AIMessage, BaseMessage, ToolCall, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 
+from agent.grounding.question_parts import parts_of
 from agent.grounding.wording import language_of
+from agent.planners.builtin.code_questions import code_question
 from agent.planners.builtin.kinds import abstain
 from agent.planners.builtin.parts import message_of, usage_of
 from agent.planners.builtin.several_answers import PictureAnswer, joined
@@ -147,9 +149,10 @@ def split(messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) -> S
         return None
     at, text = present
     pictures = pictures_of(messages[at])
-    if len(pictures) < 2:
+    language = language_of(text)
+    if len(pictures) < 2 or any(map(code_question, parts_of(text, language))):
         return None
-    question = several_question(text, language_of(text), pictures)
+    question = several_question(text, language, pictures)
     if question is None:
         return None
     offered = any(tool["function"]["name"] == READ for tool in tools)

@@ -33,7 +33,7 @@ class SeveralQuestion:
 
 _SUM = re.compile(
     r"\b(?:altogether|combined|together|overall|in (?:total|all|sum)|add(?:s|ed)? up|summed"
-    r"|the sum)\b"
+    r"|(?:come|amount)s? to|the sum)\b"
     r"|^\W*add (?:the|all|both|these)\b",
     re.IGNORECASE,
 )

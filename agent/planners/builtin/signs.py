@@ -2,8 +2,7 @@
 
 The built-in weights look for dogs where it is asked whether dogs are allowed. Here the text is read
 first, and what answers is quoted: 'No: it says "NO DOGS ALLOWED".' A question that may as well be
-about things ("Is the door open?") is left to the weights where the text does not answer it; they do
-not see that it was looked at (`without_first_look`).
+about things ("Is the door open?") is given up where the text does not answer it.
 """
 
 from __future__ import annotations
@@ -42,17 +41,6 @@ def next_turn(messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) 
     turn = _turn(asked, question, picture, seen)
     is_refused = any(message.type == "human" for message in messages[at + 1 :])  # by the check
     return abstain("unsure") if turn is not None and is_refused else turn
-
-
-def without_first_look(messages: list[BaseMessage]) -> list[BaseMessage]:
-    """The conversation as the weights know it: without the look at the text that code had taken."""
-    present = present_question(messages)
-    if present is None or asked_of(present[1]) is None:
-        return messages
-    at = present[0] + 1
-    calls = getattr(messages[at], "tool_calls", ()) if at < len(messages) else ()
-    is_look = [(call["name"], call["args"].get("query")) for call in calls] == [(READ, None)]
-    return [*messages[:at], *messages[at + 2 :]] if is_look else messages
 
 
 def _turn(

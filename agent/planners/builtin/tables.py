@@ -30,7 +30,7 @@ from agent.planners.builtin.table_forms import QUANTITIES, TableQuestion
 from agent.planners.builtin.table_questions import table_question
 from agent.planners.conversation import pictures_of, present_question
 from tools.evidence import Evidence
-from tools.reading.asked import asked_of
+from tools.reading.asked import PRICE, asked_of
 from tools.words.days import closed_pattern
 
 READ = "read_text"
@@ -62,10 +62,12 @@ def _call(picture: str, query: str) -> Call:
     return READ, {"picture": picture, "query": query, "region": None}
 
 
-def _answer(question: TableQuestion, text: str, seen: list[Report]) -> Turn:
+def _answer(question: TableQuestion, text: str, seen: list[Report]) -> Turn | None:
     if any(report.evidence is None for report in seen):
         return abstain("could_not_look")
     first, *others = [[e for e in r.evidence or () if e.status != "none"] for r in seen]
+    if asked_of(question.query).column == PRICE and not any(e.value is not None for e in first):
+        return None  # what a sign says of a price ("from 199") is no cell
     of_rows = question.form not in ("cell", "hours")
     if not first or (of_rows and not all(e.is_row for e in first)):
         return abstain("not_found")

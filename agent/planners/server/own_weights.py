@@ -18,11 +18,11 @@ from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
-from agent.planners.builtin import parts
+from agent.planners.builtin import in_code
 from agent.planners.builtin.chat_model import (
     MAX_NEW_TOKENS,
     form_of,
-    planned_in_code,
+    result_of,
     streamed_whole,
 )
 from agent.planners.builtin.grammar import build_structural_tag
@@ -48,12 +48,15 @@ class OwnWeightsChatModel(ServerChatModel):
         run_manager: Any = None,
         **kwargs: Any,
     ) -> ChatResult:
-        if talks := parts.conversations(messages):
+        tools = kwargs.get("tools") or ()
+        if (split := in_code.split(messages, tools)) is not None:
             with streamed_whole() as stream:
-                return stream(parts.merged([await self._agenerate(t, **kwargs) for t in talks]))
-        planned = planned_in_code(messages, kwargs, self.model_name)
-        if planned is not None:
-            return planned
+                return stream(
+                    split.joined([await self._agenerate(t, **kwargs) for t in split.talks])
+                )
+        turn, messages = in_code.planned(messages, tools)
+        if turn is not None:
+            return result_of(turn, messages, self.model_name)
         result = await super()._agenerate(messages, stop, run_manager, **kwargs)
         return _filled_in(result, messages, kwargs)
 

@@ -41,7 +41,7 @@ def heard(pieces: list[str]) -> list[str]:
     )  # fmt: skip
     stream = AnswerStream(question)
     for piece in pieces:
-        stream.hear(piece)
+        stream.feed(piece)
     return [event.text for event in events if isinstance(event, Sentence)]
 
 

@@ -47,6 +47,17 @@ def test_all_hours_with_their_days():
     assert {m.group for m in found} == {"opening hours"}
 
 
+def test_hours_of_no_day_are_told_of_none():
+    lines = page("请勿拍照\n开放时间 9:00-17:00")
+    assert [m.value for m in answer_query(lines, "营业时间")] == ["9:00-17:00"]
+    assert not [m for m in answer_query(lines, "周日的营业时间") if m.value]
+
+
+def test_a_line_below_the_heads_of_several_days_is_of_none_of_them():
+    lines = page("Mon-Thu | Fri-Sat | Sun\nKitchen | 11-21 | 11-23 | closed")
+    assert hours_of(lines) == []
+
+
 def test_a_day_that_is_not_listed_has_no_hours():
     assert answer_query(GERMAN[:2], "opening hours on Saturday") == []
 

@@ -67,7 +67,7 @@ def test_amounts(text, query, value):
         ("SHOP\nTotal | 8.00\nContactless | 8.00", "payment method", "Contactless"),
         ("SHOP\nTotal | 8.00\nCASH | 10.00\nCHANGE | 2.00", "payment method", "CASH"),
         ("SHOP\nTotal | 8.00\nPaid | 8.00", "payment method", None),
-        ("SHOP\nTotal | 8.00\nCash | 3.00\nVisa | 5.00", "payment method", None),
+        ("SHOP\nTotal | 8.00\nCash | 3.00\nVisa | 5.00", "payment method", "Cash, Visa"),
     ],
 )
 def test_words(text, query, value):

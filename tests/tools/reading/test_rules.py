@@ -44,6 +44,8 @@ TIMES = ["NO PARKING", "Mon-Fri 8:00-18:00"]
         (["No heavy trucks"], "trucks", None),
         (["禁止吸烟"], "吸烟", False),
         (["禁止吸烟"], "smoke", False),
+        (["禁止停车", "周一至周五 7:00-19:00"], "停车", False),
+        (["请勿拍照", "开放时间 9:00-17:00"], "take photos", False),
         (["请勿拍照"], "照相", False),
         (["宠物不得入内", "导盲犬除外"], "狗进去", False),
         (["允许停车"], "停车", True),

@@ -134,6 +134,21 @@ def test_a_cell_that_is_not_there_or_not_sure_is_not_told(lines: list[Line], que
     assert told(lines, query) == []
 
 
+def test_a_charge_for_service_is_no_item() -> None:
+    lines = page("2 Udon | 19.00\n1 Gyoza | 6.40\nService 10% | 2.54\nTOTAL | 27.94")
+    (found,) = tables_of(lines)
+    assert [row.name for row in found.rows] == ["Udon", "Gyoza"]
+
+
+@pytest.mark.parametrize(("unit", "is_told"), [("12.00", True), ("11.00", False), ("box", False)])
+def test_a_head_that_says_little_is_the_unit_price_where_the_product_is_right(
+    unit: str, is_told: bool
+) -> None:
+    lines = table(f"Item | Qty | Unit | Amount\nStool | 4 | {unit} | 48.00", 10, 200, 300, 400)
+    told = [match.value for match in answer_query(lines, "unit price of the stool")]
+    assert told == ([unit] if is_told else [])
+
+
 def test_of_two_rows_that_match_both_are_shown_with_their_names() -> None:
     found = answer_query(MENU, "price of the tea")
     assert [(m.label, m.value) for m in found] == [

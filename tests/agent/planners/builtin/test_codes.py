@@ -174,7 +174,7 @@ def test_what_cannot_be_compared_is_not(ask: Any, pixels: Any) -> None:
         ("Is the phone number in the code +44 20 7946 0018?", CARD, "The phone is +44 20 7946 0018.", "yes"),
         ("Is the password in the QR code hunter2?", WIFI, "The password is s3cret;9.", ""),
         ("What are the wifi name and password?", WIFI,
-         "The password is s3cret;9 and the network name is Blue Cafe.", "s3cret;9, Blue Cafe"),
+         "The network name is Blue Cafe. The password is s3cret;9.", "Blue Cafe; s3cret;9"),
         ("Is the QR code a link?", LINK, "The code says: https://a.example/m.", "yes"),
         ("Is the QR code a link?", ONE_QR, "The code says: SERIAL 88.", "no"),
     ],
@@ -285,7 +285,7 @@ def test_a_content_gives_no_orders(ask: Any) -> None:
     "question",
     [
         "What is the post code?", "What is the dress code?", "What does the sign say?", "What is the total?",
-        "How many people are there?", "邮政编码是多少？", "What is the password?", "What is the promo code?",
+        "How many people are there?", "邮政编码是多少？", "What is the promo code?",
         "Is the QR code blue?",
     ],
 )  # fmt: skip

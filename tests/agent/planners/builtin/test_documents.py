@@ -104,7 +104,7 @@ Es bediente Sie: Rolf
     [
         (BILL, "How much VAT is on it?", "The VAT is 178.82.", "178.82"),
         (BILL, "What is the net amount?", "The net amount is 941.18.", "941.18"),
-        (BILL, "How much does the Getriebeöl cost?", "The Getriebeöl is 1120.00.", "1120.00"),
+        (BILL, "How much does the Getriebeöl cost?", "The price of the Getriebeöl is 1120.00.", "1120.00"),
         (BILL, "How much is still to be paid?", "The balance is 720.00.", "720.00"),
         (BILL, "What is the total?", "The total is EUR 1120.00.", "1120.00"),
         (BILL, "What year is the bill from?", "It is from 2024.", "2024"),
@@ -114,6 +114,7 @@ Es bediente Sie: Rolf
         ("SHOP\n29/11/2024", "In what month was it bought?", "It is from November 2024.", "November 2024"),
         ("BIKES FROM 199", "How much do bikes cost?", "The bikes are 199.", "199"),
         ("SCARF\nSize M\n$49.00", "How much is the scarf?", "The price is $49.00.", "49.00"),
+        ("小店\n包装费 | 2.00\n合计 | 30.00", "包装费是多少？", "包装费是2.00。", "2.00"),
         ("小店\n合计 | 30.00\n台号：B7", "桌号是多少？", "桌号是B7。", "B7"),
         ("小店\n2023年6月18日", "哪一年的？", "日期是2023。", "2023"),
     ],

@@ -20,6 +20,7 @@ PAGES = ("img_1p1", "img_1p2")
         ("What is the total of both receipts?", "sum", "What is the total?"),
         ("How much tax was paid on all the receipts?", "sum", "What is the tax?"),
         ("Add the three totals.", "sum", "What is the total?"),
+        ("What do the three totals come to?", "sum", "What is the total?"),
         ("How much did these cost together?", "sum", "What is the total?"),
         ("三张发票的税额总共是多少？", "sum", "税额是多少？"),
         ("Which bill is the cheapest?", "least", "What is the total?"),

@@ -1,0 +1,140 @@
+"""What code plans before the built-in weights do: it splits a question, or knows the next turn.
+
+Each of `PLANS` knows some questions. A plan sees of the conversation only the calls that it makes
+itself (`_replayed`), so it may give a question up after a look, and the next one begins anew; a
+look that was taken already is not taken again. What none of them plans is the weights', who see
+nothing of those looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from langchain_core.messages import AIMessage, BaseMessage, ToolCall, ToolMessage
+from langchain_core.outputs import ChatResult
+
+from agent.planners.builtin import (
+    codes,
+    colours,
+    documents,
+    kinds,
+    named,
+    parties,
+    parts,
+    payments,
+    places,
+    several,
+    signs,
+    tables,
+    written,
+)
+from agent.planners.builtin.kinds import Schema, Turn
+from agent.planners.conversation import present_question
+
+
+class Plan(Protocol):
+    """A module that plans some questions."""
+
+    def next_turn(self, messages: Sequence[BaseMessage], tools: Sequence[Schema]) -> Turn | None:
+        """The next turn; None for a question that it does not know, or gives up."""
+
+
+PLANS: tuple[Plan, ...] = (
+    kinds, codes, colours, written, payments, places, parties, named, tables, signs, documents,
+)  # fmt: skip
+"""The more particular first: `documents` reads whatever has a label."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """A question as several conversations, and what makes one turn of theirs."""
+
+    talks: Sequence[list[BaseMessage]]
+    joined: Callable[[Sequence[ChatResult]], ChatResult]
+
+
+def split(messages: Sequence[BaseMessage], tools: Sequence[Schema]) -> Split | None:
+    """The present question part by part, or picture by picture; None where it is planned whole."""
+    if talks := parts.conversations(messages):
+        return Split(talks, parts.merged)
+    by_picture = several.split(messages, tools)
+    return None if by_picture is None else Split(by_picture.talks, by_picture.joined)
+
+
+def planned(
+    messages: list[BaseMessage], tools: Sequence[Schema], plans: Sequence[Plan] = PLANS
+) -> tuple[Turn | None, list[BaseMessage]]:
+    """The next turn that code plans, if it does; and the conversation as the weights see it."""
+    present = present_question(messages)
+    if present is None:
+        return None, messages
+    looks = _Looks(messages, present[0])
+    given_up: set[str | None] = set()
+    for plan in plans:
+        turn, own = _replayed(plan, looks, tools)
+        if turn is not None:
+            return turn, messages
+        given_up |= own
+    return None, looks.without(given_up)
+
+
+class _Looks:
+    """The present question of a conversation, and what came of the calls behind it."""
+
+    def __init__(self, messages: list[BaseMessage], at: int) -> None:
+        self.begin, self._after = messages[: at + 1], messages[at + 1 :]
+        self.refusals = [m for m in self._after if m.type == "human"]
+        self._calls = [c for m in self._after if isinstance(m, AIMessage) for c in m.tool_calls]
+        self._results = {m.tool_call_id: m for m in self._after if isinstance(m, ToolMessage)}
+
+    def of(self, turn: Turn) -> list[BaseMessage]:
+        """The calls of a turn with their results; empty where one of them was not made yet."""
+        made: list[ToolCall] = []
+        for name, arguments in turn.calls:
+            same = (
+                c
+                for c in self._calls
+                if (c["name"], c["args"]) == (name, arguments) and c["id"] in self._results
+            )
+            call = next(same, None)
+            if call is None:
+                return []
+            made.append(call)
+        return [AIMessage("", tool_calls=made), *(self._results[str(c["id"])] for c in made)]
+
+    def without(self, ids: set[str | None]) -> list[BaseMessage]:
+        """The conversation without these calls."""
+        kept: list[BaseMessage] = []
+        for message in self._after:
+            if isinstance(message, ToolMessage) and message.tool_call_id in ids:
+                continue
+            if isinstance(message, AIMessage) and message.tool_calls:
+                calls = [call for call in message.tool_calls if call["id"] not in ids]
+                if not calls:
+                    continue
+                message = message.model_copy(update={"tool_calls": calls})  # noqa: PLW2901
+            kept.append(message)
+        return [*self.begin, *kept]
+
+
+def _replayed(
+    plan: Plan, looks: _Looks, tools: Sequence[Schema]
+) -> tuple[Turn | None, set[str | None]]:
+    """The turn of a plan after all its looks that were taken, and the ids of their calls."""
+    seen: list[BaseMessage] = [*looks.begin]
+    own: set[str | None] = set()
+    while True:
+        turn = plan.next_turn(seen, tools)
+        taken = looks.of(turn) if turn is not None and turn.calls else []
+        if not taken:
+            break
+        new = {m.tool_call_id for m in taken if isinstance(m, ToolMessage)}
+        if new <= own:
+            break  # it asks for the same again
+        own |= new
+        seen += taken
+    if turn is not None and looks.refusals and not turn.calls:
+        turn = plan.next_turn([*seen, *looks.refusals], tools)
+    return turn, own
