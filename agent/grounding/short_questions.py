@@ -61,8 +61,8 @@ def _written_out(text: str, language: Language, *, begins: bool) -> str | None:
     names = [piece for piece in _COMMA.split(name) if piece]
     if names and all(map(names_a_field, names)):
         return _of_fields(names, language)
-    is_seen = begins and not _ON_PAPER.search(text)
-    return _of_a_thing(name, language) if is_seen else None
+    is_whole = begins or _NUMBER_OF.match(name) is not None
+    return _of_a_thing(name, language) if is_whole and not _ON_PAPER.search(text) else None
 
 
 def _of_fields(names: list[str], language: Language) -> str | None:

@@ -25,7 +25,6 @@ from tools.reading.asked import AMOUNT, PRICE, QUANTITY, UNIT_PRICE, is_whole_co
 from tools.reading.hours import days_in
 from tools.words.columns import words_for_column
 from tools.words.days import day_pattern
-from tools.words.labels import CLASSES, GROUPS, canonical
 from tools.words.sentences import label_words
 
 ITEMS, HOURS = "items", "opening hours"
@@ -92,7 +91,6 @@ _SCORED = re.compile(
     rf"{_X}(?: (?:have|get|got|score|scored|play|played|win|won|lose|lost|make|made|take))?{_ON}",
     re.IGNORECASE,
 )
-_OF_THINGS = re.compile(r"(?:what(?: is|'s) )?(?:the )?number of\b", re.IGNORECASE)
 _PER = re.compile(
     rf"how much {_X} (?:(?:is|are) )?(?:there )?"
     r"(?P<per>(?:in|per) (?!it\b|this\b|there\b)(?:an? |one |the )?\S+(?: (?!of\b)\S+)?)",
@@ -147,9 +145,7 @@ def _english_named(said: str) -> TableQuestion | None:
     """A column by its name: "the unit price of the door handle"."""
     for name, pattern in _named_columns():
         if (match := pattern.fullmatch(said)) and is_item(match["x"]):
-            of_things = _OF_THINGS.match(said) and canonical(match["x"]) in {*CLASSES, *GROUPS}
-            is_counted = of_things and said.endswith(match["x"])  # nothing says on which paper
-            return None if is_counted else TableQuestion("cell", f"{name} of the {match['x']}")
+            return TableQuestion("cell", f"{name} of the {match['x']}")
     return None
 
 

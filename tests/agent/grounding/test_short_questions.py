@@ -71,6 +71,7 @@ def test_what_is_not_written_is_no_absent_thing(agent: VisualAgent) -> None:
         ("总额、税额", "总额、税额是多少？"),
         ("dogs?", "How many dogs are there?"),
         ("Number of animals?", "How many animals are there?"),
+        ("What is the number of dogs?", "How many dogs are there?"),
         ("umbrella", "Is there an umbrella?"),
         ("fruit?", "Is there any fruit?"),
         ("狗？", "图里有狗吗？"),
