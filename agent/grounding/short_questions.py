@@ -16,10 +16,9 @@ from tools.words.tables import Vocabulary, table, words_of
 _LEADING = re.compile(
     r"^\W*(?:(?:and|so|now|ok|okay|please|also|just)\b[\s,]*)*(?:(?:the|its|their)\s+)?", re.I
 )
+_ON_PAPER = re.compile(r"\s+(?:of|on) (?:the|this) (?:bill|receipt|invoice|ticket)", re.IGNORECASE)
 _TRAILING = re.compile(
-    r"(?:\s+(?:of|on) (?:the|this) (?:bill|receipt|invoice|ticket))?"
-    r"[\s,]*(?:\bplease\b|\bthen\b)?[\s?？.。!！:：]*$",
-    re.IGNORECASE,
+    rf"(?:{_ON_PAPER.pattern})?[\s,]*(?:\bplease\b|\bthen\b)?[\s?？.。!！:：]*$", re.IGNORECASE
 )
 _COMMA = re.compile(r"\s*(?:[,，、/+&]\s*(?:and\s+)?|\band\b|和|以及)\s*(?:the\s+)?", re.IGNORECASE)
 _WHOLE: dict[str, str] = {
@@ -35,6 +34,10 @@ _WHOLE: dict[str, str] = {
     "文字": "上面写了什么？",
 }
 """Short questions that name neither a field nor a thing."""
+_NUMBER_OF = re.compile(
+    r"^(?:what(?: is|['’]s) the )?(?:total )?(?:number|count) of (?:the )?|^how many ",
+    re.IGNORECASE,
+)
 _TABLES: tuple[Vocabulary, ...] = ("groups", "things")
 
 
@@ -58,7 +61,8 @@ def _written_out(text: str, language: Language, *, begins: bool) -> str | None:
     names = [piece for piece in _COMMA.split(name) if piece]
     if names and all(map(names_a_field, names)):
         return _of_fields(names, language)
-    return _of_a_thing(name, language) if begins else None
+    is_whole = begins or _NUMBER_OF.match(name) is not None
+    return _of_a_thing(name, language) if is_whole and not _ON_PAPER.search(text) else None
 
 
 def _of_fields(names: list[str], language: Language) -> str | None:
@@ -71,7 +75,8 @@ def _of_fields(names: list[str], language: Language) -> str | None:
 
 def _of_a_thing(name: str, language: Language) -> str | None:
     """Of one thing: several are counted, one is looked for."""
-    bare = re.sub(r"^(?:an?|any|some)\s+", "", name, flags=re.IGNORECASE).casefold()
+    counted = _NUMBER_OF.sub("", name)
+    bare = re.sub(r"^(?:an?|any|some)\s+", "", counted, flags=re.IGNORECASE).casefold()
     words = words_of("groups") | words_of("things")
     if bare not in words or fields_in(bare) or bare in words_of("colours"):
         return None
@@ -79,6 +84,8 @@ def _of_a_thing(name: str, language: Language) -> str | None:
         return f"图里有{bare}吗？"
     if _is_plural(bare):
         return f"How many {bare} are there?"
+    if counted != name:
+        return None
     one = "any" if bare in words_of("groups") else "an" if bare[0] in "aeiou" else "a"
     return f"Is there {one} {bare}?"
 

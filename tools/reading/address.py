@@ -33,6 +33,8 @@ from tools.reading.values import emails, phones, urls
 
 HEADER_LINES = 22
 """The sender stands in the first lines of a document."""
+MIN_NAME = 3
+"""Letters that a word of a name has, to tell it by."""
 MAX_TOWN_WORDS = 4
 """A line of so few words without a digit below a street may be the town."""
 
@@ -67,8 +69,13 @@ class AddressLines:
         text = plain(self.lines[index].text)
         cues = len(STREET.findall(text)) + 2 * len(POSTCODE.findall(text))
         cues += len(PLACE.findall(text))
-        is_marked = self.marks[index] in ("street", "town")
+        is_marked = self.marks[index] in ("street", "unit", "town")
         return is_marked or cues >= 2 or bool(STREET_START.match(text))
+
+    def has_amount(self, index: int) -> bool:
+        """Whether a line holds a sum of money; in "Flat 2, 19 Station Road" nothing is one."""
+        is_house = self.marks[index] in ("street", "unit")
+        return not is_house and bool(amounts(self.lines[index].text))
 
     def inside(self) -> set[int]:
         """The lines that stand in a run of address lines, as indices."""
@@ -95,7 +102,7 @@ class AddressLines:
         while start:
             upper, lower = self.lines[start - 1], self.lines[start]
             far = lower.level_xyxy[1] - upper.level_xyxy[3] > 0.8 * max(upper.height, lower.height)
-            named = any(upper is line for line in names)
+            named = any(upper is line for line in names) or _is_branch(upper, names)
             opens = (
                 re.search(r"\d|,\s*$", upper.text) is not None
                 or self.marks[start - 1] is not None
@@ -113,7 +120,7 @@ class AddressLines:
         text = plain(" ".join(line.text for line in self.lines[start:end]))
         street = 0.3 * min(len(STREET.findall(text)), 4)
         town = 0.8 if "town" in marks or POSTCODE.search(text) else 0.0
-        points = max(street, 0.9) if "street" in marks else street
+        points = max(street, 0.9 if "street" in marks else 0.5 if "unit" in marks else 0.0)
         return points + 0.2 * min(len(PLACE.findall(text)), 2) + town + 0.2 * (end - start > 1)
 
     def block(self, start: int, end: int, points: float) -> Block:
@@ -142,13 +149,13 @@ class AddressLines:
             or aside().match(text)
         ):
             return False
-        if any(find(raw) for find in (dates, emails, urls, amounts)):
+        if any(find(raw) for find in (dates, emails, urls)) or self.has_amount(index):
             return False
         if self.marks[index] is None and phones(raw):
             return False
         if REGISTRATION.search(text) or re.match(r"^\(.*\)$", raw):
             return False
-        return bool(re.search(r"[^\W\d]{2}|\d{5}", text))
+        return self.marks[index] == "unit" or bool(re.search(r"[^\W\d]{2}|\d{5}", text))
 
     def _goes_on(self, index: int, start: int) -> bool:
         """Whether the address that began at `start` goes on with this line."""
@@ -220,12 +227,21 @@ def _unlabelled(head: AddressLines, names: Sequence[Line]) -> Block | None:
         start = head.extended_up(index, names)
         while start < end and head.lines[start] in names:
             start += 1
+        if start + 1 < end and plain(head.lines[start].text) in plain(head.lines[start + 1].text):
+            start += 1  # a heading: the address says it itself
         points = head.points(start, end) if start < end else 0.0
         rank = points - 0.03 * index + _near_name(head.lines, start, names)
         if points > 0.5 and (best is None or rank > best[0] + 0.25):
             best = (rank, head.block(start, end, points))
         index = end
     return best[1] if best else None
+
+
+def _is_branch(line: Line, names: Sequence[Line]) -> bool:
+    """Whether a line begins like the sender's name: so its branches are called."""
+    first, *_ = plain(line.text).split() or [""]
+    named = plain(names[0].text).split() if names else []
+    return len(first) >= MIN_NAME and named[:1] == [first]
 
 
 def _near_name(lines: Sequence[Line], start: int, names: Sequence[Line]) -> float:

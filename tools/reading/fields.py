@@ -26,7 +26,7 @@ from tools.reading.measures import measured_in, of_kind, unit_asked
 from tools.reading.named import SURE_AMOUNT, fits, found_by_words, named, printed_as
 from tools.reading.numerals import decimal_mark
 from tools.reading.parties import cells_of
-from tools.reading.party_queries import PartyQuery, Scope, party_query, scope_of
+from tools.reading.party_queries import PARTY_FIELDS, PartyQuery, Scope, party_query, scope_of
 from tools.reading.payments import payment_of, tax_rate_of
 from tools.reading.prose import talking
 from tools.reading.rates import amount_at, rate_asked
@@ -89,18 +89,19 @@ _SINGLE = ("date", "time", "phone", "email", "url", "text", "number")
 def _undisputed(match: Match, field: FieldKind, printing: Sequence[Line]) -> Match:
     """The match, unless the same label stands on the page again with another value.
 
-    Several telephone numbers are told together; of anything else nothing tells which is right.
+    What another party says of itself is no other value of it. Several telephone numbers are told
+    together; of anything else nothing tells which is right.
     """
     value = match.value or ""
     label = _run_on(match.text[: match.text.find(value)]) if value in match.text else ""
     if field.value_type not in _SINGLE or "\n" in match.text or not letters_in(label):
         return match
-    again = [
-        line for line in printing if _gives(line, label) and not _same(value, line.text, field)
-    ]
+    of_sender = sender_lines(printing) if field.name in PARTY_FIELDS else ()
+    said = of_sender if any(line.text == match.text for line in of_sender) else printing
+    again = [line for line in said if _gives(line, label) and not _same(value, line.text, field)]
     if not again:
         return match
-    own = [line for line in printing if line.text == match.text][:1]
+    own = [line for line in said if line.text == match.text][:1]
     if field.value_type != "phone":
         return disagreeing([*own, *again])
     numbers = [typed.value for line in again for typed in phones(line.text, labelled=True)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Self
 
 from tools.reading.address import HEADER_LINES, AddressLines, Block, address_in
@@ -153,7 +154,7 @@ class Head:
     def of(cls, lines: Sequence[Line]) -> Self:
         """Looks for the addresses and the end of the head once."""
         address = AddressLines.of(lines)
-        values = (i for i, line in enumerate(lines) if dates(line.text) or amounts(line.text))
+        values = (i for i, line in enumerate(lines) if dates(line.text) or address.has_amount(i))
         heights = sorted(line.height for line in lines) or [0.0]
         usual = heights[len(heights) // 2]
         end = next(values, len(lines))
@@ -230,6 +231,7 @@ class Head:
             if 0 <= i < len(top)
             and self._points(i) >= (1.0 if i > last else own - NEARLY)
             and not re.search(r"\d", top[i].text)
+            and not (i > last and _is_remark(top[i].text))
             and not ONLY_FORM.search(plain(top[i].text))
             and not self.address.is_part(i)
             and _set_alike(top[i], top[first])
@@ -290,8 +292,15 @@ def _is_remark(text: str) -> bool:
 
 
 def _main_part(line: Line) -> str:
-    """The longest cell of the row: stamps and notes stand apart."""
-    return max((cell.text for cell in cells_of(line)), key=len)
+    """The longest cell of the row: stamps and notes stand apart, or in other letters behind a
+    legal form."""
+    words = list(max(cells_of(line), key=lambda cell: len(cell.text)).words)
+    for at, (word, behind) in enumerate(pairwise(words), 1):
+        ends = [form.end() for form in legal_form().finditer(plain(word.text))]
+        low, high = sorted((word.height, behind.height))
+        if len(plain(word.text)) in ends and high > ALIKE * low:
+            return Line(tuple(words[:at])).text
+    return Line(tuple(words)).text
 
 
 def _without_greeting(text: str) -> str:

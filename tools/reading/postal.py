@@ -10,13 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
+from itertools import accumulate, pairwise
 from typing import Literal
 
+from tools.reading.cues import aside, trade
 from tools.reading.labels import plain
 from tools.reading.lines import Line
 from tools.words.lists import words_of_kind
 
-Mark = Literal["street", "place", "town"]
+Mark = Literal["street", "unit", "place", "town"]
 
 STRONG = ("US", "CA", "GB", "AU", "IE", "IN", "NL", "PT", "SG")
 """Countries whose postcodes, or postcodes beside a state, nothing else looks like."""
@@ -31,6 +33,8 @@ _NAME = r"[^\W\d_][^\d@:]*"
 _SITE_END = r"(?: (?:n|s|e|w|ne|nw|se|sw|north|south|east|west|upper|lower))?"
 NEAR = 1.2
 """Lines of one address stand at most so many heights apart."""
+MOST_WORDS = 3
+"""The name of a part of a town has no more."""
 
 
 def marks_of(lines: Sequence[Line]) -> list[Mark | None]:
@@ -47,7 +51,33 @@ def marks_of(lines: Sequence[Line]) -> list[Mark | None]:
         may_be_town = marks[lower] == "town" or _perhaps_town().fullmatch(texts[lower])
         if may_be_street and may_be_town and marks[lower] != "street":
             marks[upper], marks[lower] = "street", "town"
+        elif marks[lower] is None and _is_below_part_of_town(lines[: lower + 1], marks):
+            marks[lower] = "town"
+    for index in range(1, len(lines)):
+        if marks[index] is None and _is_street_above_town(lines[index : index + 3], marks[index:]):
+            marks[index] = "street"
     return marks
+
+
+def _is_below_part_of_town(lines: Sequence[Line], marks: Sequence[Mark | None]) -> bool:
+    """Whether the last line may be a town, and a street stands one line further up.
+
+    "22 Cuba Street", "Te Aro", "Wellington 6011".
+    """
+    if len(lines) < 3 or list(marks[len(lines) - 3 : len(lines) - 1]) != ["street", None]:
+        return False
+    between, town = (plain(line.text) for line in lines[-2:])
+    is_part = len(between.split()) <= MOST_WORDS and not re.search(r"\d", between)
+    is_town = _with_postcode().fullmatch(town) is not None and not aside().match(town)
+    return is_part and is_town and are_near(*lines[-3:-1])
+
+
+def _is_street_above_town(lines: Sequence[Line], marks: Sequence[Mark | None]) -> bool:
+    """Whether the first line is a street without a number, and a town stands in the next two."""
+    is_near = [are_near(*pair) for pair in pairwise(lines)]
+    ahead = [mark for mark, near in zip(marks[1:], accumulate(is_near, min), strict=False) if near]
+    is_only_one = "town" in ahead and "street" not in ahead
+    return is_only_one and _bare_street().fullmatch(plain(lines[0].text)) is not None
 
 
 def mark_of(text: str) -> Mark | None:
@@ -58,6 +88,8 @@ def mark_of(text: str) -> Mark | None:
         return "street"
     if _town().search(said) or _town().search(plain(set_right(text))):
         return "town"
+    if _unit().match(pieces[1]) and not trade().fullmatch(pieces[1].split()[-1]):
+        return "unit"
     return "place" if any(_place().search(piece) for piece in pieces) else None
 
 
@@ -107,8 +139,24 @@ def _street() -> re.Pattern[str]:
 
 
 @cache
+def _bare_street() -> re.Pattern[str]:
+    """A street without the number of a house: "Main Street", "Rue Neuve"."""
+    behind, before = map(_any_of, ("behind", "before"))
+    return re.compile(rf"(?:[^\W\d]\S* ){{1,3}}{behind}{_SITE_END}|{before}(?: [^\W\d]\S*){{1,4}}")
+
+
+@cache
+def _unit() -> re.Pattern[str]:
+    """What begins with a part of a building, or an estate: "Unit 4", "2nd Floor", "#02-15"."""
+    unit, floor, estate = map(_any_of, ("unit", "floor", "estate"))
+    numbered = rf"{unit} ?(?:no )?(?:#?\d|[a-z]-?\d|[a-z]$)"
+    floors = rf"(?:\d{{1,3}}(?:st|nd|rd|th)|{floor}) (?:floor|flr)\b|(?:[lu]?g|\d{{1,2}})/f\b"
+    return re.compile(rf"{numbered}|{floors}|#\d+-\d|{estate}")
+
+
+@cache
 def _place() -> re.Pattern[str]:
-    """A part of a building, an estate or a landmark: "Unit 4", "Mill Industrial Estate"."""
+    """A part of a building, an estate or a landmark: "Hall, Gate C", "Mill Industrial Estate"."""
     unit, site, near = map(_any_of, ("unit", "site", "near"))
     return re.compile(
         rf"^{unit} ?(?:no )?(?:[#\d]|[a-z]\b)|\b\d{{1,3}}(?:st|nd|rd|th) floor\b"
@@ -132,11 +180,14 @@ def _perhaps_street() -> re.Pattern[str]:
 @cache
 def _perhaps_town() -> re.Pattern[str]:
     """A bare number beside a town: a postcode if a street stands above; "Dublin 2"."""
+    return re.compile(rf"{_with_postcode().pattern}|[^\W\d_]{{3,}} d?\d{{1,2}}")
+
+
+@cache
+def _with_postcode() -> re.Pattern[str]:
+    """A bare number that is a postcode somewhere, beside words."""
     numbers = "|".join(dict.fromkeys(_postcode(country) for country in WITH_NUMBER))
-    return re.compile(
-        rf"(?:[a-z]{{1,2}} ?-? ?)?(?:{numbers}) {_NAME}|{_NAME} (?:{numbers})"
-        r"|[^\W\d_]{3,} d?\d{1,2}"
-    )
+    return re.compile(rf"(?:[a-z]{{1,2}} ?-? ?)?(?:{numbers}) {_NAME}|{_NAME} (?:{numbers})")
 
 
 @cache

@@ -65,7 +65,7 @@ _CALL = _one_of(
 _LEAD = _one_of(
     r"^(?:请问|(?:please )?(?:give|tell|show|read) me |(?:what|which)(?: is| are|'s) )?(?:the )?"
 )
-_TRAIL = re.compile(r"(?:是|为)?(?:什么|多少|哪个|几号|啥)$")
+_TRAIL = re.compile(r"(?:是|为|在)?(?:什么|多少|哪个|几号|啥|哪里|哪儿|何处)$")
 _SMALL = ("of", "and", "the", "&", "de", "la", "du", "des", "und", "di", "y", "et")
 """Words that names have in small letters."""
 _NAMES: dict[Role, dict[Language, str]] = {

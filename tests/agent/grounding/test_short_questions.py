@@ -70,6 +70,8 @@ def test_what_is_not_written_is_no_absent_thing(agent: VisualAgent) -> None:
         ("total of the bill?", "What is the total?"),
         ("总额、税额", "总额、税额是多少？"),
         ("dogs?", "How many dogs are there?"),
+        ("Number of animals?", "How many animals are there?"),
+        ("What is the number of dogs?", "How many dogs are there?"),
         ("umbrella", "Is there an umbrella?"),
         ("fruit?", "Is there any fruit?"),
         ("狗？", "图里有狗吗？"),
@@ -80,7 +82,19 @@ def test_names_become_questions(typed: str, meant: str) -> None:
     assert understood(typed, language_of(typed)) == meant
 
 
-@pytest.mark.parametrize("typed", ["QR?", "orange?", "Is there a dog?", "what", "日期", "??", ""])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "QR?",
+        "orange?",
+        "Is there a dog?",
+        "what",
+        "日期",
+        "??",
+        "",
+        "number of chairs on the bill?",
+    ],
+)
 def test_other_questions_stay(typed: str) -> None:
     assert understood(typed, language_of(typed)) == typed
 

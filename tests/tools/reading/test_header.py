@@ -4,6 +4,7 @@ import pytest
 
 from tests.tools.reading.page_maker import page
 from tools.reading.header import address_of, company_of
+from tools.reading.lines import Line, Word
 
 HEADS = {
     "registration number left out": (
@@ -239,6 +240,134 @@ HEADS = {
         "PINE VALLEY",
         "60 Forest Drive Boise, ID 83702",
     ),
+    "India, a shop in a street": (
+        """
+        Verma Textiles
+        Shop 11, Station Road
+        Pune 411001
+        Ph: 020 2555 0134
+        """,
+        "Verma Textiles",
+        "Shop 11, Station Road Pune 411001",
+    ),
+    "a flat before the number of the house": (
+        """
+        Hollow Oak Records
+        Flat 2, 19 Station Road
+        Lewes BN7 2DB
+        """,
+        "Hollow Oak Records",
+        "Flat 2, 19 Station Road Lewes BN7 2DB",
+    ),
+    "a street without a number": (
+        """
+        Quay Books
+        Bridge Street
+        Westport, Co. Mayo
+        """,
+        "Quay Books",
+        "Bridge Street Westport, Co. Mayo",
+    ),
+    "a part of the town between": (
+        """
+        Kauri Surf
+        Level 1, 22 Cuba Street
+        Te Aro
+        Wellington 6011
+        GST No 123-456-789
+        """,
+        "Kauri Surf",
+        "Level 1, 22 Cuba Street Te Aro Wellington 6011",
+    ),
+    "a table below the town": (
+        """
+        Juniper Cafe
+        5 High St
+        York
+        Table 14
+        """,
+        "Juniper Cafe",
+        "5 High St York",
+    ),
+    "a building": (
+        """
+        Au Pain Doré
+        Bâtiment B
+        5 place Carnot
+        69002 Lyon
+        """,
+        "Au Pain Doré",
+        "Bâtiment B 5 place Carnot 69002 Lyon",
+    ),
+    "a slogan below the name": (
+        """
+        Lotus Stores
+        Dealers in fine groceries
+        D.No. 12-5-8, Gandhi Road
+        Vijayawada - 520001
+        """,
+        "Lotus Stores",
+        "D.No. 12-5-8, Gandhi Road Vijayawada - 520001",
+    ),
+    "an estate before the street": (
+        """
+        Librairie du Port
+        Résidence Les Pins, Bât. C
+        22 quai des Belges
+        13001 Marseille
+        """,
+        "Librairie du Port",
+        "Résidence Les Pins, Bât. C 22 quai des Belges 13001 Marseille",
+    ),
+    "Singapore, a line with nothing but the unit": (
+        """
+        Laksa House
+        Blk 51 East Coast Road
+        #01-03
+        Singapore 428770
+        """,
+        "Laksa House",
+        "Blk 51 East Coast Road #01-03 Singapore 428770",
+    ),
+    "Hong Kong": (
+        """
+        Sum Kee Store
+        Shop 5, G/F, Wah Fu Estate
+        Aberdeen, Hong Kong
+        """,
+        "Sum Kee Store",
+        "Shop 5, G/F, Wah Fu Estate Aberdeen, Hong Kong",
+    ),
+    "a name that begins like a part of a building": (
+        """
+        Room 9 Hair Studio
+        21 Castle Gate
+        Nottingham NG1 7AT
+        """,
+        "Room 9 Hair Studio",
+        "21 Castle Gate Nottingham NG1 7AT",
+    ),
+    "a branch called like the firm": (
+        """
+        LARCH BOOKSTORES SDN BHD
+        GST No: 000542572544
+        LARCH Phase 2
+        Lot S319, 2nd Floor,
+        No1, Lebuh Awan, 47800 P.Jaya
+        """,
+        "LARCH BOOKSTORES SDN BHD",
+        "Lot S319, 2nd Floor, No1, Lebuh Awan, 47800 P.Jaya",
+    ),
+    "an address headed by its building": (
+        """
+        LARCH BOOKSTORES SDN BHD
+        PUSAT AWAN
+        UNIT 105, BLOCK A, PUSAT AWAN
+        NO. 9, JALAN 16/11, 46350 SELANGOR
+        """,
+        "LARCH BOOKSTORES SDN BHD",
+        "UNIT 105, BLOCK A, PUSAT AWAN NO. 9, JALAN 16/11, 46350 SELANGOR",
+    ),
 }
 
 
@@ -259,6 +388,19 @@ def test_nothing_that_looks_like_a_sender(text):
     name = company_of(page(text))
     assert name is None or name.score < 0.5
     assert address_of(page(text)) is None
+
+
+def test_a_stamp_right_behind_a_legal_form_is_no_part_of_the_name():
+    name, stamp = (
+        Word(text, 0.98, box, box)
+        for text, box in [
+            ("GREEN LAMP ENTERPRISE", (10.0, 30.0, 220.0, 50.0)),
+            ("POSTED", (226.0, 20.0, 310.0, 58.0)),
+        ]
+    )
+    company = company_of([Line((name, stamp)), *page("\n\n8, JALAN API,\n40150 SHAH ALAM")])
+    assert company is not None
+    assert company.value == "GREEN LAMP ENTERPRISE"
 
 
 def test_misread_legal_forms_are_set_right():

@@ -60,6 +60,21 @@ def test_a_street_and_a_town_vouch_for_each_other(street, town):
     assert marks_of(page(f"{town}\n\n\n{street}"))[0] in (None, "town")
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Unit 6", "Shop B", "Suite 210", "Plot No. 27, Anna Layout", "2nd Floor, Rose House",
+     "Ground Floor", "G/F", "12/F", "#02-15 Golden Plaza"],
+)  # fmt: skip
+def test_parts_of_a_building(text):
+    assert mark_of(text) == "unit"
+
+
+def test_a_street_without_a_number_needs_a_town_below_and_something_above():
+    assert marks_of(page("Nolan's\nMain Street\nKenmare\nCo. Kerry"))[1] == "street"
+    assert marks_of(page("Main Street\nKenmare\nCo. Kerry"))[0] is None
+    assert marks_of(page("Nolan's\nMain Street\nMilk 2.40"))[1] is None
+
+
 def test_a_nought_for_an_o_is_set_right_only_where_that_makes_a_town():
     assert set_right("Portland 0R 97232") == "Portland OR 97232"
     assert set_right("Room B05, 0K") == "Room B05, 0K"

@@ -48,6 +48,7 @@ def test_what_is_read_for_in_english(question: str, query: str | None) -> None:
         ("晨星电子有限公司在哪里？", "晨星电子有限公司的地址"),
         ("客户的地址是什么？", "客户的地址"),
         ("收货地址是什么？", "收货地址"),
+        ("晨星电子的地址是哪里？", "晨星电子的地址"),
         ("谁是买方？", "客户"),
         ("发票是开给谁的？", "客户"),
         ("这张发票是哪家公司开的？", "公司"),
@@ -89,6 +90,17 @@ def agent() -> VisualAgent:
     ("question", "answer", "short"),
     [
         ("Who is billed?", "The customer is Elder Hall.", "Elder Hall"),
+        ("Who sent this invoice?", "The company is Larch Paints Ltd.", "Larch Paints Ltd"),
+        ("From whom is this bill?", "The company is Larch Paints Ltd.", "Larch Paints Ltd"),
+        ("Who made out the invoice?", "The company is Larch Paints Ltd.", "Larch Paints Ltd"),
+        ("Whom do we owe?", "The company is Larch Paints Ltd.", "Larch Paints Ltd"),
+        ("Who should I pay?", "The company is Larch Paints Ltd.", "Larch Paints Ltd"),
+        ("Who has to pay?", "The customer is Elder Hall.", "Elder Hall"),
+        ("Who was it sent to?", "The customer is Elder Hall.", "Elder Hall"),
+        ("谁付款？", "客户是Elder Hall。", "Elder Hall"),
+        ("谁开的发票？", "公司是Larch Paints Ltd。", "Larch Paints Ltd"),
+        ("What is Larch Paints' phone number?", "The phone of Larch Paints is 01482 555 016.",
+         "01482 555 016"),
         (
             "What is the address of Elder Hall?",
             "The address of Elder Hall is 31 Abbey Lane Derby DE1 3GH.",
@@ -101,7 +113,7 @@ def agent() -> VisualAgent:
             "31 Abbey Lane Derby DE1 3GH",
         ),
     ],
-)
+)  # fmt: skip
 def test_each_party_has_its_own(
     agent: Any, invoice: Any, question: str, answer: str, short: str
 ) -> None:

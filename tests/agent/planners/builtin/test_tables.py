@@ -140,6 +140,7 @@ def test_what_the_table_does_not_tell_is_not_told(
 @pytest.mark.parametrize(
     "question",
     [
+        "How many glasses have something in them?",
         "What is the total?", "How much is the tax?", "How much is it?", "How much change was given?",
         "How many dogs are there?", "What is the amount due?", "How much is still to be paid?",
         "Is the door open?", "Are there more than 3 people?", "Which picture has more dogs?",
