@@ -16,6 +16,7 @@ from agent.grounding.ledger import Ledger
 from agent.grounding.naming import counts
 from agent.grounding.references import UnresolvedReferenceError, as_number, common_currency
 from tools.evidence import Evidence
+from tools.reading.date_order import settled
 from tools.reading.dates import Day, dates_and_months
 from tools.reading.numerals import Numeral, numerals, readings
 
@@ -92,22 +93,26 @@ def without_dates(text: str) -> str:
 def unseen_dates(said: Sequence[str], texts: Sequence[str]) -> list[str]:
     """Which dates no text holds, as they stand or in another notation.
 
-    Where a notation can mean two days, another one has to mean the same two. A month is held by
-    each of its days, a day not by its month.
+    Where a notation can mean two days, another one has to mean the same two, unless the other dates
+    of its text settle which (`tools.reading.date_order`); of two months both have to be said. A
+    month is held by each of its days, a day not by its month.
     """
     if not said:
         return []
-    held = [typed for text in texts for typed in dates_and_months(text)]
+    found = [dates_and_months(text) for text in texts]
+    held = [typed for days in found for typed in (*days, *settled(days))]
     printed = {_printed(typed.value) for typed in held}
     meant = {frozenset(typed.readings) for typed in held}
-    months = {frozenset(Day(day.year, day.month) for day in days) for days in meant}
+    told = [frozenset(dates_and_months(date)[0].readings) for date in said]
+    months = {month for month in told if all(day.day == 0 for day in month)}
+    may_be = {frozenset(Day(day.year, day.month) for day in days) for days in meant}
+    held_months = {day for days in may_be if days <= frozenset().union(*months) for day in days}
 
-    def is_held(date: str) -> bool:
-        wanted = frozenset(dates_and_months(date)[0].readings)
-        is_month = all(day.day == 0 for day in wanted)
-        return _printed(date) in printed or wanted in meant or (is_month and wanted in months)
+    def is_held(date: str, wanted: frozenset[Day]) -> bool:
+        is_month = wanted in months and wanted <= held_months
+        return _printed(date) in printed or wanted in meant or is_month
 
-    return [date for date in said if not is_held(date)]
+    return [date for date, wanted in zip(said, told, strict=True) if not is_held(date, wanted)]
 
 
 def _printed(date: str) -> str:
@@ -206,7 +211,7 @@ def _clear_numbers(text: str) -> Iterator[Decimal]:
     for numeral in numerals(text):
         if numeral.value is not None:
             yield _signed(text, numeral, numeral.value)
-    for typed in dates_and_months(text):
+    for typed in settled(dates_and_months(text)):
         years = {day.year for day in typed.readings}
         if len(years) == 1:
             yield Decimal(years.pop())

@@ -51,7 +51,7 @@ def named_pictures(question: str, pictures: Sequence[str]) -> list[str] | None:
 def without_named(question: str) -> str:
     """The question as one about a single picture: without the words that say which one."""
     rest = _chinese().sub("", question)
-    rest = _english().sub(lambda named: f"the {named['noun'] or named['counted']}", rest)
+    rest = _english().sub(lambda named: f"the {_noun(named)}", rest)
     return re.sub(r"^[\s,，:：的]+", "", rest) or question
 
 
@@ -59,13 +59,17 @@ def _named(question: str) -> Iterator[tuple[Kind, int]]:
     for number in re.findall(r"\bimg_(\d+)", question):
         yield "picture", int(number)
     for match in [*_english().finditer(question), *_chinese().finditer(question)]:
-        noun = match["noun"] or match["counted"]
-        for word in re.findall(
-            rf"{chinese_ordinals()}|[A-Za-z]+", match["numbers"] or match["ordinals"]
-        ):
+        kind, given = kinds()[_noun(match).casefold()], match.groupdict()
+        told = given["numbers"] or given["ordinals"] or given["alone"]
+        for word in re.findall(rf"{chinese_ordinals()}|[A-Za-z]+", told):
             number = ordinal(word)
             if number is not None:
-                yield kinds()[noun.casefold()], number
+                yield kind, number
+
+
+def _noun(named: re.Match[str]) -> str:
+    """What the pictures are called; "the second one" is a picture."""
+    return named["noun"] or named["counted"] or "picture"
 
 
 def _is_of(picture: str, kind: Kind, numbers: set[int], pictures: Sequence[str]) -> bool:
@@ -87,8 +91,10 @@ def _english() -> re.Pattern[str]:
     number = english_numbers()
     numbers = rf"{number}(?:\s*(?:,|and|or|&|,\s*and)\s*{number})*"
     return re.compile(
-        rf"\b(?:(?:the|my)\s+)?(?:(?P<ordinals>{several})\s+(?P<noun>{nouns})\b"
-        rf"|(?P<counted>{nouns})\s+(?:#|no\.?\s*)?(?P<numbers>{numbers})\b(?!\s*[%$€£]))",
+        rf"\b(?:(?:(?:the|my)\s+)?(?P<ordinals>{several})\s+(?P<noun>{nouns})\b"
+        rf"|the\s+(?P<alone>{several})(?:\s+ones?\b|(?=\W*$))"
+        rf"|(?:(?:the|my)\s+)?(?P<counted>{nouns})\s+(?:#|no\.?\s*)?(?P<numbers>{numbers})\b"
+        r"(?!\s*[%$€£]))",
         re.IGNORECASE,
     )
 

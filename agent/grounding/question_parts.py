@@ -24,6 +24,7 @@ from tools.words.payments import means_named
 from tools.words.predicates import pattern_for, pattern_of
 from tools.words.questions import HAN
 from tools.words.sentences import label_spans
+from tools.words.spelling import small_words_elsewhere
 
 Kind = Literal[
     "yes/no", "amount", "rate", "count", "date", "time", "name", "place", "colour", "open"
@@ -189,7 +190,10 @@ _COMPARES = re.compile(
     r"\b(?:more|most|less|least|fewer|cheaper|cheapest|dearer|older|newer|higher|lower)\b|更|最",
     re.IGNORECASE,
 )
-_COMMA = re.compile(r"\s*(?:[,，、]\s*(?:and\s+|和)?|\band\b|和|以及|及)\s*", re.IGNORECASE)
+_COMMA = re.compile(
+    r"\s*(?:[,，、]\s*(?:and\s+|和)?|\band\b|(?<!\S)(?:und|et|y|e|en|dan)(?!\S)|和|以及|及)\s*",
+    re.IGNORECASE,
+)
 
 
 def parts_of(question: str, language: Language) -> list[Part]:
@@ -272,7 +276,7 @@ def _things(text: str, language: Language) -> tuple[str, ...]:
 def _kind(text: str, fields: frozenset[str], language: Language) -> Kind:
     if asks_yes_no(text, language):
         return "yes/no"
-    for kind, english, chinese in _KINDS:
+    for kind, english, chinese in () if asked_elsewhere(text) else _KINDS:
         if kind == "name" and _COMPARES.search(text):
             continue  # "Which shop cost more?" asks for a picture
         if (english if language == "en" else chinese).search(text):
@@ -284,10 +288,42 @@ def _kind(text: str, fields: frozenset[str], language: Language) -> Kind:
     return _OF_TYPE.get(types.pop(), "open") if len(types) == 1 else "open"
 
 
+def asked_elsewhere(text: str) -> bool:
+    """Whether it is asked in another language than those that answers come in, by how it begins.
+
+    Capitals within a question are names: "Is La Piazza open?" is English.
+    """
+    if text.lstrip().startswith("¿"):
+        return True
+    first, *others = re.findall(r"[^\W\d_]+", text)[:3] or [""]
+    first = first.casefold()
+    is_was = first == "was"  # "Was ist das Datum?"
+    if not (is_was or (_asking_elsewhere().fullmatch(first) and not _is_english(first))):
+        return False
+    words = {first, *filter(str.islower, others[:1] if is_was else others)}
+    return not all(map(_is_english, words & small_words_elsewhere()))
+
+
+def _is_english(word: str) -> bool:
+    return pattern_of("en").fullmatch(word) is not None
+
+
+def without_asking_elsewhere(text: str) -> str:
+    """A question of another language without the small words that it is asked with."""
+    return _asking_elsewhere().sub(" ", text)
+
+
+@cache
+def _asking_elsewhere() -> re.Pattern[str]:
+    return pattern_for([*words_in("other_languages"), *words_in("asking_elsewhere")])
+
+
 def asks_yes_no(text: str, language: Language) -> bool:
     """Whether "yes" or "no" would be an answer."""
     if language == "zh":
         return bool(_YES_NO_ZH.search(text.strip())) and not _ASKS_WHICH_ZH.search(text)
+    if asked_elsewhere(text):
+        return False
     if request := _REQUEST.match(text.strip()):
         return re.match(r"\s*(?:if|whether)\b", request["inner"]) is not None
     return bool(_YES_NO.search(text.strip())) and not _ASKS_WHICH.search(text)
@@ -328,8 +364,9 @@ _AMBIGUOUS = (
     "site", "web", "location", "street", "business", "brand", "store", "shop", "restaurant",
     "invoice", "expires", "exp", "cash", "name", "nome", "network", "delivery", "packed",
     "contents", "payment", "guest", "patient", "employee", "server", "staff", "client",
-    "account", "volume", "lot", "batch", "unpaid", "promotion", "composition",
-    "时间", "共", "一共", "总共", "总数",
+    "start", "starts", "begin", "begins", "ends", "finish", "finishes", "until", "fine", "fin",
+    "ende", "anfang", "开始", "结束", "account", "volume", "lot", "batch", "unpaid", "promotion",
+    "composition", "时间", "共", "一共", "总共", "总数",
 )  # fmt: skip
 """Names of fields that a question uses for other things as well."""
 
@@ -368,6 +405,7 @@ def _names(text: str, language: Language) -> Iterator[str]:
         return
     for match in _CAPITALISED.finditer(re.sub(r"\"[^\"]*\"|“[^”]*”|'[^']*'", " ", text)):
         name = _PLAIN.sub("", re.sub(r"['’]s$", "", match[0])).strip()
+        name = without_asking_elsewhere(name).strip() if asked_elsewhere(text) else name
         is_label = any(end - start == len(name) for start, end, _ in label_spans(name, "en"))
         known = fields_in(name) or is_label or name.casefold() in COLOURS
         if name and not known and not all(_NO_NAMES.fullmatch(w) for w in name.split()):

@@ -31,6 +31,7 @@ _RATE = re.compile(r"\brates?\b|率", re.IGNORECASE)
 _DIGIT = re.compile(
     r"[\d一二两三四五六七八九十]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten)\b"
 )
+_TIME = re.compile(r"\d{1,2}\s*(?:[:：.点时h]|[ap]\.?m\b|uhr\b)", re.IGNORECASE)
 _COUNTS = re.compile(r"\{\s*(?:count|list|exists|most|least|difference|sum)\s")
 _FIELD = re.compile(r"e\d+\.(?:text|value|label)")
 _OF_TWO_KINDS = re.compile(
@@ -190,7 +191,7 @@ def _is_date(_part: Part, said: Said, _language: Language) -> bool:
 
 def _is_time(_part: Part, said: Said, _language: Language) -> bool:
     is_timed = any(e.value_type == "time" for e in said.evidence)
-    return is_timed or re.search(r"\d{1,2}\s*[:：.点时h]", said.text) is not None
+    return is_timed or _TIME.search(said.text) is not None
 
 
 def _is_name(_part: Part, said: Said, _language: Language) -> bool:
@@ -246,6 +247,8 @@ def _wrong_field(part: Part, said: Said) -> str | None:
         asked |= {"address"} if asked else set()
     if part.without and "total" in asked:
         asked |= {"subtotal"}
+    if asked & {"start time", "end time"}:
+        asked |= {"time"}
     if "tax rate" in asked:
         asked |= {"tax"}
     fields = {e.id: field_named(e) for e in said.evidence if is_of_text(e)}

@@ -28,6 +28,11 @@ BEHIND = re.compile(r"\s?/\s?[^\W\d_]{1,8}$|\s?起$|\s?(?:each|apiece|p\.?p\.?|p
 TIMES = re.compile(r"(?P<count>\d{1,4})\s?[x×X*@]\s?(?P<price>\D{0,3}\d[\d.,'’]*)")
 """A number of pieces and the price of one: 2 x 3.40."""
 
+_PIECES = re.compile(
+    rf"(?P<name>.+?)\s+(?P<pieces>\d{{1,3}}\s?[x×X*@]\s?\D{{0,3}}\d+[.,]\d\d)(?:\s+(?P<sum>{_NUMBER}))?"
+)
+"""A name, pieces and their price in one box; without cents it may be a size: "Shelf 30 x 40"."""
+
 
 def cells_of(line: Line) -> list[Word]:
     """The cells of a row, left to right, each as a word with a box of its own."""
@@ -86,6 +91,8 @@ def _parts(word: Word, start: int, end: int) -> Iterator[Word]:
     cuts = [0]
     if _RUN.fullmatch(text):
         cuts += [m.start() for m in re.finditer(r"(?<=\s)\S", text)]
+    elif (pieces := _PIECES.fullmatch(text)) and has_name(pieces["name"]):
+        cuts += [pieces.start(group) for group in ("pieces", "sum") if pieces[group]]
     elif (sums := amounts(text)) and not TIMES.search(text):
         last = sums[-1]
         if last.end == len(text) and has_name(text[: last.start]):

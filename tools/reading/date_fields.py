@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
+from tools.reading.date_order import readings_of
 from tools.reading.dates import Day, dates, months
 from tools.reading.labels import FieldKind, plain
 from tools.reading.lines import Line, Word, overlap
 from tools.reading.matches import Match, disagreeing, match_of
+from tools.reading.named import named
 from tools.reading.typed import Typed
 from tools.reading.values import times
 
@@ -49,6 +52,23 @@ def date_of(lines: Sequence[Line], _: FieldKind) -> Match | None:
     score = 0.95 if margin >= 1.0 else 0.8 if margin >= 0.3 else 0.6
     score = score if points > 0 else 0.4
     return match_of(typed.value, "date", [line], score * min(1.0, line.score + 0.05))
+
+
+def with_order(match: Match, lines: Sequence[Line]) -> Match:
+    """A date that could be two days, with the line of another date in its text that settles which.
+
+    The box stays that of the date itself.
+    """
+    value = match.value or ""
+    alone = readings_of(value, match.text)
+    page = "\n".join([match.text, *(line.text for line in lines)])
+    if len(alone) < 2 or len(readings_of(value, page)) == len(alone):
+        return match
+    for line in lines:
+        text = f"{match.text}\n{line.text}"
+        if dates(line.text) and len(readings_of(value, text)) < len(alone):
+            return replace(match, text=text)
+    return match
 
 
 def _date_above(lines: Sequence[Line], order: int) -> float:
@@ -114,3 +134,19 @@ def time_of(lines: Sequence[Line], field: FieldKind) -> Match | None:
     line, typed = min(found, key=rank)
     sure = {0: 0.9, 1: 0.85, 2: 0.8 if len(found) == 1 else 0.55}[rank((line, typed))]
     return match_of(typed.value, "time", [line], sure * line.score)
+
+
+def bound_of(lines: Sequence[Line], field: FieldKind) -> Match | None:
+    """When something starts or ends: behind such a label, or the only time of the page's range."""
+    labelled = named(lines, field)
+    if labelled is not None:
+        return labelled
+    found = [(line, typed) for line in lines for typed in times(line.text)]
+    is_start = field.name == "start time"
+    if len(found) == 2 and found[0][0] is found[1][0]:
+        line, typed = found[0 if is_start else 1]
+        return match_of(typed.value, "time", [line], 0.8 * line.score)
+    if len(found) != 1 or not is_start:
+        return None
+    ((line, typed),) = found
+    return match_of(typed.value, "time", [line], 0.8 * line.score)

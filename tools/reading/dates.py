@@ -98,15 +98,6 @@ def parse_date(text: str) -> date | None:
     return None
 
 
-def period_of(text: str) -> Day | None:
-    """The month that a date lies in, or where that may be two the year (month 0), or None."""
-    found = {day for typed in (*dates(text), *months(text)) for day in typed.readings}
-    years, months_of = {day.year for day in found}, {(day.year, day.month) for day in found}
-    if len(years) != 1:
-        return None
-    return Day(*months_of.pop()) if len(months_of) == 1 else Day(years.pop(), 0)
-
-
 def _found(text: str, patterns: list[re.Pattern[str]]) -> list[Typed]:
     """What these patterns find, earlier patterns first, without overlaps, left to right."""
     text = _ZERO_FOR_O.sub("O", digits_repaired(text))

@@ -14,7 +14,13 @@ from itertools import combinations
 
 from tools.reading.address import Block
 from tools.reading.amounts import amounts
-from tools.reading.date_fields import date_of, labelled_date_of, time_of
+from tools.reading.date_fields import (
+    bound_of,
+    date_of,
+    labelled_date_of,
+    time_of,
+    with_order,
+)
 from tools.reading.dates import dates
 from tools.reading.entries import Entry, entries_of
 from tools.reading.header import address_of, company_of, sender_lines
@@ -70,7 +76,8 @@ def answer_query(lines: Sequence[Line], query: str) -> list[Match]:
         return _with_values_first(found_by_words(quotable, bare_query(query), printing))
     match = _of_field(quotable if field.name in _WORDS else printing, query, field)
     if match is not None:
-        return [_undisputed(match, field, printing)]
+        match = _undisputed(match, field, printing)
+        return [with_order(match, printing) if match.value_type == "date" else match]
     sure = SURE_AMOUNT if field.value_type == "amount" else SURE
     matches = found_by_words(printing, bare_query(query), printing)
     return _with_values_first([m for m in matches if m.score >= sure and fits(m, field)])
@@ -380,6 +387,8 @@ _RESOLVERS: dict[str, Callable[[Sequence[Line], FieldKind], Match | None]] = {
     "expiry date": labelled_date_of,
     "production date": labelled_date_of,
     "time": time_of,
+    "start time": bound_of,
+    "end time": bound_of,
     "company": _block(company_of),
     "address": _block(address_of),
     "phone": _of_sender(_phone),

@@ -9,7 +9,7 @@ from tools.reading.entries import entries_of, role_of
 from tools.reading.labels import FieldKind, plain
 from tools.reading.lines import Line
 from tools.reading.matches import Match, match_of
-from tools.words.payments import is_nothing_but_payment, means_named
+from tools.words.payments import is_nothing_but_payment, means_named, says_paid
 
 _TOTALS = {"final", "included", "includes", "total"}
 _TAX = re.compile(r"\b(?:gst|sst|vat|tax|mwst|ust|tva|iva|btw|cukai)\b|mehrwertsteuer|税|稅")
@@ -18,7 +18,7 @@ _NOTHING = re.compile(r"(?<![\d.,])0+[.,]0+(?![\d.,])")
 
 
 def payment_of(lines: Sequence[Line], _: FieldKind) -> Match | None:
-    """The means of payment with an amount or a card's number behind it, below the total."""
+    """The means with an amount, a card's number or a word for "paid" beside it, below the total."""
     totals = [entry.order for entry in entries_of(lines) if entry.role in _TOTALS]
     paid = [line for line in lines[min(totals, default=-1) + 1 :] if _is_payment(line.text)]
     named = dict.fromkeys(word for line in paid for word in means_named(line.text))
@@ -28,8 +28,8 @@ def payment_of(lines: Sequence[Line], _: FieldKind) -> Match | None:
 
 
 def _is_payment(text: str) -> bool:
-    has_number = re.search(r"\d", text) is not None
-    return has_number and not _NOTHING.search(text) and is_nothing_but_payment(text)
+    is_fact = re.search(r"\d", text) is not None or says_paid(text)
+    return is_fact and not _NOTHING.search(text) and is_nothing_but_payment(text)
 
 
 def tax_rate_of(lines: Sequence[Line], _: FieldKind) -> Match | None:

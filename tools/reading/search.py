@@ -159,7 +159,8 @@ def _value_of(
     right = line.words[word_index + 1 :]
     behind = word.text[end:].strip(_SEPARATORS)
     row = spaced(line.words[word_index:])[end:]
-    sums = amounts(row)
+    typed = typed_of(behind)
+    sums = amounts(row) if typed is None or typed.value_type != "time" else []  # "9.30 am"
     if wants_amount or (sums and _all_numbers(right) and not re.search(r"[^\W\d]{3}", behind)):
         if sums:
             return sums[-1], (line,)

@@ -24,6 +24,23 @@ def words_in(name: str) -> frozenset[str]:
 
 
 @cache
+def rows_of(name: str) -> tuple[tuple[str, ...], ...]:
+    """The words of each line of `name`.txt, with commas between them."""
+    return tuple(tuple(line.split(", ")) for line in lines_of(name))
+
+
+@cache
+def paired_rows_of(name: str) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    """Of each line of `name`.txt the words before and behind its `|`.
+
+    Raises:
+        ValueError: a line is not two columns.
+    """
+    rows = [[column.strip().split(", ") for column in line.split("|")] for line in lines_of(name)]
+    return tuple((tuple(left), tuple(right)) for left, right in rows)
+
+
+@cache
 def by_kind(name: str) -> dict[tuple[str, str], tuple[str, ...]]:
     """The words of `name`.txt by kind and language; its lines are `kind | language | words`.
 

@@ -8,8 +8,8 @@ from functools import cache
 from tools.words.lists import lines_of
 from tools.words.predicates import pattern_for
 
-_AROUND = "-"
-"""The name of the words that may stand beside a means of payment."""
+_PAID, _AROUND = "+", "-"
+"""The names of the words that say that it was paid, and of those that may stand beside it."""
 
 
 def means_named(text: str) -> list[str]:
@@ -24,8 +24,13 @@ def means_in(text: str) -> set[str]:
 
 def is_nothing_but_payment(text: str) -> bool:
     """Whether a text names a means of payment, and otherwise holds only numbers and their words."""
-    rest = _around().sub(" ", _pattern().sub(" ", text))
+    rest = _beside(_AROUND).sub(" ", _beside(_PAID).sub(" ", _pattern().sub(" ", text)))
     return bool(means_in(text)) and not re.search(r"[a-wyzA-WYZ]{2,}|[\u3400-\u9fff]", rest)
+
+
+def says_paid(text: str) -> bool:
+    """Whether a text says that something was paid: "Kartenzahlung", "Payé par"."""
+    return _beside(_PAID).search(text) is not None
 
 
 def is_paid_so(asked: str, printed: str) -> bool | None:
@@ -57,7 +62,7 @@ def _table() -> dict[str, tuple[str, tuple[str, ...]]]:
 
 @cache
 def _words() -> dict[str, str]:
-    rows = ((name, row[1]) for name, row in _table().items() if name != _AROUND)
+    rows = ((name, row[1]) for name, row in _table().items() if name not in (_PAID, _AROUND))
     return {word: name for name, words in rows for word in words}
 
 
@@ -67,5 +72,5 @@ def _pattern() -> re.Pattern[str]:
 
 
 @cache
-def _around() -> re.Pattern[str]:
-    return pattern_for(list(_table()[_AROUND][1]))
+def _beside(name: str) -> re.Pattern[str]:
+    return pattern_for(list(_table()[name][1]))

@@ -58,7 +58,13 @@ def _is_of_another_language(question: str) -> bool:
     words = {word.casefold() for word in _ANY_WORD.findall(question)}
     if any(not word.replace("’", "'").isascii() for word in words):
         return True
-    return bool(words & (words_in("other_languages") - _meant().keys()))
+    return bool(words & small_words_elsewhere())
+
+
+@cache
+def small_words_elsewhere() -> frozenset[str]:
+    """Small words of other languages that are no words of English questions."""
+    return words_in("other_languages") - _meant().keys()
 
 
 def _mended(word: re.Match[str], question: str) -> str | None:

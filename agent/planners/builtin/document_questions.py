@@ -9,20 +9,28 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
-from agent.grounding.question_parts import Part, field_words
+from agent.grounding.question_parts import (
+    Part,
+    asked_elsewhere,
+    field_words,
+    without_asking_elsewhere,
+)
 from tools.reading.labels import field_of
 from tools.reading.rates import rate_asked
 from tools.words.field_questions import field_meant
 from tools.words.labels import CLASSES, GROUPS
-from tools.words.predicates import pattern_of
+from tools.words.lists import paired_rows_of, rows_of
+from tools.words.predicates import pattern_for, pattern_of
 from tools.words.questions import HAN, mentioned
 from tools.words.units import unit_names
 
 OTHERS = {"company", "address", "phone", "fax", "email", "url", "price", "name"}
 """Fields that are told by more than their labels: the weights were taught to ask for them."""
-MAX_WORDS = 5
+MAX_WORDS, MAX_NAMES = 5, 7
+"""Words of a name; other names that are read for in one turn."""
 Form = Literal["value", "measure", "year", "month", "words", "cost"]
 
 _RATE = re.compile(r"\d+(?:[.,]\d+)?\s?(?:[%％]|per ?cent)")
@@ -62,6 +70,28 @@ _ASKING = re.compile(
     r"currency)\b|请问|请|多少钱|多少|什么|哪个|哪|谁|几|呢",
     re.IGNORECASE,
 )
+_ITS, _ELISION = re.compile(r"(?<=\w{3})nya\b"), re.compile(r"\b(?:[^\W\d_]{1,2}|dell|all)'")
+""" "jumlahnya" is its jumlah; what stands before an apostrophe is an article."""
+_IT = r"(?:it|this|that|these|those|he|she|they|we|i|you)"
+_WHICH = re.compile(
+    rf"\W*(?:(?:in|at|on|from) )?(?:what|which) (?P<what>[a-z]+(?:[ -][a-z]+)?)"
+    rf" (?:is|was|are|were|does|do|did) {_IT}\b(?: \w+)?(?: (?:in|at|on|from|to|for))?\W*",
+    re.IGNORECASE,
+)
+_WHO_IS = re.compile(
+    r"\W*who(?:['’]s| is| was| are| were) (?:the|this|our|your|their|his|her) "
+    r"(?P<what>[^\W\d_]+(?:[ -][^\W\d_]+){0,2})(?: here)?\W*",
+    re.IGNORECASE,
+)
+_WHO_DID = re.compile(r"\W*(?:who|by whom)\b(?P<did>.+)", re.IGNORECASE)
+_HOW_MUCH = re.compile(
+    r"\W*(?:how much (?:is|was|does|did|do|are|were|will) (?:it|this|that|everything|they|all this"
+    r"|the (?:picture|receipt|bill|invoice|ticket|meal|order))"
+    r"|what (?:does|did|will) (?:it|this|that|everything) cost)"
+    r"(?: all)?(?: be| cost| come to)?(?: altogether| in total| in all| all together)?\W*"
+    r"|(?:请问)?(?:[这那][个件张份顿台些]?|它)?(?:一共|总共|东西)?(?:要|花了?|卖|是)?(?:多少钱|几块钱|几元)",
+    re.IGNORECASE,
+)
 _PRONOUN = re.compile(r"(?:it|this|that|these|they|he|she|there|here|everything|all)\b", re.I)
 
 
@@ -75,23 +105,96 @@ class Asked:
 
     query: str
     form: Form = "value"
+    instead: tuple[str, ...] = ()
+    """Other names, to read for together where nothing of it is there."""
 
 
 def asked_value(part: Part) -> Asked | None:
     """What a question reads for; None for every question that is not for a printed value."""
     if part.without or part.of_several or part.kind in {"yes/no", "colour", "place", "rate"}:
         return None
-    text = part.text
-    form: Form = "year" if _YEAR.search(text) else "month" if _MONTH.search(text) else "value"
-    if (measure := _measure(text)) is not None:
+    if asked_elsewhere(part.text):
+        name = _named_elsewhere(part.text)
+        return Asked(name) if name is not None else None
+    if _HOW_MUCH.fullmatch(part.text.strip(" ?？。")):
+        return Asked("total", instead=("price",))
+    form = _form(part.text)
+    if (measure := _measure(part.text)) is not None:
         return Asked(measure, "measure")
-    if (field := _rate(text) or _field(part)) is not None:
+    if (field := _rate(part.text) or _field(part)) is not None:
         return Asked(field, form)
+    return _by_label(part, form)
+
+
+def _form(text: str) -> Form:
+    return "year" if _YEAR.search(text) else "month" if _MONTH.search(text) else "value"
+
+
+def _by_label(part: Part, form: Form) -> Asked | None:
+    """What a label may call as the question does, or as others do."""
+    if (labels := _numbered(part.text) or _doer(part.text)) is not None:
+        return Asked(labels[0], "words", labels[1 : MAX_NAMES + 1])
     if part.of_text or part.fields & OTHERS:
         return None
-    words = Asked("date", form) if form != "value" else _by_its_own_words(text)
-    names_things = bool(mentioned(text, (*CLASSES, *GROUPS)))
+    words = Asked("date", form) if form != "value" else _by_its_own_words(part.text)
+    words = words or _which(part)
+    names_things = bool(mentioned(part.text, (*CLASSES, *GROUPS)))
     return None if words is not None and words.form != "cost" and names_things else words
+
+
+def _named_elsewhere(text: str) -> str | None:
+    """The one field that a question of another language names: "¿Cuál es el total?": total."""
+    text = _ITS.sub("", text.replace("’", "'"))
+    names = field_words(text)
+    if len(set(names.values())) != 1:
+        return None
+    name = max(names, key=len)
+    rest = re.sub(re.escape(name), " ", text, flags=re.IGNORECASE)
+    rest = without_asking_elsewhere(_ELISION.sub(" ", rest))
+    return None if re.search(r"[^\W_]{2,}", rest) else name
+
+
+def _numbered(text: str) -> tuple[str, ...] | None:
+    """A place with a number, as a sign may call it: "Which gate is it?": gate, 登机口 …"""
+    for words, asks in _numbered_patterns():
+        if match := asks.fullmatch(text.strip()):
+            own = (match["en"] or match["zh"]).casefold()
+            return tuple(dict.fromkeys((own, *words)))
+    return None
+
+
+@cache
+def _numbered_patterns() -> tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]:
+    """The words for each kind of such a place, and how questions ask for its number."""
+    patterns = []
+    for words in rows_of("numbered"):
+        named = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+        asks = (
+            rf"\W*(?:(?:in|at|on|from|to) )?(?:what|which) (?P<en>{named})(?: number)?\b(?! of\b).*"
+            rf"|.{{0,8}}?(?:几号|哪个|哪一个|第几个?|多少号)(?P<zh>{named})\b.{{0,6}}"
+        )
+        patterns.append((words, re.compile(asks, re.IGNORECASE)))
+    return tuple(patterns)
+
+
+def _doer(text: str) -> tuple[str, ...] | None:
+    """The labels of who does what a question asks for: "Who drove?": driver. Or its own word."""
+    if match := _WHO_IS.fullmatch(text):
+        what = match["what"].casefold()
+        is_label = field_of(what) is None and _left_over(what)
+        return (what,) if is_label else None
+    match = _WHO_DID.fullmatch(text)
+    for verbs, labels in paired_rows_of("doers") if match else ():
+        if match and pattern_for(list(verbs)).search(match["did"]):
+            return labels
+    return None
+
+
+def _which(part: Part) -> Asked | None:
+    """ "Which bay is it?": bay."""
+    match = _WHICH.fullmatch(part.text)
+    what = match["what"] if match and part.kind == "open" else ""
+    return Asked(what, "words") if what and field_of(what) is None and _left_over(what) else None
 
 
 def _measure(text: str) -> str | None:

@@ -19,7 +19,7 @@ from agent.planners.builtin.document_questions import Asked, asked_value
 from agent.planners.builtin.kinds import Report, Turn, abstain, reports, said
 from agent.planners.conversation import pictures_of, present_question
 from tools.evidence import Evidence
-from tools.reading.dates import period_of
+from tools.reading.date_order import period_of, readings_of
 
 READ = "read_text"
 
@@ -33,26 +33,38 @@ def next_turn(messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) 
     pictures = pictures_of(messages[at])
     (part, *more) = parts_of(question, language_of(question))
     asked = asked_value(part) if not more else None
-    seen = [r for r in reports(messages[at + 1 :]) if r.name == READ]
+    looks = [r for r in reports(messages[at + 1 :]) if r.name == READ]
+    seen = [r for r in looks if r.arguments.get("query") is not None]
     offered = any(tool["function"]["name"] == READ for tool in tools)
-    if asked is None or len(pictures) != 1 or not (offered or seen):
+    if asked is None or len(pictures) != 1 or not (offered or looks):
         return None
     if any(m.type == "human" for m in messages[at + 1 :]):  # the check refused the answer
         return abstain("unsure")
-    if (query := _next_query(asked, seen)) is not None:
-        return Turn(((READ, {"picture": pictures[0], "query": query, "region": None}),))
-    return _answer(asked, seen[-1].evidence, is_zh=language_of(question) == "zh")
+    if queries := _next_queries(asked, seen):
+        common = {"picture": pictures[0], "region": None}
+        return Turn(tuple((READ, common | {"query": query}) for query in queries))
+    return _answer(asked, _telling(seen), is_zh=language_of(question) == "zh")
 
 
-def _next_query(asked: Asked, seen: Sequence[Report]) -> str | None:
-    """What to read for; after a thing that stands there without its price, for the price."""
+def _next_queries(asked: Asked, seen: Sequence[Report]) -> tuple[str, ...]:
+    """What to read for; the other names of what is not there, the price of what has none beside."""
     if not seen:
-        return asked.query
+        return (asked.query,)
     evidence = seen[0].evidence or []
+    if len(seen) > 1 or not evidence:
+        return ()
+    if all(e.status == "none" or (e.status == "unsure" and e.value is not None) for e in evidence):
+        return asked.instead
     is_named = any(e.status == "found" for e in evidence)
     has_value = any(re.search(r"\d", str(e.value)) for e in evidence)
-    is_price = asked.form == "cost" and is_named and not has_value and len(seen) == 1
-    return "price" if is_price else None
+    return ("price",) if asked.form == "cost" and is_named and not has_value else ()
+
+
+def _telling(seen: Sequence[Report]) -> Sequence[Evidence] | None:
+    """The evidence of the first report that found anything, of reports after the first if any."""
+    reports = seen[1:] or seen
+    found = (r.evidence for r in reports if any(e.status == "found" for e in r.evidence or ()))
+    return next(found, reports[-1].evidence)
 
 
 def _answer(asked: Asked, evidence: Sequence[Evidence] | None, *, is_zh: bool) -> Turn | None:
@@ -79,12 +91,18 @@ def _answer(asked: Asked, evidence: Sequence[Evidence] | None, *, is_zh: bool) -
 
 
 def _period(asked: Asked, e: Evidence, *, is_zh: bool) -> str | None:
-    """The year or the month of a date, where it can be only one; else the date is told."""
-    if asked.form not in {"year", "month"} or (period := period_of(str(e.value))) is None:
+    """The year or the month of a date; the date itself and both months where it may be two."""
+    value = str(e.value)
+    if asked.form not in {"year", "month"} or (period := period_of(value, e.text or "")) is None:
         return None
     if asked.form == "year":
         return str(period.year)
-    if not period.month:
-        return None
-    name = calendar.month_name[period.month]
-    return f"{period.year}年{period.month}月" if is_zh else f"{name} {period.year}"
+    months = {(day.year, day.month) for day in readings_of(value, e.text or "") if day.month}
+    if len(months) > 1:
+        either = ("或" if is_zh else " or ").join(_month(*m, is_zh=is_zh) for m in sorted(months))
+        return f"{{{e.id}.value}} ({either})"
+    return _month(*months.pop(), is_zh=is_zh) if months else None
+
+
+def _month(year: int, month: int, *, is_zh: bool) -> str:
+    return f"{year}年{month}月" if is_zh else f"{calendar.month_name[month]} {year}"

@@ -35,9 +35,11 @@ OPEN = re.compile(
     re.IGNORECASE,
 )
 _NO_ITEM = re.compile(
-    r"^(?:it|this|that|they|these|those|everything|something|anything|"
-    r"nothing|someone|all|them|one|each|there|he|she|you|we|off|left|still|to be|due|"
-    r"owed|paid|in|on|(?:the|this) (?:bill|receipt|invoice|order|picture|meal|"
+    r"^(?:it|this|that|they|these|those|everything|something|anything|nothing|someone|"
+    r"all|them|one|each|there|he|she|you|we|off|left|"
+    r"still|to be|due|owed|paid|in|on|(?:the |this )?"
+    r"(?:bill|receipt|invoice|document|picture|image|photo|photograph|page|ticket)$|"
+    r"(?:the|this) (?:bill|receipt|invoice|order|picture|meal|"
     r"document|menu|sign|car park|whole|entire|first|second|two|both))\b"
     r"|\b(?:paid|pay|due|owed|left|refunded|saved|given|off|discounted|returned)\b"
     r"|\b(?:fee|charge|surcharge|deposit|balance|refund|payment|fine|rent|delivery|shipping)s?$",

@@ -25,7 +25,10 @@ from tools.reading.asked import AMOUNT, PRICE, QUANTITY, UNIT_PRICE, is_whole_co
 from tools.reading.hours import days_in
 from tools.words.columns import words_for_column
 from tools.words.days import day_pattern
+from tools.words.picture_words import english_words
+from tools.words.predicates import pattern_of
 from tools.words.sentences import label_words
+from tools.words.units import unit_names
 
 ITEMS, HOURS = "items", "opening hours"
 
@@ -78,6 +81,8 @@ _COUNT_OF = _all(
     rf"how many {_X} (?:are|were) there{_ON}",
     rf"what is the number of {_X} (?:on|in) (?:the|this) {_PAPER}",
 )
+_COUNT = re.compile(r"how many (?P<x>[^\W\d_]+(?: [^\W\d_]+){0,2})", re.IGNORECASE)
+"""Without a verb: what is no thing to be seen may be an item."""
 _ORDERED = 2
 """So many of these speak of what was ordered; the others of things, which may be anything."""
 _ROWS = _all(
@@ -172,7 +177,23 @@ def _english_count(said: str) -> TableQuestion | None:
         is_bill = number < _ORDERED or _ON_BILL.search(said)
         if is_bill and is_item(x):
             return TableQuestion("cell", f"{QUANTITY} of {x}")
-    return None
+    match = _COUNT.fullmatch(said)
+    if match is None or not is_item(match["x"]) or _is_counted_otherwise(match["x"]):
+        return None
+    return TableQuestion("cell", f"{QUANTITY} of {match['x']}")
+
+
+def _is_counted_otherwise(x: str) -> bool:
+    """Whether what is counted are things to be seen, measures, or what a picture is made of."""
+    words = x.casefold().split()
+    units = unit_names().keys() & {*words, *(word.removesuffix("s") for word in words)}
+    return bool(label_words(x, "en") or units or _left_out().search(x))
+
+
+@cache
+def _left_out() -> re.Pattern[str]:
+    """Words for pictures, texts and what is written in them."""
+    return re.compile(rf"{pattern_of('en').pattern}|{english_words()}", re.IGNORECASE)
 
 
 def _english_rows(said: str) -> TableQuestion | None:

@@ -28,6 +28,10 @@ MIXED = ["img_1p1", "img_1p2", "img_2"]
         ("What is on page 2?", MIXED, ["img_1p2"]),
         ("What is on page 2 of the first document?", MIXED, ["img_1p2"]),
         ("What is on page 7?", PAGES, []),
+        ("What is the total on the last one?", THREE, ["img_3"]),
+        ("How much is the second?", THREE, ["img_2"]),
+        ("Which thing did they buy first?", THREE, None),
+        ("How long did the first dog last?", THREE, None),
         ("第三张小票花了多少钱？", THREE, ["img_3"]),
         ("最后一页写了什么？", PAGES, ["img_1p3"]),
         ("图2里有几只狗？", THREE, ["img_2"]),
@@ -49,6 +53,7 @@ def test_what_a_question_names(question, pictures, named):
     ("question", "rest"),
     [
         ("What is the total on the second picture?", "What is the total on the picture?"),
+        ("What is the total of the first one?", "What is the total of the picture?"),
         ("In image 3, how many dogs are there?", "In the image, how many dogs are there?"),
         ("第二张图的合计是多少？", "合计是多少？"),
         ("在第2页上写了什么？", "写了什么？"),

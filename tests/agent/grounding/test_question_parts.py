@@ -98,3 +98,29 @@ def test_restrictions(question: str, without: set[str], names: tuple[str, ...]) 
 @given(st.text(max_size=80), st.sampled_from(["en", "zh"]))
 def test_any_question_has_parts(question: str, language: str) -> None:
     assert parts_of(question, language)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Wie hoch ist der Gesamtbetrag?", "amount"),
+        ("Was ist das Datum?", "date"),
+        ("¿Cuál es el total?", "amount"),
+        ("Quelle est la date ?", "date"),
+        ("Is La Piazza mentioned?", "yes/no"),
+        ("Was it sold in Los Angeles?", "yes/no"),
+        ("Is there a dove?", "yes/no"),
+        ("Was the son there?", "yes/no"),
+        ("There is no dog, right?", "yes/no"),
+        ("How many dogs are at the café de la gare?", "count"),
+    ],
+)
+def test_the_kind_of_a_question_in_another_language_is_that_of_its_field(question, kind):
+    (part,) = parts_of(question, "en")
+    assert (part.kind, part.names if kind != "yes/no" else ()) == (kind, ())
+
+
+def test_several_fields_side_by_side_in_other_languages():
+    names = [part.name for part in parts_of("Wie hoch sind Netto und MwSt?", "en")]
+    assert names == ["Netto", "MwSt"]
+    assert [p.name for p in parts_of("What are the e-mail and phone?", "en")] == ["e-mail", "phone"]

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tools.reading.dates import Day, dates, months, parse_date, period_of
+from tools.reading.date_order import period_of, settled
+from tools.reading.dates import Day, dates, months, parse_date
 
 
 @pytest.mark.parametrize(
@@ -256,3 +257,36 @@ def test_an_ambiguous_date_has_both_readings():
 )
 def test_the_month_or_year_of_a_date_where_it_can_be_only_one(text, period):
     assert period_of(text) == period
+
+
+@pytest.mark.parametrize(
+    ("page", "period"),
+    [
+        ("06/07/24 28/06/24", Day(2024, 7)),
+        ("06/07/24 06/28/24", Day(2024, 6)),
+        ("06/07/2024 25.12.2023", Day(2024, 7)),
+        ("06/07/24 28/06/24 06/28/24", Day(2024, 0)),
+        ("06/07/24 3 May 2024", Day(2024, 0)),
+        ("06/07/24 2024-05-03", Day(2024, 0)),
+        ("28.06.24", Day(2024, 6)),
+        ("04.05.06 28.06.06", None),
+        ("24/06/07", None),
+        ("24-05-06", None),
+        ("99/12/28", Day(1999, 12)),
+    ],
+)
+def test_the_other_dates_of_a_page_and_today_settle_what_a_date_means(page, period):
+    assert period_of(page.split(" ")[0], page, date(2026, 1, 15)) == period
+
+
+@given(st.dates(date(2000, 1, 1), date(2069, 12, 31)), st.sampled_from("/.-"), st.booleans())
+def test_the_day_that_was_written_is_never_settled_away(day, mark, is_short):
+    written = day.strftime(mark.join(("%d", "%m", "%y" if is_short else "%Y")))
+    (typed,) = settled(dates(written), date(2026, 1, 15))
+    assert Day(day.year, day.month, day.day) in typed.readings
+
+
+@given(st.dates(date(2000, 1, 1), date(2025, 12, 31)), st.integers(13, 28))
+def test_one_clear_date_settles_all_others(day, clear):
+    page = f"{day:%d/%m/%Y} and {clear}/02/2020"
+    assert settled(dates(page))[0].readings == {Day(day.year, day.month, day.day)}

@@ -16,6 +16,11 @@ from tools.reading.values import emails, phones, times, typed_values, urls
         ("5:41:06 PM", ["5:41:06 PM"]),
         ("时间：18:05", ["18:05"]),
         ("25:61", []),
+        ("Doors 7 pm, show 8.30 p.m.", ["7 pm", "8.30 p.m."]),
+        ("9 Uhr bis 17.30 Uhr", ["9 Uhr", "17.30 Uhr"]),
+        ("à 19h30", ["19h30"]),
+        ("下午3点半", ["下午3点半"]),
+        ("80 pm 8.5点 1,2 am", []),
     ],
 )
 def test_times(text, values):

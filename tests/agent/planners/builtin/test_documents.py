@@ -77,6 +77,13 @@ def answer(text: str, question: str):
         ("Do both show the same total?", None, None),
         ("What is the tax rate?", None, None),
         ("How many dogs are there?", None, None),
+        ("Wie lautet die Telefonnummer?", "Telefonnummer", "value"),
+        ("Quelle est la date d'échéance ?", "date d'échéance", "value"),
+        ("Wie viele Hunde sind da?", None, None),
+        ("Who is it?", None, None),
+        ("Who wears a hat?", None, None),
+        ("Which colour is it?", None, None),
+        ("What animal is it?", None, None),
         ("What does the man wear?", None, None),
     ],
 )
@@ -99,6 +106,10 @@ Es bediente Sie: Rolf
 """
 
 
+DATED = "HARBOUR SUPPLY\nIssued 05/08/24\nShipped 27/08/24\nTotal | 12.00"
+CLUB = "ROWING CLUB\nChair: Iris Bell\nDriver: Sam Hart\nRoom 31\nBay 8\nNext meeting: 3 May 2026, 6.30 pm"
+
+
 @pytest.mark.parametrize(
     ("text", "question", "said", "short"),
     [
@@ -108,7 +119,27 @@ Es bediente Sie: Rolf
         (BILL, "How much is still to be paid?", "The balance is 720.00.", "720.00"),
         (BILL, "What is the total?", "The total is EUR 1120.00.", "1120.00"),
         (BILL, "What year is the bill from?", "It is from 2024.", "2024"),
-        (BILL, "Which month is the bill from?", "The date is 11.06.2024.", "11.06.2024"),
+        (BILL, "Which month is the bill from?", "It is from 11.06.2024 (June 2024 or November 2024).", "11.06.2024 (June 2024 or November 2024)"),
+        (DATED, "In which month was it issued?", "It is from August 2024.", "August 2024"),
+        (DATED, "What year is it from?", "It is from 2024.", "2024"),
+        (DATED, "几月开的？", "日期是2024年8月。", "2024年8月"),
+        (BILL, "Wie hoch ist die MwSt?", "The MwSt is 178.82.", "178.82"),
+        (BILL, "Wie hoch sind Netto und Anzahlung?", "The Netto is 941.18. The Anzahlung is 400.00.", "941.18; 400.00"),
+        (BILL, "¿Cuál es el importe total?", "The importe total is EUR 1120.00.", "1120.00"),
+        (BILL, "Quel est le montant de la TVA ?", "The TVA is 178.82.", "178.82"),
+        (BILL, "Berapakah jumlahnya?", "The jumlah is EUR 1120.00.", "1120.00"),
+        (BILL, "Qual è la data?", "The data is 11.06.2024.", "11.06.2024"),
+        (BILL, "Hoeveel is de btw?", "The btw is 178.82.", "178.82"),
+        (BILL, "How much was it?", "The total is EUR 1120.00.", "1120.00"),
+        (BILL, "它多少钱？", "总额是EUR 1120.00。", "1120.00"),
+        ("VASE\nPrice 18.50\nLamp 30.00", "How much is it?", "The price is 18.50.", "18.50"),
+        (CLUB, "Who is the chair?", "The chair is Iris Bell.", "Iris Bell"),
+        (CLUB, "Who drove?", "The driver is Sam Hart.", "Sam Hart"),
+        (CLUB, "What room is it?", "The room is 31.", "31"),
+        (CLUB, "Which bay is it?", "The bay is 8.", "8"),
+        (CLUB, "What time does it start?", "The start time is 6.30 pm.", "6.30 pm"),
+        ("9号登机口", "Which gate is it?", "It says: 9号登机口.", "9号登机口"),
+        ("GATE 22", "这是几号登机口？", "Gate是22。", "22"),
         (BILL, "Who served the customer?", "The cashier is Rolf.", "Rolf"),
         ("LOTION\n250 ml", "How many ml are in it?", "It says 250 ml.", "250 ml"),
         ("SHOP\n29/11/2024", "In what month was it bought?", "It is from November 2024.", "November 2024"),
@@ -131,6 +162,11 @@ def test_what_is_answered(text: str, question: str, said: str, short: str) -> No
         (BILL, "How much would a 18% tip be?"),
         ("CRACKERS\nFat 3 g\nSalt 1 g", "How many grams are in it?"),
         ("SHOP\nTotal | 8.00\nCash | 10.00\nChange | 2.00", "How much is still to be paid?"),
+        (BILL, "¿Cuál es el teléfono?"),
+        (BILL, "Wie hoch ist der Gesamtbetrag von Murphy Brothers?"),
+        (CLUB, "Who is the treasurer?"),
+        (CLUB, "Which gate is it?"),
+        (DATED, "What time does it start?"),
     ],
 )
 def test_what_is_not_there_is_not_told(text: str, question: str) -> None:

@@ -95,6 +95,7 @@ def ask() -> Iterator[Any]:
         (MENU, "Is there anything for less than 3?", "The cheapest is Iced tea, at £3.20.", "no"),
         (MENU, "Which dishes cost more than 10?", "Fish and chips: £13.90; Ribeye steak: £24.00.", "Fish and chips, Ribeye steak"),
         (MENU, "What is the cheapest dish?", "The cheapest is Iced tea, at £3.20.", "Iced tea"),
+        (SOLD, "How many bagels?", "The quantity of bagels is 1.", "1"),
         (MENU, "How many dishes are on the menu?", "There are 4 items.", "4"),
         (SOLD, "How many items are on the bill?", "There are 2 items, 3 pieces in all.", "2"),
         (SOLD, "How much does one cappuccino cost?", "The unit price of cappuccino is 3.40.", "3.40"),
@@ -142,7 +143,8 @@ def test_what_the_table_does_not_tell_is_not_told(
     [
         "How many glasses have something in them?",
         "What is the total?", "How much is the tax?", "How much is it?", "How much change was given?",
-        "How many dogs are there?", "What is the amount due?", "How much is still to be paid?",
+        "How many dogs?", "How many grams?", "How many words?", "How many pictures?",
+        "How many dogs are there?", "What is the amount due?", "What is the total of the picture?", "How much is still to be paid?",
         "Is the door open?", "Are there more than 3 people?", "Which picture has more dogs?",
         "What is the name of the shop?", "How many people are in the picture?", "一共多少钱？",
         "图中有几只狗？", "收据的总额是多少？", "小费是多少？", "日期是什么？", "What is the date?",
