@@ -15,9 +15,11 @@ from typing import Self
 from tools.reading.address import HEADER_LINES, AddressLines, Block, address_in
 from tools.reading.amounts import amounts
 from tools.reading.cues import (
+    FORMER_NAME,
     NAME_LABEL,
     NOT_NAME,
     ONLY_FORM,
+    OTHERS_LABEL,
     OTHERS_NAME,
     REGISTRATION,
     RUN_ON_FORM,
@@ -189,6 +191,8 @@ class Head:
             return 0.0
         if (NOT_NAME.search(text) or aside().match(text)) and not legal:
             return 0.0
+        if OTHERS_LABEL.search(line.text) or (index and FORMER_NAME.match(text)):
+            return 0.0
         is_value = any(find(line.text) for find in (dates, amounts, emails, phones))
         if OTHERS_NAME.search(text) or is_value:
             return 0.0
@@ -290,8 +294,10 @@ def _is_remark(text: str) -> bool:
 
 
 def _main_part(line: Line) -> str:
-    """The longest cell of the row: stamps and notes stand apart."""
-    return max((cell.text for cell in cells_of(line)), key=len)
+    """The longest of the cells in the row's largest letters: stamps and notes stand apart."""
+    cells = cells_of(line)
+    largest = max(cell.height for cell in cells)
+    return max((cell.text for cell in cells if ALIKE * cell.height >= largest), key=len)
 
 
 def _without_greeting(text: str) -> str:
