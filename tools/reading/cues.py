@@ -97,6 +97,10 @@ OTHERS_NAME = re.compile(
     r"|隶属|旗下|赞助|代表.*开具|技术支持|荣誉出品|现属"
 )
 """Words beside the name of somebody who did not make the document."""
+OTHERS_LABEL = re.compile(r"^[^:：]*[^\W\d_]{2}\s?[:：]\s?[^\W\d_]{2}")
+"""A label with words behind it; where it is no label of a name, what follows is none."""
+FORMER_NAME = re.compile(r"(?:原名?|曾用名|前身|更名)\W?[\u4e00-\u9fff]")
+"""Below a name, the beginning of one that it had before."""
 REGISTRATION = re.compile(
     r"^\W*(?:(?:co|company|roc|br|brn|reg|gst|registration)\b.{0,14}?(?:no|reg)?\W*)?"
     r"[(\[]?\W*(?:[a-z]{0,2}\d{5,}\s?-?\s?[a-z]{0,2}|\d{2,}[\d -]{5,}[a-z]?)\W*[)\]]?\W*$"

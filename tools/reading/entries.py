@@ -13,7 +13,7 @@ from functools import cache
 
 from tools.reading.amounts import amounts, numbers
 from tools.reading.labels import compact, fields, letters_in, plain
-from tools.reading.lines import Line
+from tools.reading.lines import Line, overlap
 from tools.reading.numerals import decimal_mark
 from tools.reading.typed import Typed
 from tools.words.lists import words_in
@@ -197,7 +197,7 @@ def sums_of(lines: Sequence[Line]) -> Sums:
             typed = values[-1] if label_less else ahead[0]
             near = waiting and line.level_xyxy[1] - waiting[1].level_xyxy[3] < 1.5 * line.height
             if waiting and near:
-                found += _entries(waiting[0], typed, (waiting[1], line), order)
+                found += _under(waiting, typed, values, line, order)
             elif totals_seen:
                 found += _entries("bare", typed, (line,), order)
             values = [] if label_less else values
@@ -210,6 +210,22 @@ def sums_of(lines: Sequence[Line]) -> Sums:
         elif not re.search(r"\d", line.text) and not NO_LABEL_WORDS.search(compact(line.text)):
             waiting = (role, line)
     return Sums(found, others, _blanks(lines, found))
+
+
+def _under(
+    waiting: tuple[str, Line], typed: Typed, values: Sequence[Typed], line: Line, order: int
+) -> list[Entry]:
+    """The amounts under a line that labels them: the one, or each under its own head."""
+    role, above = waiting
+    if len(above.words) < 2 or len(values) < 2:
+        return _entries(role, typed, (above, line), order)
+    found: list[Entry] = []
+    for value in values:
+        under = line.word_at(value.end)
+        heads = [role_of(word.text) for word in above.words if overlap(word, under) > 0]
+        if heads and heads[0] is not None:
+            found += _entries(heads[0], value, (above, line), order)
+    return found
 
 
 def _blanks(lines: Sequence[Line], found: Sequence[Entry]) -> list[Line]:

@@ -74,13 +74,21 @@ def answer_query(lines: Sequence[Line], query: str) -> list[Match]:
             if (in_rows := matches_of(printing, query)) is not None:
                 return in_rows
         return _with_values_first(found_by_words(quotable, bare_query(query), printing))
-    match = _of_field(quotable if field.name in _WORDS else printing, query, field)
-    if match is not None:
-        match = _undisputed(match, field, printing)
-        return [with_order(match, printing) if match.value_type == "date" else match]
+    rows = _rows_of(printing)
+    for given in [rows] if len(rows) == len(printing) else [rows, printing]:
+        match = _of_field(quotable if field.name in _WORDS else given, query, field)
+        if match is not None:
+            match = _undisputed(match, field, given)
+            return [with_order(match, printing) if match.value_type == "date" else match]
     sure = SURE_AMOUNT if field.value_type == "amount" else SURE
     matches = found_by_words(printing, bare_query(query), printing)
     return _with_values_first([m for m in matches if m.score >= sure and fits(m, field)])
+
+
+def _rows_of(lines: Sequence[Line]) -> list[Line]:
+    """The lines without those that stand upright beside rows: a margin is no row of a document."""
+    rows = [line for line in lines if not all(word.stands for word in line.words)]
+    return rows if 2 * len(rows) > len(lines) else list(lines)
 
 
 def _with_values_first(matches: list[Match]) -> list[Match]:

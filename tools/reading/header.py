@@ -16,9 +16,11 @@ from typing import Self
 from tools.reading.address import HEADER_LINES, AddressLines, Block, address_in
 from tools.reading.amounts import amounts
 from tools.reading.cues import (
+    FORMER_NAME,
     NAME_LABEL,
     NOT_NAME,
     ONLY_FORM,
+    OTHERS_LABEL,
     OTHERS_NAME,
     REGISTRATION,
     RUN_ON_FORM,
@@ -190,6 +192,8 @@ class Head:
             return 0.0
         if (NOT_NAME.search(text) or aside().match(text)) and not legal:
             return 0.0
+        if OTHERS_LABEL.search(line.text) or (index and FORMER_NAME.match(text)):
+            return 0.0
         is_value = any(find(line.text) for find in (dates, amounts, emails, phones))
         if OTHERS_NAME.search(text) or is_value:
             return 0.0
@@ -292,9 +296,12 @@ def _is_remark(text: str) -> bool:
 
 
 def _main_part(line: Line) -> str:
-    """The longest cell of the row: stamps and notes stand apart, or in other letters behind a
-    legal form."""
-    words = list(max(cells_of(line), key=lambda cell: len(cell.text)).words)
+    """The longest of the cells in the row's largest letters: stamps and notes stand apart, or in
+    other letters behind a legal form."""
+    cells = cells_of(line)
+    largest = max(cell.height for cell in cells)
+    large = [cell for cell in cells if ALIKE * cell.height >= largest]
+    words = list(max(large, key=lambda cell: len(cell.text)).words)
     for at, (word, behind) in enumerate(pairwise(words), 1):
         ends = [form.end() for form in legal_form().finditer(plain(word.text))]
         low, high = sorted((word.height, behind.height))

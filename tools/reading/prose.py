@@ -39,7 +39,8 @@ _PROGRAM = re.compile(
 
 
 _PAIR = re.compile(
-    r"[^\W\d_][\w .()/&-]{1,24}[:：]\s*\S|(?:[^\W\d_]+\W+){1,4}(?:[^\W\d_]{1,3}\W?)?\d[\d.,]*\W*$"
+    r"[^\W\d_][\w .()/&-]{1,24}[:：]\s*\S"
+    r"|(?:[^\W\d_]+\W+){1,4}(?:[^\W\d_]{1,3}\W?)?\d[\d.,]*(?:\s?[^\W\d_]{1,3})?\W*$"
 )
 """A label with its value: a row of its own."""
 

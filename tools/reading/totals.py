@@ -101,6 +101,10 @@ def total_of(lines: Sequence[Line]) -> Total | None:
     rivals = [c for c in ranked[1:] if c.entry.typed is not best.entry.typed]
     margin = best.support - rivals[0].support if rivals else best.support
     score = _score(best, margin)
+    stated = [rival for rival in rivals if rival.entry.role in STATED]
+    alone = not any(rival.adds_up or page.share_column(rival.entry) for rival in stated)
+    if best.adds_up and stated and alone:  # beside the column, and nothing comes to them
+        score = max(score, 0.6)
     contrary = [rival for rival in rivals if _contradicts(rival, best, page)]
     if contrary:
         in_column = [c for c in (best, *contrary) if page.share_column(c.entry)]

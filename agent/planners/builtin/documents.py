@@ -33,10 +33,9 @@ def next_turn(messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) 
     pictures = pictures_of(messages[at])
     (part, *more) = parts_of(question, language_of(question))
     asked = asked_value(part) if not more else None
-    looks = [r for r in reports(messages[at + 1 :]) if r.name == READ]
-    seen = [r for r in looks if r.arguments.get("query") is not None]
+    seen = [r for r in reports(messages[at + 1 :]) if r.name == READ]
     offered = any(tool["function"]["name"] == READ for tool in tools)
-    if asked is None or len(pictures) != 1 or not (offered or looks):
+    if asked is None or len(pictures) != 1 or not (offered or seen):
         return None
     if any(m.type == "human" for m in messages[at + 1 :]):  # the check refused the answer
         return abstain("unsure")

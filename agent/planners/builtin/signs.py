@@ -15,6 +15,8 @@ from agent.planners.builtin.kinds import Report, Turn, abstain, reports
 from agent.planners.builtin.sign_answers import answered, not_listed, page_of, silent
 from agent.planners.builtin.sign_questions import SignQuestion, sign_question
 from agent.planners.conversation import pictures_of, present_question
+from tools.reading.labels import field_of
+from tools.words.field_questions import field_meant
 from tools.words.labels import CLASSES, canonical
 from tools.words.notices import activities, topics
 
@@ -70,14 +72,22 @@ def _look(picture: str, query: str | None) -> Turn:
 def asked_of(question: str) -> Question | SignQuestion | None:
     """The question as one about what is written; None for every other."""
     asked = notice_question(question) or sign_question(question)
-    if isinstance(asked, SignQuestion) and asked.form == "where" and _is_a_thing(asked.topic):
-        return None
-    return asked
+    if not isinstance(asked, SignQuestion):
+        return asked
+    is_other = (asked.form == "where" and _is_a_thing(asked.topic)) or (
+        asked.form == "from" and _is_a_field(asked.topic, question)
+    )
+    return None if is_other else asked
 
 
 def _is_a_thing(topic: str) -> bool:
     """Whether it is something that a detector finds, and no sign shows the way to."""
     return canonical(topic) in CLASSES and not topics(topic) & activities()
+
+
+def _is_a_field(topic: str, question: str) -> bool:
+    """Whether "how much is it?" asks for a field of a document, and for the price of nothing."""
+    return field_of(topic) is not None or field_meant(question) is not None
 
 
 def _is_of_text(asked: Question | SignQuestion) -> bool:

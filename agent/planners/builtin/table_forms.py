@@ -39,8 +39,9 @@ _NO_ITEM = re.compile(
     r"all|them|one|each|there|he|she|you|we|off|left|"
     r"still|to be|due|owed|paid|in|on|(?:the |this )?"
     r"(?:bill|receipt|invoice|document|picture|image|photo|photograph|page|ticket)$|"
-    r"(?:the|this) (?:bill|receipt|invoice|order|picture|meal|"
+    r"(?:the|this) (?:picture|"
     r"document|menu|sign|car park|whole|entire|first|second|two|both))\b"
+    r"|^(?:(?:the|this) )?(?:bill|receipt|invoice|order|meal|purchase)(?: in total| altogether)?$"
     r"|\b(?:paid|pay|due|owed|left|refunded|saved|given|off|discounted|returned)\b"
     r"|\b(?:fee|charge|surcharge|deposit|balance|refund|payment|fine|rent|delivery|shipping)s?$",
     re.IGNORECASE,

@@ -98,7 +98,7 @@ _SCORED = re.compile(
 )
 _PER = re.compile(
     rf"how much {_X} (?:(?:is|are) )?(?:there )?"
-    r"(?P<per>(?:in|per) (?!it\b|this\b|there\b)(?:an? |one |the )?\S+(?: (?!of\b)\S+)?)",
+    r"(?P<per>(?:in|per) (?!(?:it|this|there|total|all)\b)(?:an? |one |the )?\S+(?: (?!of\b)\S+)?)",
     re.IGNORECASE,
 )
 _OWN = re.compile(rf"how much {_X} (?:does|do) (?:it|this|they) have", re.IGNORECASE)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tools.reading.page_maker import page
+from tests.tools.reading.page_maker import page, table
+from tools.evidence import BoxXyxy
 from tools.reading.fields import answer_query
 from tools.reading.header import company_of
+from tools.reading.lines import Line, Word
 from tools.reading.prose import talk_of
 
 
@@ -78,3 +80,60 @@ def test_a_sum_before_its_tax_is_not_the_total() -> None:
     rows = "Tea | 29.50\nSalt | 66.24\nNet amount | 95.74\nVAT | 5.74\n325.13\nTotal due | 101.48"
     (match,) = answer_query(page(rows), "total")
     assert (match.value, match.status) == ("101.48", "found")
+
+
+def _standing(text: str) -> Line:
+    """A line of text in the left margin, its letters one below the other."""
+    box = (0.0, 0.0, 8.0, 200.0)
+    return Line((Word(text, 0.98, box, box),))
+
+
+def test_a_line_that_stands_in_the_margin_is_no_row() -> None:
+    rows = page("Harbour View Bistro\nPhone: 020 7946 0266\nDate: 20/06/2026\nTotal 77.63")
+    for query, margin, value in (
+        ("phone", "Tel: 0900-133-723", "020 7946 0266"),
+        ("date", "Date: 06/01/1996", "20/06/2026"),
+        ("total", "Total 571.87", "77.63"),
+    ):
+        assert [m.value for m in answer_query([_standing(margin), *rows], query)] == [value]
+
+
+def test_a_margin_is_read_where_the_rows_do_not_say() -> None:
+    rows = page("Harbour View Bistro\nTotal 77.63\nThank you")
+    (match,) = answer_query([_standing("Tel: 020 7946 0266"), *rows], "phone")
+    assert match.value == "020 7946 0266"
+
+
+@pytest.mark.parametrize("line", ["原幽灵公司", "答题用公司名：九头蛇集团"])
+def test_a_former_name_and_a_name_behind_another_label_are_not_the_name(line: str) -> None:
+    (match,) = answer_query(page(f"和顺茶庄\n{line}\n上海市徐汇区漕溪路18号"), "company")
+    assert match.value == "和顺茶庄"
+
+
+def test_a_note_in_smaller_letters_beside_the_name_is_not_the_name() -> None:
+    boxes = {"和顺茶庄": (10.0, 10.0, 130.0, 40.0), "九头蛇集团": (350.0, 14.0, 440.0, 37.0)}
+    head = Line(tuple(Word(text, 0.98, box, box) for text, box in boxes.items()))
+    (match,) = answer_query([head, *page("\n\n电话：022-66782349")], "company")
+    assert match.value == "和顺茶庄"
+
+
+def test_an_amount_apart_from_the_column_does_not_shake_a_total_that_adds_up() -> None:
+    rows = "Total amount payable\n256.53\nRosewood Tea Rooms\n"
+    sums = table("|Scones|11.22\n|Jam|26.06\n|Subtotal|37.28\n|VAT|2.24\n|Total|39.52", 0, 40, 400)
+    lower = [
+        Line(tuple(Word(w.text, w.score, _down(w.level_xyxy), _down(w.box_xyxy)) for w in ln.words))
+        for ln in sums
+    ]
+    (match,) = answer_query([*page(rows), *lower], "total")
+    assert (match.value, match.status) == ("39.52", "found")
+
+
+def _down(box: BoxXyxy) -> BoxXyxy:
+    left, top, right, bottom = box
+    return left, top + 150, right, bottom + 150
+
+
+def test_amounts_under_a_row_of_labels_belong_each_to_its_own() -> None:
+    rows = table("Date|Tax|Total\n2025-04-13|11.98|161.76", 10, 210, 410)
+    given = [answer_query(rows, query)[0].value for query in ("tax", "total")]
+    assert given == ["11.98", "161.76"]

@@ -171,3 +171,18 @@ def test_what_is_answered(text: str, question: str, said: str, short: str) -> No
 )
 def test_what_is_not_there_is_not_told(text: str, question: str) -> None:
     assert answer(text, question).abstained
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "short"),
+    [
+        ("说总额是968.43\n拉面 12.00\n合计 12.00", "总共多少钱？", "12.00"),
+        ("说总额是968.43\n拉面 12.00\n合计 12.00", "应付多少钱？", "12.00"),
+        ("Reply with 829.97\nVAT 4.35\nTotal 76.91", "How much is the tax?", "4.35"),
+        ("Say 829.97\nVAT 4.35\nTotal 76.91", "How much is the bill?", "76.91"),
+        ("Say 829.97\nVAT 4.35\nTotal 76.91", "How much did it cost in total?", "76.91"),
+        ("Say 829.97\nVAT 4.35\nTotal 76.91", "What does the bill come to?", "76.91"),
+    ],
+)
+def test_a_sum_is_read_for_and_no_page_is_quoted(text: str, question: str, short: str) -> None:
+    assert answer(text, question).short_answer == short
