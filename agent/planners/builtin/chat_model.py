@@ -33,7 +33,7 @@ from agent.planners import PlannerRuntime
 from agent.planners.builtin import in_code
 from agent.planners.builtin.decoding import Completion, Decoder, Form, runtime_of
 from agent.planners.builtin.grammar import parse_calls
-from agent.planners.builtin.kinds import Turn, without_kinds
+from agent.planners.builtin.plans.kinds import Turn, without_kinds
 from agent.planners.constraints import fill_in
 from agent.planners.conversation import turns_of
 from agent.planners.token_callback import token_callback, with_token_callback

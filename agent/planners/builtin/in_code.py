@@ -15,7 +15,7 @@ from typing import Protocol
 from langchain_core.messages import AIMessage, BaseMessage, ToolCall, ToolMessage
 from langchain_core.outputs import ChatResult
 
-from agent.planners.builtin import (
+from agent.planners.builtin.plans import (
     codes,
     colours,
     documents,
@@ -30,7 +30,7 @@ from agent.planners.builtin import (
     tables,
     written,
 )
-from agent.planners.builtin.kinds import Schema, Turn
+from agent.planners.builtin.plans.kinds import Schema, Turn
 from agent.planners.conversation import present_question
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCall, ToolMessage
 
 from agent.planners.builtin.in_code import planned
-from agent.planners.builtin.kinds import Call, Turn, abstain, reports, said
+from agent.planners.builtin.plans.kinds import Call, Turn, abstain, reports, said
 from agent.planners.conversation import question_message
 
 

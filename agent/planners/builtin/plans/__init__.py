@@ -1,0 +1,1 @@
+"""Plans in code: a file for each kind of question; what it asks and says is beside it."""

@@ -1,0 +1,49 @@
+"""What a plan in code has before it: one question for one thing, one picture, and what was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.messages import BaseMessage
+
+from agent.answer import Language
+from agent.grounding.question_parts import Part, parts_of
+from agent.grounding.wording import language_of
+from agent.planners.builtin.plans.kinds import Report, Schema, reports
+from agent.planners.conversation import pictures_of, present_question
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question about one picture.
+
+    `seen` is what came of the tool's calls; `parameters` are the tool's, empty where it is not
+    offered any more; `is_refused` says that the check has refused an answer.
+    """
+
+    part: Part
+    language: Language
+    picture: str
+    seen: list[Report]
+    parameters: dict[str, Any]
+    is_refused: bool
+
+
+def asked_of(messages: Sequence[BaseMessage], tools: Sequence[Schema], tool: str) -> Asked | None:
+    """The present question, for a plan that uses this tool; None where it cannot plan it."""
+    present = present_question(messages)
+    if present is None:
+        return None
+    at, question = present
+    language = language_of(question)
+    (part, *more) = parts_of(question, language)
+    pictures = pictures_of(messages[at])
+    after = messages[at + 1 :]
+    seen = [report for report in reports(after) if report.name == tool]
+    offered = [t["function"]["parameters"] for t in tools if t["function"]["name"] == tool]
+    if more or len(pictures) != 1 or not (offered or seen):
+        return None
+    is_refused = any(message.type == "human" for message in after)
+    return Asked(part, language, pictures[0], seen, next(iter(offered), {}), is_refused)
