@@ -16,17 +16,16 @@ from agent.answer import Claim, Draft, Language, Reason
 from agent.grounding import literals
 from agent.grounding.hedging import is_hedged
 from agent.grounding.ledger import Ledger
-from agent.grounding.naming import by_group, misnamed, names_of
+from agent.grounding.naming import by_group, misnamed
 from agent.grounding.notices import (
     cut_short,
     decided,
-    lines_of,
     misquoted,
     own_rules,
     unfounded,
 )
 from agent.grounding.places import in_other_pictures, with_picture
-from agent.grounding.polarity import NO, OPENING, THERE_IS, THERE_IS_NONE, YES, wrong_polarity
+from agent.grounding.polarity import NO, OPENING, YES, wrong_polarity
 from agent.grounding.predicates import wrong_words
 from agent.grounding.question_form import asks_for_absence, asks_which
 from agent.grounding.question_parts import Part, parts_of
@@ -36,21 +35,18 @@ from agent.grounding.references import (
     REFERENCE,
     Filled,
     UnresolvedReferenceError,
-    count_of,
     fill,
 )
 from agent.grounding.relevance import Said, belongs, each_once, names_twice
 from agent.grounding.wording import WORDING, join_words, label_in, language_of
-from agent.grounding.yes_no import carries_yes_no, is_open_then, paid_as_asked, wrong_sameness
+from agent.grounding.yes_no import carries_yes_no, wrong_sameness, wrong_yes_no
 from tools.evidence import Evidence
-from tools.words.labels import CLASSES, GROUPS
-from tools.words.questions import mentioned
+from tools.words.labels import GROUPS
 from tools.words.sentences import label_words
 
 _SENTENCE_END = re.compile(
     r"(?:(?<=[。！？])|(?<=[.!?])(?=\s+[^\W\d_a-z]|\s+[{\"“'\[]|\s*$)|(?<=[.!?]['\"”])(?=\s))"
 )
-KINDS = "classify_image"
 _EXISTS = re.compile(r"\{\s*exists\s+")
 _PIECE = re.compile(r"\s*[,;]\s+")
 _LIST = re.compile(r"\{\s*list\s[^{}]*\}")
@@ -302,7 +298,7 @@ def _wrong_opening(
     asked = [part for part in parts_of(question, language) if part.kind == "yes/no"]
     if asked and not any(carries_yes_no(part, evidence) for part in asked):
         return "words that are written there are no yes and no no; say what is written"
-    return _wrong_yes_no(opening[1], evidence, question, language)
+    return wrong_yes_no(opening[1], evidence, question, language)
 
 
 def _check_short(
@@ -331,7 +327,7 @@ def _check_short(
         return "", None if may_be_empty else "it is empty"
     word = filled.text.strip(" .。!！").casefold()
     if not filled.used and word in YES | NO:
-        return filled.text, _wrong_yes_no(word, cited, question, language)
+        return filled.text, wrong_yes_no(word, cited, question, language)
     problem_text = (
         _incomplete_count(filled.counted, ledger)
         or names_twice(filled, [ledger[i] for i in filled.counted])
@@ -369,50 +365,10 @@ def _yes_no(
     problem = names_twice(filled, ())
     says_yes = word.casefold() in YES
     unlike = wrong_sameness(part, evidence, says_yes=says_yes)
-    wrong = problem or _wrong_yes_no(word, cited, question, language_of(question)) or unlike
+    wrong = problem or wrong_yes_no(word, cited, question, language_of(question)) or unlike
     if opening or not filled.used:
         return word, wrong
     return ("" if wrong and decided(part.text, cited) is not None else word), problem or unlike
-
-
-def _wrong_yes_no(
-    word: str, cited: list[Evidence], question: str, language: Language
-) -> str | None:
-    """Whether yes or no is the literal truth of the question, as far as the evidence tells.
-
-    "有" and "没有" say what there is, whichever way the question asked.
-    """
-    if not cited:
-        return "it rests on no evidence"
-    word = word.casefold()
-    says_there_is = word in YES
-    if truths := _written_truths(question, cited, language):
-        return None if says_there_is in truths else f"what is written says that it is not {word}"
-    if asks_for_absence(question, language) and word not in THERE_IS | THERE_IS_NONE:
-        says_there_is = not says_there_is
-    if says_there_is and count_of(cited) == 0:
-        return f"nothing was found, so it cannot be {word}"
-    kinds = {(e.label or "").casefold() for e in cited if (e.tool, e.status) == (KINDS, "found")}
-    if not says_there_is and any(kind in question.casefold() for kind in kinds):
-        return f"it is what was asked for, so it cannot be {word}"
-    asked = label_words(question, language) or set(mentioned(question, (*CLASSES, *GROUPS)))
-    found = {name for e in cited if e.status == "found" for name in names_of(e)}
-    asks_number = bool(literals.numbers(question, language))
-    if not says_there_is and not asks_number and asked and asked <= found:
-        return f"what was asked for was found, so it cannot be {word}"
-    return None
-
-
-def _written_truths(question: str, cited: list[Evidence], language: Language) -> set[bool | None]:
-    """What the text itself decides: how it was paid, when it is open, what a notice allows; empty:
-    nothing."""
-    parts = parts_of(question, language)
-    if len(parts) == 1 and parts[0].of_payment:
-        return {paid_as_asked(parts[0], cited)}
-    decisions = [is_open_then(part, cited) for part in parts]
-    if lines_of(cited):
-        decisions += [decided(part.text, cited) for part in parts]
-    return {truth for truth in decisions if truth is not None}
 
 
 def _joined(texts: list[str], language: Language) -> str:

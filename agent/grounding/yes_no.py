@@ -1,7 +1,7 @@
-"""Whether yes or no follows from the evidence at all, to a question that asks for one.
+"""Whether yes or no follows from the evidence, to a question that asks for one, and which.
 
 Words that were read say that they are written, not what they mean; things that were looked for say
-that they are there, not what they do. Whether yes and no are right is `agent.grounding`'s.
+that they are there, not what they do.
 """
 
 from __future__ import annotations
@@ -11,17 +11,23 @@ from collections.abc import Iterator, Sequence
 
 from agent.answer import Language
 from agent.grounding import literals
+from agent.grounding.naming import names_of
 from agent.grounding.notices import decided, lines_of, notice_question
-from agent.grounding.question_form import asks_sameness
-from agent.grounding.question_parts import Part
-from agent.grounding.references import alike
+from agent.grounding.polarity import THERE_IS, THERE_IS_NONE, YES
+from agent.grounding.question_form import asks_for_absence, asks_sameness
+from agent.grounding.question_parts import Part, parts_of
+from agent.grounding.references import alike, count_of
 from tools.evidence import Evidence
 from tools.reading.hours import covers, days_in
 from tools.reading.labels import field_of
 from tools.words.days import closed_pattern
+from tools.words.labels import CLASSES, GROUPS
 from tools.words.payments import is_paid_so
 from tools.words.predicates import pattern_of
-from tools.words.sentences import label_spans
+from tools.words.questions import mentioned
+from tools.words.sentences import label_spans, label_words
+
+KINDS = "classify_image"
 
 _NEGATION = re.compile(
     r"\b(?:no|not|never|without|non|don'?t|free of|prohibited|forbidden|closed|except)\b|-free\b"
@@ -73,6 +79,44 @@ def carries_yes_no(part: Part, evidence: Sequence[Evidence]) -> bool:
         return True
     negated = any(_NEGATION.search(e.text or "") for e in texts if e.status == "found")
     return _PRESENCE.search(part.text) is not None and not negated
+
+
+def wrong_yes_no(word: str, cited: list[Evidence], question: str, language: Language) -> str | None:
+    """Whether yes or no is the literal truth of the question, as far as the evidence tells.
+
+    "有" and "没有" say what there is, whichever way the question asked.
+    """
+    if not cited:
+        return "it rests on no evidence"
+    word = word.casefold()
+    says_there_is = word in YES
+    if truths := _written_truths(question, cited, language):
+        return None if says_there_is in truths else f"what is written says that it is not {word}"
+    if asks_for_absence(question, language) and word not in THERE_IS | THERE_IS_NONE:
+        says_there_is = not says_there_is
+    if says_there_is and count_of(cited) == 0:
+        return f"nothing was found, so it cannot be {word}"
+    kinds = {(e.label or "").casefold() for e in cited if (e.tool, e.status) == (KINDS, "found")}
+    if not says_there_is and any(kind in question.casefold() for kind in kinds):
+        return f"it is what was asked for, so it cannot be {word}"
+    asked = label_words(question, language) or set(mentioned(question, (*CLASSES, *GROUPS)))
+    found = {name for e in cited if e.status == "found" for name in names_of(e)}
+    asks_number = bool(literals.numbers(question, language))
+    if not says_there_is and not asks_number and asked and asked <= found:
+        return f"what was asked for was found, so it cannot be {word}"
+    return None
+
+
+def _written_truths(question: str, cited: list[Evidence], language: Language) -> set[bool | None]:
+    """What the text itself decides: how it was paid, when it is open, what a notice allows; empty:
+    nothing."""
+    parts = parts_of(question, language)
+    if len(parts) == 1 and parts[0].of_payment:
+        return {paid_as_asked(parts[0], cited)}
+    decisions = [is_open_then(part, cited) for part in parts]
+    if lines_of(cited):
+        decisions += [decided(part.text, cited) for part in parts]
+    return {truth for truth in decisions if truth is not None}
 
 
 def paid_as_asked(part: Part, evidence: Sequence[Evidence]) -> bool | None:

@@ -7,13 +7,13 @@ how sure. Pixels, findings and the picture are `tools.read_text`'s.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import combinations
 
 from tools.reading.address import Block
 from tools.reading.amounts import amounts
+from tools.reading.contradictions import undisputed
 from tools.reading.date_fields import (
     bound_of,
     date_of,
@@ -25,28 +25,25 @@ from tools.reading.dates import dates
 from tools.reading.entries import Entry, entries_of
 from tools.reading.header import address_of, company_of, sender_lines
 from tools.reading.hours import hours_matches
-from tools.reading.labels import FieldKind, bare_query, compact, field_of, letters_in, plain
+from tools.reading.labels import FieldKind, bare_query, compact, field_of, plain
 from tools.reading.lines import Line, union
 from tools.reading.matches import SURE, Match, disagreeing, match_of
 from tools.reading.measures import measured_in, of_kind, unit_asked
 from tools.reading.named import SURE_AMOUNT, fits, found_by_words, named, printed_as
 from tools.reading.numerals import decimal_mark
-from tools.reading.parties import cells_of
-from tools.reading.party_queries import PARTY_FIELDS, PartyQuery, Scope, party_query, scope_of
+from tools.reading.party_queries import PartyQuery, Scope, party_query, scope_of
 from tools.reading.payments import payment_of, tax_rate_of
+from tools.reading.phone_fields import bare_phone, fax_of, phone_of
 from tools.reading.prose import talking
 from tools.reading.rates import amount_at, rate_asked
 from tools.reading.table_search import table_matches
 from tools.reading.titles import subtitle_of, title_of
 from tools.reading.totals import total_of
 from tools.reading.typed import Typed
-from tools.reading.values import emails, phones, times, urls
+from tools.reading.values import emails, times, urls
 from tools.words.payments import is_paid_so
 
 Resolver = Callable[[Sequence[Line], FieldKind], Match | None]
-
-MAX_WORDS_BEHIND = 3
-"""More words behind a telephone number are a sentence about it."""
 
 
 _WORDS = {"title", "subtitle"}
@@ -78,7 +75,7 @@ def answer_query(lines: Sequence[Line], query: str) -> list[Match]:
     for given in [rows] if len(rows) == len(printing) else [rows, printing]:
         match = _of_field(quotable if field.name in _WORDS else given, query, field)
         if match is not None:
-            match = _undisputed(match, field, given)
+            match = undisputed(match, field, given)
             return [with_order(match, printing) if match.value_type == "date" else match]
     sure = SURE_AMOUNT if field.value_type == "amount" else SURE
     matches = found_by_words(printing, bare_query(query), printing)
@@ -97,52 +94,6 @@ def _with_values_first(matches: list[Match]) -> list[Match]:
     return sorted(with_value or matches, key=lambda m: -m.score)
 
 
-_SINGLE = ("date", "time", "phone", "email", "url", "text", "number")
-"""Types of the values that a label gives once; of amounts the arithmetic decides."""
-
-
-def _undisputed(match: Match, field: FieldKind, printing: Sequence[Line]) -> Match:
-    """The match, unless the same label stands on the page again with another value.
-
-    What another party says of itself is no other value of it. Several telephone numbers are told
-    together; of anything else nothing tells which is right.
-    """
-    value = match.value or ""
-    label = _run_on(match.text[: match.text.find(value)]) if value in match.text else ""
-    if field.value_type not in _SINGLE or "\n" in match.text or not letters_in(label):
-        return match
-    of_sender = sender_lines(printing) if field.name in PARTY_FIELDS else ()
-    said = of_sender if any(line.text == match.text for line in of_sender) else printing
-    again = [line for line in said if _gives(line, label) and not _same(value, line.text, field)]
-    if not again:
-        return match
-    own = [line for line in said if line.text == match.text][:1]
-    if field.value_type != "phone":
-        return disagreeing([*own, *again])
-    numbers = [typed.value for line in again for typed in phones(line.text, labelled=True)]
-    given = ", ".join(dict.fromkeys([value, *numbers]))
-    return match_of(given, "phone", [*own, *again], match.score)
-
-
-def _gives(line: Line, label: str) -> bool:
-    """Whether a line is this label with a value behind it."""
-    text = _run_on(line.text)
-    return text.startswith(label) and text != label
-
-
-def _run_on(text: str) -> str:
-    """Without spaces, in lower case, full-width letters and colons as the others."""
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text).casefold())
-
-
-def _same(value: str, text: str, field: FieldKind) -> bool:
-    """Whether a text gives this value, dates in whatever form."""
-    if field.value_type == "date":
-        days = {day for typed in dates(value) for day in typed.readings}
-        return any(days & typed.readings for typed in dates(text)) or not dates(text)
-    return plain(value) in plain(text)
-
-
 def _of_party(scope: Scope | None, asked: PartyQuery) -> Match | None:
     """A field of one party, with its name in the text that it was read from."""
     name = scope.name if scope else None
@@ -150,7 +101,7 @@ def _of_party(scope: Scope | None, asked: PartyQuery) -> Match | None:
         return match_of(name.value, "company", name.lines, name.score) if name else None
     match = _RESOLVERS[asked.field.name](scope.lines, asked.field)
     if match is None and asked.field.name == "phone":
-        match = _bare_phone(scope.lines)
+        match = bare_phone(scope.lines)
     if match is None or name is None or all(line.text in match.text for line in name.lines):
         return match
     boxes = [*(line.box_xyxy for line in name.lines), match.box_xyxy]
@@ -269,58 +220,6 @@ def _one_of(of_role: list[Entry], entries: list[Entry]) -> Match:
     return disagreeing([line for e in chosen for line in e.lines])
 
 
-_TELEPHONE = r"tel|te1|\bph\b|phone|\btlf|\btfno|电话|電話"
-"""Labels of the telephone of who made the document; the others may be a service's or a person's."""
-_PHONE_LABEL = (
-    _TELEPHONE + r"|telefon|mobile|h/?p|hotline|careline|contact|call|whatsapps?|手机|热线"
-)
-_FAX_LABEL = r"fax|faks|传真"
-
-
-def _phone(lines: Sequence[Line], _: FieldKind) -> Match | None:
-    """The number behind "tel" (alone, or in a longer label), else behind any label of a telephone,
-    else one told by its form.
-    """
-    labelled = _number_after(rf"^(?:{_TELEPHONE})$", _FAX_LABEL, lines)
-    labelled = labelled or _number_after(_TELEPHONE, _FAX_LABEL, lines)
-    labelled = labelled or _number_after(_PHONE_LABEL, _FAX_LABEL, lines)
-    if labelled is not None:
-        return labelled
-    for line in lines:
-        found = phones(line.text)
-        if found and not re.search(_FAX_LABEL + r"|gst|reg\b|no\b|id\b", plain(line.text)):
-            return match_of(found[0].value, "phone", [line], 0.7 * line.score)
-    return None
-
-
-def _bare_phone(lines: Sequence[Line]) -> Match | None:
-    """A cell that is nothing but a number, among what one party says of itself."""
-    for line in lines:
-        for cell in cells_of(line):
-            found = phones(cell.text, labelled=True)
-            if found and found[0].value == cell.text.strip() and re.search(r"\d\D+\d", cell.text):
-                return match_of(found[0].value, "phone", [cell], 0.8 * cell.score)
-    return None
-
-
-def _fax(lines: Sequence[Line], _: FieldKind) -> Match | None:
-    return _number_after(_FAX_LABEL, _PHONE_LABEL, lines)
-
-
-def _number_after(label: str, other: str, lines: Sequence[Line]) -> Match | None:
-    """The first phone number whose nearest label before it is `label`, not `other`."""
-    for line in lines:
-        for typed in phones(line.text, labelled=True):
-            before = plain(line.text[: typed.start])
-            named = [m.start() for m in re.finditer(label, before)]
-            otherwise = [m.start() for m in re.finditer(other + r"|gst|reg|roc", before)]
-            words_behind = re.findall(r"[^\W\d_]{2,}", line.text[typed.end :])
-            talks_on = len(words_behind) > MAX_WORDS_BEHIND
-            if named and named[-1] > max(otherwise, default=-1) and not talks_on:
-                return match_of(typed.value, "phone", [line], 0.9 * line.score)
-    return None
-
-
 def _first_typed(finder: Callable[[str], list[Typed]]) -> Callable[..., Match | None]:
     """The first value of a type that is told by its form alone."""
 
@@ -399,8 +298,8 @@ _RESOLVERS: dict[str, Callable[[Sequence[Line], FieldKind], Match | None]] = {
     "end time": bound_of,
     "company": _block(company_of),
     "address": _block(address_of),
-    "phone": _of_sender(_phone),
-    "fax": _of_sender(_fax),
+    "phone": _of_sender(phone_of),
+    "fax": _of_sender(fax_of),
     "email": _of_sender(_first_typed(emails)),
     "url": _of_sender(_first_typed(urls)),
     "invoice number": _document_number,

@@ -18,7 +18,7 @@ from tools import Finding, Picture, Region, ToolError, ToolReport, vision_tool
 from tools.base import VisionTool
 from tools.toolset import ToolConfig
 
-PHRASES = Path(__file__).parents[4] / "training" / "planner" / "phrases"
+PHRASES = Path(__file__).parents[5] / "training" / "planner" / "phrases"
 GREY = np.full((100, 100, 3), 120, np.uint8)
 Seen = list[tuple[str, str, float]]
 """Label, status, score."""
