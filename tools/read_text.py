@@ -29,7 +29,7 @@ MAX_LINES = 400
 MAX_QUERY = 200
 KEPT_PAGES = 32
 """Pages whose lines are kept, so that a second query costs no recognition."""
-VERSION = "6"
+VERSION = "7"
 MIRRORED = 0.45
 """The most that is believed of a page which can only be read in a mirror: it is unsure."""
 

@@ -39,8 +39,10 @@ def date_of(lines: Sequence[Line], _: FieldKind) -> Match | None:
             points -= 1.5 if not 1980 <= typed.parsed.year <= 2060 else 0.0
             points -= 0.8 if typed.value.isdigit() else 0.0
             points += _date_above(lines, order)
+            is_the_date = bool(_DATE_ALONE.fullmatch(_own_label(lines, order, typed)))
+            points += 0.8 if is_the_date else 0.0
             ranked.append((points, typed, line))
-            if _DATE_ALONE.fullmatch(before) and not is_other:
+            if (is_the_date or _DATE_ALONE.fullmatch(before)) and not is_other:
                 labelled.setdefault(typed.readings, line)
     if not ranked:
         return None
@@ -52,6 +54,17 @@ def date_of(lines: Sequence[Line], _: FieldKind) -> Match | None:
     score = 0.95 if margin >= 1.0 else 0.8 if margin >= 0.3 else 0.6
     score = score if points > 0 else 0.4
     return match_of(typed.value, "date", [line], score * min(1.0, line.score + 0.05))
+
+
+def _own_label(lines: Sequence[Line], order: int, typed: Typed) -> str:
+    """What labels a date in its own cell, in the cell before, or alone above it; plain."""
+    words = lines[order].words
+    word = lines[order].word_at(typed.end)
+    own = plain(word.text.partition(typed.value)[0])
+    at = words.index(word)
+    if own or at:
+        return own or plain(words[at - 1].text)
+    return plain(_head_over(word, lines[order - 1])) if order else ""
 
 
 def with_order(match: Match, lines: Sequence[Line]) -> Match:

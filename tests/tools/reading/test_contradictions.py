@@ -38,6 +38,7 @@ def test_two_values_of_one_label_contradict_each_other(query: str, rows: str) ->
     [
         ("date", "Invoice date: 21/03/2026\nInvoice date: 21 March 2026", "21/03/2026"),
         ("date", "Invoice date: 21/03/2026\nInvoice date", "21/03/2026"),
+        ("date", "Buyer agreed date 16/04/2038\nwww.shop.example | Date 19/12/2025", "19/12/2025"),
         ("invoice number", "Invoice No: 55684\nInvoice No: 55684", "55684"),
         ("invoice number", "Order: 1955\nOrder Time: 12:54", "1955"),
         ("cashier", "Cashier: Noor\nCashier: Noor", "Noor"),
@@ -51,6 +52,11 @@ def test_two_values_of_one_label_contradict_each_other(query: str, rows: str) ->
 )  # fmt: skip
 def test_what_does_not_contradict_is_told(query: str, rows: str, value: str) -> None:
     assert [m.value for m in answer_query(page(rows), query)] == [value]
+
+
+def test_the_date_below_its_own_head_is_told() -> None:
+    lines = table("日期 | 税额\n2025-02-27 | 4.81\n开具日期：2032-08-15 |", 10, 300)
+    assert [match.value for match in answer_query(lines, "日期")] == ["2025-02-27"]
 
 
 def test_a_rival_of_the_name_is_among_its_lines() -> None:
