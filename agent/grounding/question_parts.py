@@ -11,7 +11,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from agent.answer import Language
@@ -196,10 +196,13 @@ _COMMA = re.compile(
 )
 
 
-def parts_of(question: str, language: Language) -> list[Part]:
+@lru_cache(maxsize=256)
+def parts_of(question: str, language: Language) -> tuple[Part, ...]:
     """The things that a question asks for, in their order; at least one."""
     asked = list(filter(_asks, _SPLIT.split(question.strip()))) or [question]
-    return [_part(text, name, language) for sentence in asked for text, name in _listed(sentence)]
+    return tuple(
+        _part(text, name, language) for sentence in asked for text, name in _listed(sentence)
+    )
 
 
 def _asks(sentence: str) -> bool:
