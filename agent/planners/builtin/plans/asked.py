@@ -19,10 +19,12 @@ from agent.planners.conversation import pictures_of, present_question
 class Asked:
     """A question about one picture.
 
-    `seen` is what came of the tool's calls; `parameters` are the tool's, empty where it is not
-    offered any more; `is_refused` says that the check has refused an answer.
+    `text` is the whole question, `seen` is what came of the tool's calls; `parameters` are the
+    tool's, empty where it is not offered any more; `is_refused` says that the check has refused an
+    answer.
     """
 
+    text: str
     part: Part
     language: Language
     picture: str
@@ -46,4 +48,4 @@ def asked_of(messages: Sequence[BaseMessage], tools: Sequence[Schema], tool: str
     if more or len(pictures) != 1 or not (offered or seen):
         return None
     is_refused = any(message.type == "human" for message in after)
-    return Asked(part, language, pictures[0], seen, next(iter(offered), {}), is_refused)
+    return Asked(question, part, language, pictures[0], seen, next(iter(offered), {}), is_refused)

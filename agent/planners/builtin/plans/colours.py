@@ -16,11 +16,11 @@ from typing import Any, Literal
 from langchain_core.messages import BaseMessage
 
 from agent.answer import Language
-from agent.grounding.question_parts import Part, parts_of
+from agent.grounding.question_parts import Part
 from agent.grounding.references import alike
-from agent.grounding.wording import join_words, language_of
-from agent.planners.builtin.plans.kinds import Turn, abstain, reports, said
-from agent.planners.conversation import pictures_of, present_question
+from agent.grounding.wording import join_words
+from agent.planners.builtin.plans.asked import asked_of
+from agent.planners.builtin.plans.kinds import Turn, abstain, said
 from tools.evidence import Evidence
 from tools.words.colour_questions import part_asked_of, shapes_asked
 from tools.words.labels import CLASSES, COLOURS
@@ -57,28 +57,20 @@ class _Question:
 
 def next_turn(messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) -> Turn | None:
     """What to do next for such a question; None: let the weights plan."""
-    present = present_question(messages)
-    if present is None:
+    asked = asked_of(messages, tools, DESCRIBE)
+    question = _question(asked.part, asked.language) if asked is not None else None
+    if asked is None or question is None:
         return None
-    at, text = present
-    language = language_of(text)
-    (part, *more) = parts_of(text, language)
-    question = _question(part, language)
-    pictures = pictures_of(messages[at])
-    offered = any(tool["function"]["name"] == DESCRIBE for tool in tools)
-    seen = [r for r in reports(messages[at + 1 :]) if r.name == DESCRIBE]
-    if more or question is None or len(pictures) != 1 or not (offered or seen):
-        return None
-    if any(m.type == "human" for m in messages[at + 1 :]):  # the check refused the answer
+    if asked.is_refused:
         return abstain("unsure")
-    if not seen:
+    if not asked.seen:
         looked_at = "all" if question.form in ("more", "less") else None
-        arguments = {"picture": pictures[0], "region": None, "part": looked_at}
+        arguments = {"picture": asked.picture, "region": None, "part": looked_at}
         return Turn(((DESCRIBE, arguments),))
-    if seen[0].evidence is None:
+    if asked.seen[0].evidence is None:
         return abstain("could_not_look")
-    found = [e for e in seen[0].evidence if e.status == "found"]
-    return _answer(question, found, _Sentences(language))
+    found = [e for e in asked.seen[0].evidence if e.status == "found"]
+    return _answer(question, found, _Sentences(asked.language))
 
 
 def _question(part: Part, language: Language) -> _Question | None:

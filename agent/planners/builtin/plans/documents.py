@@ -13,11 +13,9 @@ from typing import Any
 
 from langchain_core.messages import BaseMessage
 
-from agent.grounding.question_parts import parts_of
-from agent.grounding.wording import language_of
+from agent.planners.builtin.plans.asked import asked_of
 from agent.planners.builtin.plans.document_questions import Asked, asked_value
-from agent.planners.builtin.plans.kinds import Report, Turn, abstain, reports, said
-from agent.planners.conversation import pictures_of, present_question
+from agent.planners.builtin.plans.kinds import Report, Turn, abstain, said
 from tools.evidence import Evidence
 from tools.reading.date_order import period_of, readings_of
 
@@ -26,23 +24,16 @@ READ = "read_text"
 
 def next_turn(messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) -> Turn | None:
     """What to do next for a question for a printed value; None: let the weights plan."""
-    present = present_question(messages)
-    if present is None:
+    asked = asked_of(messages, tools, READ)
+    value = asked_value(asked.part) if asked is not None else None
+    if asked is None or value is None:
         return None
-    at, question = present
-    pictures = pictures_of(messages[at])
-    (part, *more) = parts_of(question, language_of(question))
-    asked = asked_value(part) if not more else None
-    seen = [r for r in reports(messages[at + 1 :]) if r.name == READ]
-    offered = any(tool["function"]["name"] == READ for tool in tools)
-    if asked is None or len(pictures) != 1 or not (offered or seen):
-        return None
-    if any(m.type == "human" for m in messages[at + 1 :]):  # the check refused the answer
+    if asked.is_refused:
         return abstain("unsure")
-    if queries := _next_queries(asked, seen):
-        common = {"picture": pictures[0], "region": None}
+    if queries := _next_queries(value, asked.seen):
+        common = {"picture": asked.picture, "region": None}
         return Turn(tuple((READ, common | {"query": query}) for query in queries))
-    return _answer(asked, _telling(seen), is_zh=language_of(question) == "zh")
+    return _answer(value, _telling(asked.seen), is_zh=asked.language == "zh")
 
 
 def _next_queries(asked: Asked, seen: Sequence[Report]) -> tuple[str, ...]:

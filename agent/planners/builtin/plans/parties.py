@@ -13,10 +13,9 @@ from typing import Any
 from langchain_core.messages import BaseMessage
 
 from agent.answer import Language
-from agent.grounding.wording import language_of
-from agent.planners.builtin.plans.kinds import Turn, abstain, reports, said
+from agent.planners.builtin.plans.asked import asked_of
+from agent.planners.builtin.plans.kinds import Turn, abstain, said
 from agent.planners.builtin.plans.party_questions import query_for
-from agent.planners.conversation import pictures_of, present_question
 from tools.evidence import Evidence
 
 READ = "read_text"
@@ -24,22 +23,15 @@ READ = "read_text"
 
 def next_turn(messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) -> Turn | None:
     """What to do next for a question about a party; None: let the weights plan."""
-    present = present_question(messages)
-    if present is None:
+    asked = asked_of(messages, tools, READ)
+    query = query_for(asked.text, asked.language) if asked is not None else None
+    if asked is None or query is None:
         return None
-    at, question = present
-    pictures = pictures_of(messages[at])
-    language = language_of(question)
-    query = query_for(question, language)
-    offered = any(tool["function"]["name"] == READ for tool in tools)
-    seen = [r for r in reports(messages[at + 1 :]) if r.name == READ]
-    if query is None or len(pictures) != 1 or not (offered or seen):
-        return None
-    if any(m.type == "human" for m in messages[at + 1 :]):  # the check refused the answer
+    if asked.is_refused:
         return abstain("unsure")
-    if not seen:
-        return Turn(((READ, {"picture": pictures[0], "query": query, "region": None}),))
-    return _answer(seen[0].evidence or [], language)
+    if not asked.seen:
+        return Turn(((READ, {"picture": asked.picture, "query": query, "region": None}),))
+    return _answer(asked.seen[0].evidence or [], asked.language)
 
 
 def _answer(found: Sequence[Evidence], language: Language) -> Turn:

@@ -18,19 +18,19 @@ from langchain_core.messages import BaseMessage
 from agent.grounding.question_parts import asks_yes_no
 from agent.grounding.references import UnresolvedReferenceError, as_number
 from agent.grounding.wording import language_of
+from agent.planners.builtin.plans.asked import asked_of
 from agent.planners.builtin.plans.kinds import (
     Call,
     Report,
     Turn,
     abstain,
-    reports,
     said,
 )
 from agent.planners.builtin.plans.table_forms import QUANTITIES, TableQuestion
 from agent.planners.builtin.plans.table_questions import table_question
-from agent.planners.conversation import pictures_of, present_question
 from tools.evidence import Evidence
-from tools.reading.asked import PRICE, asked_of
+from tools.reading.asked import PRICE
+from tools.reading.asked import asked_of as column_asked
 from tools.words.days import closed_pattern
 
 READ = "read_text"
@@ -40,22 +40,16 @@ MAX_TOLD, MAX_LISTED = 6, 30
 
 def next_turn(messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) -> Turn | None:
     """What to do next for a question to a table; None: let the weights plan."""
-    present = present_question(messages)
-    if present is None:
+    asked = asked_of(messages, tools, READ)
+    question = table_question(asked.text) if asked is not None else None
+    if asked is None or question is None:
         return None
-    at, text = present
-    question = table_question(text)
-    pictures = pictures_of(messages[at])
-    offered = any(tool["function"]["name"] == READ for tool in tools)
-    seen = [r for r in reports(messages[at + 1 :]) if r.name == READ]
-    if question is None or len(pictures) != 1 or not (offered or seen):
-        return None
-    if any(m.type == "human" for m in messages[at + 1 :]):  # the check refused the answer
+    if asked.is_refused:
         return abstain("unsure")
-    if not seen:
+    if not asked.seen:
         queries = [question.query, *([QUANTITIES] if question.form == "count" else [])]
-        return Turn(tuple(_call(pictures[0], query) for query in queries))
-    return _answer(question, text, seen)
+        return Turn(tuple(_call(asked.picture, query) for query in queries))
+    return _answer(question, asked.text, asked.seen)
 
 
 def _call(picture: str, query: str) -> Call:
@@ -66,7 +60,7 @@ def _answer(question: TableQuestion, text: str, seen: list[Report]) -> Turn | No
     if any(report.evidence is None for report in seen):
         return abstain("could_not_look")
     first, *others = [[e for e in r.evidence or () if e.status != "none"] for r in seen]
-    if asked_of(question.query).column == PRICE and not any(e.value is not None for e in first):
+    if column_asked(question.query).column == PRICE and not any(e.value is not None for e in first):
         return None  # what a sign says of a price ("from 199") is no cell
     of_rows = question.form not in ("cell", "hours")
     if not first or (of_rows and not all(e.is_row for e in first)):
@@ -100,7 +94,7 @@ class _Answer:
     def _cell(self) -> Turn:
         """One cell, or all that may be meant, each with its row and column."""
         label = self.found[0].label or ""
-        if len(self.found) > 1 or asked_of(label).column is None:
+        if len(self.found) > 1 or column_asked(label).column is None:
             return self._says(_listed(self.found), ", ".join(map(_value, self.found)))
         value, label = _value(self.found[0]), f"{{{self.found[0].id}.label}}"
         return self._says(f"{label}是{value}" if self.is_zh else f"The {label} is {value}", value)

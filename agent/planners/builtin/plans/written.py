@@ -12,9 +12,8 @@ from typing import Any
 
 from langchain_core.messages import BaseMessage
 
-from agent.grounding.wording import language_of
-from agent.planners.builtin.plans.kinds import Turn, abstain, reports, said
-from agent.planners.conversation import pictures_of, present_question
+from agent.planners.builtin.plans.asked import asked_of
+from agent.planners.builtin.plans.kinds import Turn, abstain, said
 from tools.evidence import Evidence
 
 READ = "read_text"
@@ -59,22 +58,16 @@ _OPEN = re.compile(r"(?:what|anything|something|the same|什么)\b|^it\b|什么"
 
 def next_turn(messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) -> Turn | None:
     """What to do next for a question whether something is written; None: let the weights plan."""
-    present = present_question(messages)
-    if present is None:
+    asked = asked_of(messages, tools, READ)
+    is_any = asked is not None and _ANY.fullmatch(asked.text.strip(_EDGE)) is not None
+    words = words_asked_for(asked.text) if asked is not None and not is_any else None
+    if asked is None or (words is None and not is_any):
         return None
-    at, question = present
-    pictures = pictures_of(messages[at])
-    is_any = _ANY.fullmatch(question.strip(_EDGE)) is not None
-    words = words_asked_for(question) if not is_any else None
-    offered = any(tool["function"]["name"] == READ for tool in tools)
-    seen = [r for r in reports(messages[at + 1 :]) if r.name == READ]
-    if (words is None and not is_any) or len(pictures) != 1 or not (offered or seen):
-        return None
-    if any(m.type == "human" for m in messages[at + 1 :]):  # the check refused the answer
+    if asked.is_refused:
         return abstain("unsure")
-    if not seen:
-        return Turn(((READ, {"picture": pictures[0], "query": words, "region": None}),))
-    return _answer(seen[0].evidence or [], is_zh=language_of(question) == "zh")
+    if not asked.seen:
+        return Turn(((READ, {"picture": asked.picture, "query": words, "region": None}),))
+    return _answer(asked.seen[0].evidence or [], is_zh=asked.language == "zh")
 
 
 def _answer(found: list[Evidence], *, is_zh: bool) -> Turn:
