@@ -156,11 +156,6 @@ class Sums:
         return max(by_side) >= 2
 
 
-def says_means(label: str) -> bool:
-    """Whether the label of a payment says with what it was made ("Visa", not "Paid")."""
-    return _MEANS.search(compact(label)) is not None
-
-
 def role_of(label: str) -> str | None:
     """What a line is by the letters of its label; None where it is an item or anything else."""
     letters = compact(label)

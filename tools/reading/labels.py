@@ -13,7 +13,7 @@ from functools import cache
 from typing import cast
 
 from tools.evidence import ValueType
-from tools.words.lists import lines_of
+from tools.words.lists import columns_of
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,7 @@ def fields() -> tuple[FieldKind, ...]:
         ValueError: a line of `field_names.txt` does not have three columns.
     """
     kinds = []
-    for line in lines_of("field_names"):
-        columns = [column.strip() for column in line.split("|")]
-        if len(columns) != 3:
-            raise ValueError(f"field_names.txt, {line!r}: {len(columns)} columns")
-        name, value_type, names = columns
+    for name, value_type, names in columns_of("field_names", 3):
         kinds.append(FieldKind(name, cast("ValueType", value_type), tuple(names.split(", "))))
     return tuple(kinds)
 

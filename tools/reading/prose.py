@@ -45,11 +45,6 @@ _PAIR = re.compile(
 """A label with its value: a row of its own."""
 
 
-def giving_values(lines: Sequence[Line]) -> list[Line]:
-    """The lines that values may be taken from, in order."""
-    return [line for line, talk in zip(lines, talking(lines), strict=True) if talk is None]
-
-
 def talking(lines: Sequence[Line]) -> list[Talk | None]:
     """For each line whether it talks, and how; what goes on with a line talks as that does."""
     talks = [talk_of(line.text) for line in lines]

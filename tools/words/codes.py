@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from tools.words.lists import lines_of
+from tools.words.lists import columns_of
 from tools.words.predicates import pattern_for
 
 UNREAD = " that I cannot read"
@@ -48,25 +48,20 @@ def fields_asked(question: str) -> list[str]:
 @cache
 def field_names() -> dict[str, tuple[str, tuple[str, ...]]]:
     """The label of each field → its Chinese name, and the words that ask for it."""
-    rows = (_columns(line) for line in lines_of("code_fields"))
+    rows = columns_of("code_fields", 3)
     return {label: (han, tuple(words.casefold().split(", "))) for label, han, words in rows}
 
 
 @cache
 def _kind_words() -> dict[str, str]:
-    rows = (_columns(line) for line in lines_of("codes"))
+    rows = columns_of("codes", 3)
     return {word: kind for kind, _, words in rows for word in words.split(", ")}
 
 
 @cache
 def _formats() -> dict[str, frozenset[str]]:
-    rows = (_columns(line) for line in lines_of("codes"))
+    rows = columns_of("codes", 3)
     return {kind: frozenset(formats.split(", ")) for kind, formats, _ in rows}
-
-
-def _columns(line: str) -> tuple[str, str, str]:
-    first, second, third = (column.strip() for column in line.split("|"))
-    return first, second, third
 
 
 def _found(words: tuple[str, ...], text: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from tools.words.lists import lines_of
+from tools.words.lists import columns_of
 
 
 @cache
@@ -15,9 +15,8 @@ def colour_points() -> dict[str, tuple[tuple[int, int, int], ...]]:
         ValueError: a line is not `label | rrggbb rrggbb …`.
     """
     found = {}
-    for line in lines_of("colour_points"):
-        label, points = line.split("|")
-        found[label.strip()] = tuple(_rgb(point) for point in points.split())
+    for label, points in columns_of("colour_points", 2):
+        found[label] = tuple(_rgb(point) for point in points.split())
     return found
 
 

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import Literal
 
-from tools.words.lists import lines_of
+from tools.words.lists import columns_of
 from tools.words.predicates import pattern_for
 from tools.words.tables import table, words_of
 
@@ -70,8 +70,8 @@ _NARROWER = {"rectangle": {"square"}, "oval": {"circle"}, "circle": {"oval"}}
 
 @cache
 def _shape_words() -> dict[str, str]:
-    rows = (line.split("|") for line in lines_of("shapes"))
-    return {word: label.strip() for label, words in rows for word in words.strip().split(", ")}
+    rows = columns_of("shapes", 2)
+    return {word: label for label, words in rows for word in words.split(", ")}
 
 
 def thing_named_like_a_colour(question: str) -> str | None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from tools.words.lists import lines_of
+from tools.words.lists import columns_of
 from tools.words.months import without_accents
 
 
@@ -27,12 +27,9 @@ def columns() -> tuple[ColumnWords, ...]:
         ValueError: a line of `columns.txt` does not have three columns.
     """
     found = []
-    for line in lines_of("columns"):
-        parts = [part.strip() for part in line.split("|")]
-        if len(parts) != 3:
-            raise ValueError(f"columns.txt, {line!r}: {len(parts)} columns")
-        heads, asked = (tuple(filter(None, part.split(", "))) for part in parts[1:])
-        found.append(ColumnWords(parts[0], heads, asked))
+    for name, *parts in columns_of("columns", 3):
+        heads, asked = (tuple(filter(None, part.split(", "))) for part in parts)
+        found.append(ColumnWords(name, heads, asked))
     return tuple(found)
 
 

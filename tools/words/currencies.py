@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from tools.words.lists import lines_of
+from tools.words.lists import columns_of
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,7 @@ def signs() -> dict[str, Sign]:
         ValueError: a line of the file does not have four columns.
     """
     found: dict[str, Sign] = {}
-    for line in lines_of("currencies"):
-        columns = [column.strip() for column in line.split("|")]
-        if len(columns) != 4:
-            raise ValueError(f"currencies.txt, {line!r}: {len(columns)} columns")
-        code, decimals, points, written = columns
+    for code, decimals, points, written in columns_of("currencies", 4):
         for name in filter(None, [code, *written.split(", ")]):
             new = Sign(name, frozenset({code}), int(decimals), frozenset(points.split()))
             known = found.get(name.casefold(), new)

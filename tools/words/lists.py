@@ -30,14 +30,31 @@ def rows_of(name: str) -> tuple[tuple[str, ...], ...]:
 
 
 @cache
+def columns_of(name: str, count: int) -> tuple[tuple[str, ...], ...]:
+    """The columns of each line of `name`.txt, between bars, without the spaces around them.
+
+    Raises:
+        ValueError: a line does not have `count` of them.
+    """
+    rows = []
+    for line in lines_of(name):
+        columns = tuple(column.strip() for column in line.split("|"))
+        if len(columns) != count:
+            raise ValueError(f"{name}.txt, {line!r}: {len(columns)} columns, not {count}")
+        rows.append(columns)
+    return tuple(rows)
+
+
+@cache
 def paired_rows_of(name: str) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
     """Of each line of `name`.txt the words before and behind its `|`.
 
     Raises:
         ValueError: a line is not two columns.
     """
-    rows = [[column.strip().split(", ") for column in line.split("|")] for line in lines_of(name)]
-    return tuple((tuple(left), tuple(right)) for left, right in rows)
+    return tuple(
+        (tuple(left.split(", ")), tuple(right.split(", "))) for left, right in columns_of(name, 2)
+    )
 
 
 @cache
@@ -48,11 +65,7 @@ def by_kind(name: str) -> dict[tuple[str, str], tuple[str, ...]]:
         ValueError: a line is not three columns.
     """
     found: dict[tuple[str, str], tuple[str, ...]] = {}
-    for line in lines_of(name):
-        columns = [column.strip() for column in line.split("|")]
-        if len(columns) != 3:
-            raise ValueError(f"{name}.txt, {line!r}: not `kind | language | words`")
-        kind, language, words = columns
+    for kind, language, words in columns_of(name, 3):
         found[kind, language] = (*found.get((kind, language), ()), *words.split(", "))
     return found
 

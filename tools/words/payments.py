@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from tools.words.lists import lines_of
+from tools.words.lists import columns_of
 from tools.words.predicates import pattern_for
 
 _PAID, _AROUND = "+", "-"
@@ -54,8 +54,7 @@ def _above(means: str) -> str | None:
 @cache
 def _table() -> dict[str, tuple[str, tuple[str, ...]]]:
     table: dict[str, tuple[str, tuple[str, ...]]] = {}
-    for line in lines_of("payments"):
-        name, above, words = (column.strip() for column in line.split("|"))
+    for name, above, words in columns_of("payments", 3):
         table[name] = (above, tuple(words.split(", ")))
     return table
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from tools.words.lists import lines_of
+from tools.words.lists import columns_of
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,7 @@ def units() -> tuple[Unit, ...]:
         ValueError: a line of the file does not have four columns.
     """
     found = []
-    for line in lines_of("units"):
-        columns = [column.strip() for column in line.split("|")]
-        if len(columns) != 4:
-            raise ValueError(f"units.txt, {line!r}: {len(columns)} columns")
-        sign, kind, printed, spoken = columns
+    for sign, kind, printed, spoken in columns_of("units", 4):
         words = tuple(filter(None, spoken.split(", ")))
         found.append(Unit(sign, kind, tuple(printed.split(", ")), words))
     return tuple(found)

@@ -14,6 +14,8 @@ from agent.grounding.wording import language_of
 from agent.planners.builtin.plans.kinds import Report, Schema, reports
 from agent.planners.conversation import pictures_of, present_question
 
+READ = "read_text"
+
 
 @dataclass(frozen=True)
 class Asked:

@@ -13,13 +13,11 @@ from typing import Any
 
 from langchain_core.messages import BaseMessage
 
-from agent.planners.builtin.plans.asked import asked_of
+from agent.planners.builtin.plans.asked import READ, asked_of
 from agent.planners.builtin.plans.document_questions import Asked, asked_value
 from agent.planners.builtin.plans.kinds import Report, Turn, abstain, said
 from tools.evidence import Evidence
 from tools.reading.date_order import period_of, readings_of
-
-READ = "read_text"
 
 
 def next_turn(messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) -> Turn | None:

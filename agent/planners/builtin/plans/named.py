@@ -13,9 +13,8 @@ from typing import Any
 from langchain_core.messages import BaseMessage
 
 from agent.answer import Language
-from agent.planners.builtin.plans.asked import asked_of
+from agent.planners.builtin.plans.asked import READ, asked_of
 from agent.planners.builtin.plans.kinds import Turn, abstain, said
-from agent.planners.builtin.plans.written import READ
 from tools.evidence import Evidence
 
 _WHOSE = "company"

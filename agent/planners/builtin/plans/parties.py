@@ -13,12 +13,10 @@ from typing import Any
 from langchain_core.messages import BaseMessage
 
 from agent.answer import Language
-from agent.planners.builtin.plans.asked import asked_of
+from agent.planners.builtin.plans.asked import READ, asked_of
 from agent.planners.builtin.plans.kinds import Turn, abstain, said
 from agent.planners.builtin.plans.party_questions import query_for
 from tools.evidence import Evidence
-
-READ = "read_text"
 
 
 def next_turn(messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) -> Turn | None:

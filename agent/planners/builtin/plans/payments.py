@@ -15,9 +15,8 @@ from langchain_core.messages import BaseMessage
 from agent.answer import Language
 from agent.grounding.question_parts import Part
 from agent.grounding.yes_no import field_named, paid_as_asked
-from agent.planners.builtin.plans.asked import asked_of
+from agent.planners.builtin.plans.asked import READ, asked_of
 from agent.planners.builtin.plans.kinds import Report, Turn, abstain, said
-from agent.planners.builtin.plans.written import READ
 from tools.evidence import Evidence
 
 _LEFT_OUT = {"tip", "tax", "service charge"}

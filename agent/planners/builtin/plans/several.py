@@ -16,6 +16,7 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 
 from agent.grounding.question_parts import parts_of
 from agent.grounding.wording import language_of
+from agent.planners.builtin.plans.asked import READ
 from agent.planners.builtin.plans.code_questions import code_question
 from agent.planners.builtin.plans.kinds import abstain
 from agent.planners.builtin.plans.parts import message_of, usage_of
@@ -27,7 +28,6 @@ from tools.evidence import Evidence
 
 ALIAS = "img_1"
 """What the one picture of a conversation is called: the weights never saw the id of a page."""
-READ = "read_text"
 _TEXT = "text_"
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from agent.grounding.notices import Question, notice_question
+from agent.planners.builtin.plans.asked import READ
 from agent.planners.builtin.plans.kinds import Report, Turn, abstain, reports
 from agent.planners.builtin.plans.sign_answers import answered, not_listed, page_of, silent
 from agent.planners.builtin.plans.sign_questions import SignQuestion, sign_question
@@ -23,7 +24,6 @@ from tools.words.notices import activities, topics
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
-READ = "read_text"
 OF_TEXT = {"forbidden", "allowed", "must", "words", "caption", "should go", "far", "who"}
 """Questions that ask for words whatever the picture shows."""
 

@@ -18,7 +18,7 @@ from langchain_core.messages import BaseMessage
 from agent.grounding.question_parts import asks_yes_no
 from agent.grounding.references import UnresolvedReferenceError, as_number
 from agent.grounding.wording import language_of
-from agent.planners.builtin.plans.asked import asked_of
+from agent.planners.builtin.plans.asked import READ, asked_of
 from agent.planners.builtin.plans.kinds import (
     Call,
     Report,
@@ -33,7 +33,6 @@ from tools.reading.asked import PRICE
 from tools.reading.asked import asked_of as column_asked
 from tools.words.days import closed_pattern
 
-READ = "read_text"
 MAX_TOLD, MAX_LISTED = 6, 30
 """Rows that one answer names, with their prices or alone."""
 

@@ -12,11 +12,10 @@ from typing import Any
 
 from langchain_core.messages import BaseMessage
 
-from agent.planners.builtin.plans.asked import asked_of
+from agent.planners.builtin.plans.asked import READ, asked_of
 from agent.planners.builtin.plans.kinds import Turn, abstain, said
 from tools.evidence import Evidence
 
-READ = "read_text"
 _QUOTE = "\"'“”‘’「」"
 _ASKS = tuple(
     re.compile(pattern, re.IGNORECASE)
