@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 import torch
@@ -15,11 +15,11 @@ def vocabulary(answers: Iterable[Mapping[str, float]], most: int) -> list[str]:
         answers: of each question, with how many people (or which share) gave each.
         most: that many.
     """
-    shares: Counter[str] = Counter()
+    shares = defaultdict[str, float](float)
     for given in answers:
         total = sum(given.values())
         for answer, count in given.items():
-            shares[answer] += count / total  # type: ignore[assignment]
+            shares[answer] += count / total
     ranked = sorted(shares, key=lambda answer: (-round(shares[answer], 6), answer))
     return ranked[:most]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -57,7 +57,7 @@ class Features:
 
 def cached(
     encoder: TokenEncoder,
-    inputs: Iterable[tuple[str, Callable[[], Any]]],
+    inputs: Mapping[str, Callable[[], Any]],
     folder: Path,
     log: Callable[[str], None],
 ) -> Features:
@@ -65,23 +65,22 @@ def cached(
 
     Args:
         encoder: whose version names a folder below `folder`.
-        inputs: a key that says what the input is, and what gives it to the encoder.
+        inputs: by a key that says what the input is, what gives it to the encoder.
         folder: where vectors are kept.
         log: told how many are made.
     """
     own = folder / hashlib.sha256(encoder.version.encode()).hexdigest()[:16]
     own.mkdir(parents=True, exist_ok=True)
     (own / "encoder.json").write_text(json.dumps({"version": encoder.version}) + "\n")
-    wanted = dict(inputs)
-    rows = {key: value for key, value in _kept(own) if key in wanted}
-    missing = [key for key in wanted if key not in rows]
+    rows = {key: value for key, value in _kept(own) if key in inputs}
+    missing = [key for key in inputs if key not in rows]
     if missing:
         log(f"encoding {len(missing)} inputs with {encoder.version} …")
     for start in range(0, len(missing), A_FILE):
         made: dict[str, NDArray[np.float16]] = {}
         for at in range(start, min(start + A_FILE, len(missing)), TOGETHER):
             few = missing[at : min(at + TOGETHER, start + A_FILE)]
-            tokens = encoder.tokens([wanted[key]() for key in few])
+            tokens = encoder.tokens([inputs[key]() for key in few])
             for key, vectors, mask in zip(few, tokens.vectors, tokens.mask, strict=True):
                 made[key] = vectors[mask].astype(np.float16)
         _keep(own, made)

@@ -141,9 +141,8 @@ def _conse(
     setting: Setting,
 ) -> NDArray[np.float32]:  # fmt: skip
     pictures = [str(question.picture) for question in questions]
-    files = {name: setting.data / name for name in pictures}
-    keys = {name: features.content_key(file) for name, file in files.items()}
-    inputs = ((keys[name], partial(pixels_of, file)) for name, file in files.items())
+    keys = {name: features.content_key(setting.data / name) for name in pictures}
+    inputs = {key: partial(pixels_of, setting.data / name) for name, key in keys.items()}
     kept = features.cached(conse.ClassProbabilities(), inputs, setting.cache, setting.log)
     rows, _ = kept.of([keys[name] for name in pictures], torch.device("cpu"))
     seen = conse.bridged(rows[:, 0].numpy(), conse.class_vectors(setting.text))

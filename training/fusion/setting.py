@@ -25,7 +25,7 @@ from training.fusion.sides import LearningSides, Sides, frozen_sides
 from training.fusion.teachers import Teacher
 
 MOST_ANSWERS = 1500
-PAIRS_EACH = 6
+PAIRS_EACH = 3
 """Sentences of a picture that the shared space is learnt from."""
 
 

@@ -7,7 +7,7 @@ named by their path below the data folder.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -117,18 +117,21 @@ class FrozenSides(Sides):
     """Joint learning of parts: vectors that were made once.
 
     Args:
-        data: the data folder.
-        images: vectors of pictures, kept by content; of mirror images under `mirror_key`.
+        keys: of each picture's name, what its vectors are kept by.
+        images: vectors of pictures by key; of mirror images by `mirror_key`.
         texts: vectors of texts.
         where: the device.
     """
 
     def __init__(
-        self, data: Path, images: features.Features, texts: features.Features, where: torch.device
+        self,
+        keys: Mapping[str, str],
+        images: features.Features,
+        texts: features.Features,
+        where: torch.device,
     ) -> None:
         super().__init__()
-        self._data, self._images, self._texts, self._where = data, images, texts, where
-        self._keys: dict[str, str] = {}
+        self._keys, self._images, self._texts, self._where = keys, images, texts, where
         self.image_width, self.text_width = images.width, texts.width
 
     def images(
@@ -136,8 +139,6 @@ class FrozenSides(Sides):
     ) -> Rows:
         """See the base; nothing else is changed."""
         del chance
-        for name in {*pictures} - self._keys.keys():
-            self._keys[name] = features.content_key(self._data / name)
         keys = (self._keys[name] for name in pictures)
         asked = [mirror_key(key) if turn else key for key, turn in zip(keys, mirrored, strict=True)]
         return self._images.of(asked, self._where)
@@ -216,16 +217,15 @@ def frozen_sides(
         log: is told what is made.
         mirrored: whether mirror images are wanted, too.
     """
-    inputs: list[tuple[str, Callable[[], Any]]] = []
-    for name in pictures:
-        file = data / name
-        key = features.content_key(file)
-        inputs.append((key, partial(pixels_of, file)))
+    keys = {name: features.content_key(data / name) for name in pictures}
+    inputs: dict[str, Callable[[], Any]] = {}
+    for name, key in keys.items():
+        inputs[key] = partial(pixels_of, data / name)
         if mirrored:
-            inputs.append((mirror_key(key), partial(_mirror_image, file)))
+            inputs[mirror_key(key)] = partial(_mirror_image, data / name)
     seen = features.cached(image_encoders[image](), inputs, cache, log)
-    said = ((words, partial(str, words)) for words in texts)
-    return FrozenSides(data, seen, features.cached(text, said, cache, log), where)
+    said = features.cached(text, {words: partial(str, words) for words in texts}, cache, log)
+    return FrozenSides(keys, seen, said, where)
 
 
 def mirror_key(key: str) -> str:

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -225,9 +226,8 @@ def test_features_are_made_once(small: Recipe, tmp_path: Path) -> None:
 
     encoder = Lengths()
     for words in (["a", "four"], ["four", "a", "three"]):
-        kept = features.cached(
-            encoder, ((w, lambda w=w: w) for w in words), tmp_path, lambda _: None
-        )
+        inputs = {word: partial(str, word) for word in words}
+        kept = features.cached(encoder, inputs, tmp_path, lambda _: None)
     assert encoder.seen == ["a", "four", "three"]
     rows, mask = kept.of(["three", "a"], torch.device("cpu"))
     assert rows.shape == (2, 5, 3)
