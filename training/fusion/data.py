@@ -16,12 +16,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from tools.errors import InputError
 from training.detector.data import is_validation
 from training.fusion.questions import Asked, generate, statements
+from training.fusion.questions.wording import Language
 
-LANGUAGES = ("en", "zh")
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
 SEED = 0
 """Of the questions: runs with other seeds learn from the same ones."""
 
@@ -135,6 +137,6 @@ def _people(data: Path) -> Iterator[Question]:
         yield Question(row["question"], Counter(row["answers"]), picture, row["type"])
 
 
-def _lines(file: Path) -> Iterator[dict[str, list[str]]]:
+def _lines(file: Path) -> Iterator[dict[str, Any]]:
     if file.is_file():
         yield from map(json.loads, file.read_text(encoding="utf-8").splitlines())

@@ -107,7 +107,7 @@ class Drawing:
         if not self._pairs:
             return None
         many = min(self._recipe.pictures * EACH, len(self._pairs))
-        told = {}
+        told: dict[str, str] = {}
         for picture in chance.sample(sorted(self._pairs), many):
             told.setdefault(chance.choice(self._pairs[picture]), picture)
         turned = [self._recipe.augment and chance.random() < 0.5 for _ in told]

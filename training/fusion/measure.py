@@ -125,15 +125,21 @@ def _figures(
     name: str, run: Run, groups: Sequence[Sequence[Question]],
     found: Sequence[NDArray[np.float32] | None], parameters: int | None, milliseconds: float | None,
 ) -> tuple[FusionFigures, Said]:  # fmt: skip
-    said = [
+    made, people = (
         None if rows is None else said_to(rows, group, run.answers)
         for rows, group in zip(found, groups, strict=True)
-    ]
-    made, people = (s and figures_of(s.confidences, s.scores) for s in said)
-    if made is None or said[0] is None:
+    )
+    if made is None:
         raise InputError("no photographs are kept from training: nothing can be measured")
-    row = FusionFigures(name, run.recipe.seed, made, people, parameters, milliseconds)
-    return row, said[0]
+    row = FusionFigures(
+        name,
+        run.recipe.seed,
+        figures_of(made.confidences, made.scores),
+        figures_of(people.confidences, people.scores) if people else None,
+        parameters,
+        milliseconds,
+    )
+    return row, made
 
 
 def _conse(

@@ -73,7 +73,7 @@ class GridBackbone(nn.Module):
         self.network: nn.Module = backbone.network()
         if published:
             self.network.load_state_dict(backbone.published())
-        self.network.reset_classifier(0)  # type: ignore[operator]
+        self.network.reset_classifier(0)
 
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
         """Normalised pixels, float (n, 3, side, side) → float (n, 10, 1280)."""

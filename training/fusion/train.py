@@ -100,7 +100,7 @@ class Training(torch.nn.Module):
             value for name, value in losses.items() if name != "answers"
         )
         self.optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(self.parameters(), 5.0)
         self.optimizer.step()
         return {name: value.detach() for name, value in losses.items()}

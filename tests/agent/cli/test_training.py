@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,20 @@ def test_every_option_is_one_that_the_training_knows() -> None:
     asked = set(re.findall(r"--[a-z-]+", run("train", "fusion", "--help").stdout))
     fields = {f"--{name.replace('_', '-')}" for name in vars(Recipe())}
     assert asked - {"--help", "--debug"} <= fields | {"--data", "--text", "--work", "--device"}
+
+
+@pytest.mark.slow
+def test_the_commands_of_the_page_run(
+    places: list[object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "training.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    lines = [shlex.split(line)[1:] for line in block.splitlines() if line.startswith("vqa-agent")]
+    assert [words[0] for words in lines] == ["train", "train", "eval"]
+    (tmp_path / "data").symlink_to(str(places[1]))
+    monkeypatch.chdir(tmp_path)
+    for words in lines:
+        steps = ("--steps", 1) if words[0] == "train" else ()
+        done = run(*words, *steps, "--text", places[3], "--device", "cpu")
+        assert done.exit_code == 0, done.output
+    assert "cross-attention-end-to-end-augmented" in done.stdout

@@ -69,7 +69,8 @@ class ScalarProduct(PooledFusion):
     def of_means(self, image: torch.Tensor, text: torch.Tensor) -> torch.Tensor:
         """See the class."""
         fit = (self.of_image(image) * self.of_text(text)).sum(1, keepdim=True) / self.width**0.5
-        return text + fit * self.direction
+        fused: torch.Tensor = text + fit * self.direction
+        return fused
 
 
 class Gated(PooledFusion):
