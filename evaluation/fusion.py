@@ -5,9 +5,11 @@ Which questions were asked and what a network said to them is the caller's.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +73,16 @@ class FusionFigures:
     """Of what is fused by: projections, fusion, head."""
     latency_ms: float | None = None
     """CPU time of that for one question."""
+
+
+def read_figures(file: Path) -> list[FusionFigures]:
+    """The figures of runs out of the JSON that `vqa-agent eval fusion` writes."""
+    rows = json.loads(file.read_text(encoding="utf-8"))
+    parts = (
+        {name: AnswerFigures(**row[name]) for name in ("generated", "people") if row[name]}
+        for row in rows
+    )
+    return [FusionFigures(**(row | part)) for row, part in zip(rows, parts, strict=True)]
 
 
 def table(runs: Sequence[FusionFigures]) -> str:

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from agent.cli import app
 from agent.cli.training import run_module
+from evaluation import fusion as evaluation
 from tests.fakes.fusion_data import fusion_data, text_encoder
 from training.fusion.recipe import Recipe
 
@@ -47,6 +48,10 @@ def test_runs_are_trained_and_measured_in_one_table(places: list[object]) -> Non
     assert (Path(f"{places[-1]}") / "plots" / "risk_coverage.png").is_file()
     figures = json.loads(run("eval", "fusion", *places, "--json").stdout)
     assert figures == json.loads((Path(f"{places[-1]}") / "figures.json").read_text())
+    assert (
+        evaluation.table(evaluation.read_figures(Path(f"{places[-1]}/figures.json")))
+        in table.stdout
+    )
     assert len(figures) == 3
     assert {row["generated"]["questions"] for row in figures} == {
         figures[0]["generated"]["questions"]
