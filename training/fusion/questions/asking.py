@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from training.fusion.questions.balance import balanced
-from training.fusion.questions.choices import choices
+from training.fusion.questions.choices import choices, usual_of
 from training.fusion.questions.facts import Facts
 from training.fusion.questions.queries import Query, queries
 from training.fusion.questions.sources import Split, photographs
@@ -19,8 +19,10 @@ NO = {"no": 0.95, "yes": 0.05}
 """Some of what the captions say is read wrongly, some of what is there nobody says."""
 MOST = {("en", True): 64, ("zh", True): 40, ("en", False): 12, ("zh", False): 8}
 """Questions that a photograph gets at most, by language and by whether it has captions."""
+LEAST_OPEN = 5
+"""Open ones that it gets, if it has so many, however many may be answered yes or no."""
 WORDINGS = {"en": 3, "zh": 2}
-"""Ways in which an open question about a captioned photograph is asked."""
+"""Ways in which an open question about a captioned photograph is asked; the others have one less."""
 
 
 @dataclass(frozen=True)
@@ -43,14 +45,19 @@ def generate(data: Path, language: Language, seed: int) -> Iterator[Asked]:
     Raises:
         InputError: a labelled folder is not in its format, or there is none.
     """
+    yield from ask([Facts(photograph) for photograph in photographs(data)], language, seed)
+
+
+def ask(all_facts: Sequence[Facts], language: Language, seed: int) -> Iterator[Asked]:
+    """All questions about photographs of which the facts are known."""
     rng = random.Random(f"{seed} {language}")
-    all_facts = [Facts(photograph) for photograph in photographs(data)]
     claims = balanced(all_facts, random.Random(seed))
+    usual = usual_of(all_facts)
     for at, facts in enumerate(all_facts):
         captioned = bool(facts.captions)
         asked = {}
-        for query in _every(facts, rng):
-            ways = WORDINGS[language] if captioned else 1
+        for query in _thinned([*queries(facts), *choices(facts, usual, rng)], rng, 2 if captioned else 1):
+            ways = WORDINGS[language] if captioned and query.kind != "how many" else 1
             for _ in range(ways):
                 text = worded(query.kind, query.slots, language, rng)
                 if text:
@@ -58,20 +65,20 @@ def generate(data: Path, language: Language, seed: int) -> Iterator[Asked]:
         open_ones = list(asked.items())
         yes_no = {}
         for claim, true in claims.get(at, ()):
-            text = worded(claim.kind, claim.slots, language, rng)
-            if text:
-                yes_no.setdefault(text, (YES if true else NO, claim.kind))
-        most = MOST[language, captioned]
+            for _ in range(WORDINGS[language] - 1 if captioned else 1):
+                text = worded(claim.kind, claim.slots, language, rng)
+                if text:
+                    yes_no.setdefault(text, (YES if true else NO, claim.kind))
         closed = list(yes_no.items())
         rng.shuffle(open_ones)
-        rng.shuffle(closed)
-        share = most * 6 // 10
-        kept = closed[: max(share, most - len(open_ones))]
-        for text, (answers, kind) in [*open_ones[: most - len(kept)], *kept]:
+        number = max(MOST[language, captioned] - len(closed), LEAST_OPEN)
+        for text, (answers, kind) in [*open_ones[:number], *closed]:
             photograph = facts.photograph
             yield Asked(photograph.image, text, answers, kind, language, photograph.split)
 
 
-def _every(facts: Facts, rng: random.Random) -> Iterator[Query]:
-    yield from queries(facts)
-    yield from choices(facts, rng)
+def _thinned(asked: list[Query], rng: random.Random, most: int) -> list[Query]:
+    """All but most of the questions how many there are where there is one: boxes give too many."""
+    ones = [query for query in asked if query.kind == "how many" and query.answers.get("1", 0) > 0.5]
+    kept = set(map(id, rng.sample(ones, min(len(ones), most))))
+    return [query for query in asked if id(query) in kept or not any(query is one for one in ones)]

@@ -18,10 +18,13 @@ HARD_SHARE = 0.6
 """Of the pictures for "no"; the others are drawn from all that would do."""
 MOST_EACH = 200
 """Pictures that one question is asked of with one answer."""
-MOST_NO = 16
-"""Questions with the answer "no" that one picture gets; a captioned one twice as many."""
+COUNTED = frozenset({"number is", "more than one", "just one"})
+MOST_COUNTED = 60
+"""Of questions about numbers, which boxes give too many of."""
+MOST_NO = {True: 30, False: 6}
+"""Questions with the answer "no" that one picture gets, by whether it has captions."""
 WITHOUT_CAPTIONS = frozenset(
-    {"there", "place is", "weather is", "setting is", "number is", "more than one", "just one", "side is"}
+    {"there", "place is", "weather is", "day is", "night is", "setting is", "number is", "more than one", "just one", "side is"}
 )
 
 OF_ITS_THING = frozenset({"number is", "more than one", "just one", "side is", "colour is"})
@@ -59,7 +62,7 @@ def _balance(all_facts: Sequence[Facts], places: list[int], chosen: Balanced, rn
         else:
             pool = captioned
         could = _deniable(all_facts, claim, pool, spent, 3 * min(len(yes), MOST_EACH) + 20, rng)
-        number = min(len(yes), len(could), MOST_EACH)
+        number = min(len(yes), len(could), MOST_COUNTED if claim.kind in COUNTED else MOST_EACH)
         if not number:
             continue
         for at in _likest(all_facts, yes, could, number, rng):
@@ -75,8 +78,7 @@ def _deniable(
     """Pictures, `enough` at most, that may be denied a claim and did not get too many denials."""
     found: list[int] = []
     for at in rng.sample(pool, len(pool)):
-        most = MOST_NO * (2 if all_facts[at].captions else 1)
-        if spent[at] < most and denies(all_facts[at], claim):
+        if spent[at] < MOST_NO[bool(all_facts[at].captions)] and denies(all_facts[at], claim):
             found.append(at)
             if len(found) == enough:
                 break

@@ -21,7 +21,7 @@ from training.fusion.questions.lexicon import (
 )
 
 AGENTS = frozenset({"person", "animal"})
-WORN = frozenset({"garment", "head", "eyes", "face"})
+WORN = frozenset({"garment", "head", "eyes", "face", "hair"})
 HELD = frozenset({"thing", "ball", "food", "drink", "fruit", "head", "eyes"})
 
 
@@ -210,11 +210,16 @@ def _phrase(tokens: list[Token], start: int, head: int) -> Phrase:
         tokens[head].value,
         tokens[head].many or bool(number and number > 1),
         number,
-        " and ".join(colours) if len(colours) < 3 else "",
+        " and ".join(sorted(colours, key=_colour_order)) if len(colours) < 3 else "",
         *(next(iter(by_kind[kind]), "") for kind in ("size", "material", "pattern")),
         start,
         head + 1,
     )
+
+
+def _colour_order(colour: str) -> tuple[int, str]:
+    """People say "black and white", "brown and black": white last, then black."""
+    return ({"white": 2, "black": 1}.get(colour, 0), colour)
 
 
 @dataclass
@@ -301,12 +306,24 @@ class _Reader:
     def _placed(self, phrase: Phrase) -> None:
         if self.owner is None or self.preposition == "near":
             return
+        if phrase.group == "body":
+            self._between(phrase)
+            return
         if self.preposition in {"in", "with"} and phrase.group in WORN:
             if self.owner.group in AGENTS:
                 self._say("wears", self.owner, phrase.word, phrase)
         elif self.preposition in {"in", "on", "at"}:
             kind: Literal["in", "on", "at"] = self.preposition  # type: ignore[assignment]
             self._say(kind, self.owner, phrase.word, phrase)
+
+    def _between(self, phrase: Phrase) -> None:
+        """ "with a ball in its mouth": the ball is held."""
+        held = self.last
+        holder = self.main if held is self.owner else None
+        if self.preposition == "in" and held and held.group in HELD and held.end == phrase.start - 1:
+            holder = holder or self.main
+            if holder:
+                self._say("holds", holder, held.word, held)
 
     def _say(self, kind: Kind, who: Phrase, what: str, phrase: Phrase | None = None) -> None:
         self.parsed.relations.append(Relation(kind, who, what, phrase))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 
-from training.fusion.questions.claims import denies
+from training.fusion.questions.claims import denies, holds
 from training.fusion.questions.facts import Facts
-from training.fusion.questions.lexicon import actions, nouns
+from training.fusion.questions.lexicon import nouns
 from training.fusion.questions.queries import (
     PLACES,
     Claim,
@@ -16,64 +17,75 @@ from training.fusion.questions.queries import (
     of_subject,
     places_of,
     queries,
-    shares,
     slots,
     weather_of,
 )
+
+Usual = Mapping[str, int]
+"""Things, places, colours, actions and kinds of weather, and for how many photographs each is true."""
+
+_CHOSEN = {"colour is": "colour", "clothes colour is": "colour", "doing is": "action", "place is": "place",
+           "weather is": "weather", "there": "thing"}  # fmt: skip
+
+
+def usual_of(all_facts: Iterable[Facts]) -> Counter[str]:
+    """How often each answer of a choice is true."""
+    return Counter(
+        dict(claim.slots)[_CHOSEN[claim.kind]]
+        for facts in all_facts
+        for claim in holds(facts)
+        if claim.kind in _CHOSEN
+    )
+
+
+def choices(facts: Facts, usual: Usual, rng: random.Random) -> Iterator[Query]:
+    """Choices whose one side holds and whose other side likely does not; either may come first.
+
+    The other side is drawn by how often it is true elsewhere, so that no word is always wrong.
+    """
+    for query in queries(facts):
+        if query.kind in {"animal", "vehicle", "fruit"}:
+            (word, *_) = query.answers
+            alike = [w for w, n in nouns().items() if n.group == nouns()[word].group and facts.lacks(w)]
+            yield from _choice("thing or other", "thing", word, alike, usual, rng)
+    known = [place for place in places_of(facts) if place in nouns()]
+    every = [w for w, n in nouns().items() if n.group in PLACES and n.silence == "sure"]
+    others = [w for w in every if denies(facts, Claim("place is", slots(place=w)))]
+    for place in known[:1]:
+        alike = [w for w in others if nouns()[w].group == nouns()[place].group]
+        yield from _choice("place or other", "place", place, others, usual, rng)
+        yield from _choice("place or other", "place", place, alike, usual, rng)
+    for word, colours in coloured(facts).items():
+        others = [c for c in _COLOURS if denies(facts, Claim("colour is", slots(thing=word, colour=c)))]
+        for colour in colours if len(colours) == 1 else ():
+            if colour in _COLOURS:
+                yield from _choice("colour or other", "colour", colour, others, usual, rng, thing=word)
+    for subject in facts.subjects:
+        who = of_subject(subject)
+        done = [name for name in subject.does if name in _ACTIONS]
+        others = [a for a in _ACTIONS if denies(facts, Claim("doing is", slots(**who, action=a)))]
+        if len(done) == 1:
+            yield from _choice("doing or other", "action", done[0], others, usual, rng, **who)
+    weather = list(weather_of(facts))
+    others = [w for w in _WEATHER if denies(facts, Claim("weather is", slots(weather=w)))]
+    if len(weather) == 1:
+        yield from _choice("weather or other", "weather", weather[0], others, usual, rng)
+
 
 _COLOURS = ("red", "blue", "green", "yellow", "black", "white", "brown", "orange", "pink", "purple")
 _ACTIONS = ("sitting", "standing", "walking", "running", "jumping", "swimming", "laying down")
 _WEATHER = ("sunny", "rainy", "cloudy", "foggy", "snowy")
 
 
-def choices(facts: Facts, rng: random.Random) -> Iterator[Query]:
-    """Choices whose one side holds and whose other side likely does not; either may come first."""
-    for query in queries(facts):
-        if query.kind in {"animal", "vehicle", "fruit"}:
-            (word, *_) = query.answers
-            group = nouns()[word].group
-            alike = [w for w, n in nouns().items() if n.group == group and n.label and facts.lacks(w)]
-            if alike:
-                yield _choice("thing or other", "thing", word, rng.choice(alike), word, rng)
-    yield from _place(facts, rng)
-    for word, colours in coloured(facts).items():
-        if len(colours) == 1:
-            (colour,) = colours
-            claims = {c: Claim("colour is", slots(thing=word, colour=c)) for c in _COLOURS}
-            others = [c for c in _COLOURS if denies(facts, claims[c])]
-            if others and colour in _COLOURS:
-                yield _choice("colour or other", "colour", colour, rng.choice(others), colour, rng, thing=word)
-    for subject in facts.subjects:
-        who = of_subject(subject)
-        done = [name for name in subject.does if name in _ACTIONS]
-        claims = {a: Claim("doing is", slots(**who, action=a)) for a in _ACTIONS}
-        others = [a for a in _ACTIONS if denies(facts, claims[a])]
-        if len(done) == 1 and others and actions()[done[0]].posture != "any":
-            yield _choice("doing or other", "action", done[0], rng.choice(others), done[0], rng, **who)
-    known = weather_of(facts)
-    if len(known) == 1:
-        (weather,) = known
-        others = [w for w in _WEATHER if denies(facts, Claim("weather is", slots(weather=w)))]
-        if others:
-            other = rng.choice(others)
-            yield _choice("weather or other", "weather", weather, other, weather, rng)
-
-
-def _place(facts: Facts, rng: random.Random) -> Iterator[Query]:
-    known = [place for place in places_of(facts) if place in nouns()]
-    if not known:
-        return
-    place = known[0]
-    every = [w for w, n in nouns().items() if n.group in PLACES and n.silence == "sure"]
-    others = [w for w in every if denies(facts, Claim("place is", slots(place=w)))]
-    alike = [w for w in others if nouns()[w].group == nouns()[place].group]
-    for number in range(2 if others else 0):
-        other = rng.choice(alike if alike and number == 0 else others)
-        yield _choice("place or other", "place", place, other, place, rng)
-
-
 def _choice(
-    kind: str, slot: str, true: str, false: str, answer: str, rng: random.Random, **more: str
-) -> Query:
-    first, second = (true, false) if rng.random() < 0.5 else (false, true)
-    return Query(kind, slots(**more, **{slot: first, "other": second}), shares({answer: 1.0}))
+    kind: str, slot: str, true: str, others: list[str], usual: Usual, rng: random.Random, **more: str
+) -> Iterator[Query]:
+    weights = [usual[other] for other in others]
+    if any(weights):
+        (false,) = rng.choices(others, weights)
+        first, second = (true, false) if rng.random() < 0.5 else (false, true)
+        answers = {_SAID.get(true, true): 1.0}
+        yield Query(kind, slots(**more, **{slot: first, "other": second}), answers)
+
+
+_SAID = {"rainy": "raining", "snowy": "snowing"}

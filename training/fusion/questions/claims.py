@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tools.words.labels import CLASSES
-from training.fusion.questions.facts import FEMALE, MALE, SURE, Facts, Subject
+from training.fusion.questions.facts import FEMALE, MALE, Facts, Subject
 from training.fusion.questions.lexicon import actions, near, noun_of, nouns
 from training.fusion.questions.queries import (
     Claim,
@@ -16,10 +16,11 @@ from training.fusion.questions.queries import (
     sided,
     slots,
     sports_of,
+    time_of,
     weather_of,
 )
 
-_SHOWN = frozenset({"person", "animal", "thing", "ball", "food", "drink", "vehicle", "furniture", "background",
+_SHOWN = frozenset({"other", "person", "animal", "thing", "ball", "food", "drink", "vehicle", "furniture", "background",
                     "ground", "fruit", "head", "eyes"})  # fmt: skip
 _PLACES = frozenset({"inside", "shop", "outside"})
 
@@ -30,7 +31,7 @@ def holds(facts: Facts) -> Iterator[Claim]:
         noun = nouns().get(word)
         if noun is None or noun.silence == "never":
             continue
-        if noun.group in _SHOWN:
+        if noun.group in _SHOWN and not _disputed(facts, word):
             yield Claim("there", slots(thing=word))
         if noun.group in _PLACES and facts.named[word] >= 2:
             yield Claim("place is", slots(place=word))
@@ -51,10 +52,19 @@ def holds(facts: Facts) -> Iterator[Claim]:
         yield Claim("sport is", slots(sport=sport))
     for kind in weather_of(facts):
         yield Claim("weather is", slots(weather=kind))
+    if time := time_of(facts):
+        yield Claim(f"{time} is", ())
+    if facts.lone_person and (who := facts.who()) in MALE | FEMALE:
+        yield Claim("gender is", slots(who=who))
     if facts.setting:
         yield Claim("setting is", slots(setting=facts.setting))
     for label, side in sided(facts).items():
         yield Claim("side is", slots(thing=noun_of(label).word, side=side))
+
+
+def _disputed(facts: Facts, word: str) -> bool:
+    """Whether some say that it is a man, and some that it is a woman."""
+    return word in MALE | FEMALE and facts.lone_person and facts.who() == "person"
 
 
 def _about(subject: Subject) -> Iterator[Claim]:
@@ -64,10 +74,10 @@ def _about(subject: Subject) -> Iterator[Claim]:
     if subject.many or nouns()[subject.who].group != "person":
         return
     for garment, colours in subject.wears.items():
-        if garment != "outfit":
+        if garment not in {"outfit", "hair"}:
             yield Claim("wearing is", slots(**who, garment=garment))
         known = [colour for colour in colours if colour]
-        if len(known) == 1 and garment != "outfit":
+        if len(known) == 1 and garment not in {"outfit", "hair"}:
             yield Claim("clothes colour is", slots(**who, garment=garment, colour=known[0]))
     for thing in subject.holds:
         yield Claim("holding is", slots(**who, thing=thing))
@@ -186,6 +196,19 @@ def _other_setting(facts: Facts, words: dict[str, str]) -> bool:
     return bool(facts.setting) and facts.setting != words["setting"]
 
 
+def _night(facts: Facts, words: dict[str, str]) -> bool:
+    return time_of(facts) == "night" and not words
+
+
+def _day(facts: Facts, words: dict[str, str]) -> bool:
+    return time_of(facts) == "day" and not words
+
+
+def _other_gender(facts: Facts, words: dict[str, str]) -> bool:
+    male = words["who"] in MALE
+    return facts.lone_person and facts.who() in (FEMALE if male else MALE)
+
+
 def _other_side(facts: Facts, words: dict[str, str]) -> bool:
     label = nouns()[words["thing"]].label
     return label in CLASSES and sided(facts).get(label or "", words["side"]) != words["side"]
@@ -195,7 +218,5 @@ _CHECKS = {
     "there": _no_thing, "place is": _no_place, "doing is": _not_doing, "wearing is": _not_wearing,
     "holding is": _not_holding, "colour is": _other_colour, "clothes colour is": _clothes_other_colour,
     "number is": _other_number, "more than one": _just_one, "just one": _several, "sport is": _other_sport,
-    "weather is": _other_weather, "setting is": _other_setting, "side is": _other_side,
+    "weather is": _other_weather, "day is": _night, "night is": _day, "gender is": _other_gender, "setting is": _other_setting, "side is": _other_side,
 }  # fmt: skip
-
-__all__ = ["FEMALE", "MALE", "SURE", "denies", "holds"]

@@ -25,6 +25,8 @@ _OUTDOOR_ACTIONS = frozenset(
     {"hiking", "skiing", "snowboarding", "sledding", "surfing", "kayaking", "rafting", "wakeboarding",
      "riding motorcycle", "water skiing"}
 )  # fmt: skip
+_OUTDOOR_LABELS = frozenset({"airplane", "boat", "bus", "train", "truck", "cow", "sheep", "horse", "fire hydrant",
+                            "stop sign", "traffic light", "elephant", "giraffe", "zebra", "kite", "surfboard"})  # fmt: skip
 _SCENE_SETTINGS = {
     "bedroom": "indoors", "kitchen": "indoors", "living room": "indoors", "office": "indoors",
     "store": "indoors", "industrial": "",
@@ -92,7 +94,9 @@ class Facts:
         boxed = {noun_of(label).word for label, p in self.labels.items() if p >= SURE}
         done = {name for parsed in self.captions for name in parsed.actions}
         other = {w for w in (self.photograph.scene, self.photograph.weather) if w}
-        return frozenset(boxed | set(self.named) | done | other)
+        there = boxed | set(self.named)
+        some = {"animal"} if any(nouns()[word].group == "animal" for word in there) else set()
+        return frozenset(there | some | done | other)
 
     @cached_property
     def possible(self) -> frozenset[str]:
@@ -113,8 +117,13 @@ class Facts:
         groups = Counter(nouns()[word].group for word in self.named.elements())
         said = Counter(s for parsed in self.captions for s in parsed.said)
         done = {a for parsed in self.captions for a in parsed.actions}
+        if not self.captions:
+            outdoor = any(b.label in _OUTDOOR_LABELS and b.score >= SURE and b.area > 0.05
+                          for b in (*photograph.people, *photograph.teacher))  # fmt: skip
+            indoor = self._boxed_indoors > 0
+            return "" if indoor == outdoor else "indoors" if indoor else "outdoors"
         inside = sum(groups[g] for g in _INDOORS) + 2 * said["indoors"] + 2 * self._boxed_indoors
-        outside = sum(groups[g] for g in _OUTDOORS) + 2 * said["outdoors"]
+        outside = sum(groups[g] for g in _OUTDOORS) + min(1, said["outdoors"])
         outside += sum(said[s] for s in ("snowing", "raining", "sunny", "cloudy", "foggy", "sunset"))
         outside += sum(self.named[w] for w in ("grass", "snow", "sky", "sand", "mountain", "dirt", "mud"))
         outside += 2 * len(done & _OUTDOOR_ACTIONS)
@@ -222,6 +231,8 @@ class Facts:
         for parsed in self.captions:
             subject.mentions += any(p.word in words for p in parsed.phrases)
             seen = set()
+            if any(p.word in words and p.colour == "blonde" for p in parsed.phrases):
+                subject.wears["hair"]["blonde"] += 1
             for relation in parsed.relations:
                 key = (relation.kind, relation.what)
                 if relation.who.word not in words or key in seen:

@@ -164,7 +164,7 @@ _IRREGULAR = {
     "leap": ("leapt",), "take": ("took",), "seated": (),
 }  # fmt: skip
 _DOUBLED = {"run", "jog", "sit", "swim", "nap", "chat", "dig", "snowboard", "bat", "cut", "hug", "tug",
-            "grin", "wed", "sled", "stop", "shop", "trot", "hit", "sprint"} - {"snowboard", "sprint"}  # fmt: skip
+            "grin", "sled", "stop", "pet", "shop", "trot", "hit", "sprint"} - {"snowboard", "sprint"}  # fmt: skip
 
 
 def inflections(verb: str) -> Iterator[str]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+from training.fusion.questions.captions import WORN
 from training.fusion.questions.facts import FAINT, FEMALE, MALE, SURE, Facts, Subject, once
 from training.fusion.questions.lexicon import actions, near, noun_of, nouns
 from training.fusion.questions.sources import Box
@@ -99,7 +100,7 @@ def _about(subject: Subject) -> Iterator[Query]:
         yield Query(kind, slots(**who), shares(subject.holds))
     if subject.rides:
         yield Query("riding", slots(**who), shares(subject.rides))
-    on = {what: n for (how, what), n in subject.placed.items() if how == "on"}
+    on = {what: n for (how, what), n in subject.placed.items() if how == "on" and _bears(what)}
     postures = [n for n in ("sitting", "laying down", "standing") if subject.does[n]]
     if on and len(postures) == 1:
         yield Query("on", slots(**who, action=postures[0]), shares(on))
@@ -111,9 +112,19 @@ def _about(subject: Subject) -> Iterator[Query]:
         yield Query("where is", slots(**who), shares(places))
 
 
+def _bears(word: str) -> bool:
+    """Whether somebody can be on it."""
+    group = nouns()[word].group
+    return group in {"furniture", "ground", "outside", "vehicle", "background", "never"} or word in _BEARING
+
+
+_BEARING = frozenset({"swing", "trampoline", "log", "blanket", "towel", "skateboard", "surfboard", "snowboard", "skis",
+                      "stairs", "bridge", "slide", "wakeboard", "counter", "floor", "horse", "elephant"})  # fmt: skip
+
+
 def _clothes(subject: Subject, who: dict[str, str]) -> Iterator[Query]:
     worn = {garment: sum(colours.values()) for garment, colours in subject.wears.items()}
-    plain = {g: n for g, n in worn.items() if g != "outfit"}
+    plain = {g: n for g, n in worn.items() if g not in {"outfit", "hair"}}
     if plain:
         yield Query("wearing", slots(**who), shares(plain))
     for group, kind in (("head", "on head"), ("eyes", "on eyes")):
@@ -123,7 +134,8 @@ def _clothes(subject: Subject, who: dict[str, str]) -> Iterator[Query]:
     for garment, colours in subject.wears.items():
         known = {colour: n for colour, n in colours.items() if colour}
         if known:
-            yield Query("colour of clothes", slots(**who, garment=garment), shares(known))
+            kind = "colour of hair" if garment == "hair" else "colour of clothes"
+            yield Query(kind, slots(**who, garment=garment), shares(known))
 
 
 def _colours(facts: Facts) -> Iterator[Query]:
@@ -132,7 +144,7 @@ def _colours(facts: Facts) -> Iterator[Query]:
 
 
 _UNCOLOURED = frozenset({"person", "garment", "head", "eyes", "face", "collar", "crowd", "inside", "shop", "bar",
-                         "room", "never"})  # fmt: skip
+                         "room", "never", "outside"})  # fmt: skip
 
 
 @once
@@ -140,7 +152,9 @@ def coloured(facts: Facts) -> dict[str, Counter[str]]:
     """Single things, and how often each colour is said of them."""
     found = {}
     for word in facts.named:
-        if nouns()[word].group in _UNCOLOURED or not facts.single(word):
+        noun = nouns()[word]
+        worn = noun.group in WORN and noun.silence == "sure"
+        if (noun.group in _UNCOLOURED and not worn) or not facts.single(word):
             continue
         known = Counter(p.colour for p in facts.phrases_of(word) if p.colour)
         if known:
@@ -205,7 +219,7 @@ def _people(facts: Facts) -> int | None:
             return None
         if those:
             totals[sum(p.number or 1 for p in those)] += 1
-    boxes = sum(b.label == "person" and b.score >= SURE for b in facts.photograph.teacher)
+    boxes = sum(b.label == "person" and b.score >= FAINT for b in facts.photograph.teacher)
     if len(totals) == 1 and sum(totals.values()) >= 3:
         (number,) = totals
         return number if boxes <= number else None
@@ -257,7 +271,8 @@ def sports_of(facts: Facts) -> Counter[str]:
     """Sports by what people do and what they do it with."""
     found: Counter[str] = Counter()
     for name, times in facts.actions.items():
-        if sport := actions()[name].sport:
+        sport = actions()[name].sport
+        if sport and (sport != "rock climbing" or {"rock", "cliff", "wall"} & facts.named.keys()):
             found[sport] += times
     people = facts.people_words or facts.named["dog"]
     for thing, sport in _SPORT_OF_THING.items():
@@ -296,21 +311,31 @@ def _weather(facts: Facts) -> Iterator[Query]:
     if kinds:
         yield Query("weather", (), shares(kinds))
     times: dict[str, float] = {}
-    if facts.said["night"] and not facts.said["day"]:
-        times = {"night": 1.0}
-    elif facts.photograph.weather == "sunrise" or facts.said["sunset"]:
+    if facts.photograph.weather == "sunrise" or facts.said["sunset"]:
         times = {"sunset": 0.35, "sunrise": 0.25, "morning": 0.2, "evening": 0.2}
-    elif facts.photograph.weather in {"sunny", "cloudy"} or facts.said["day"] or facts.said["sunny"]:
-        times = {"day": 0.4, "daytime": 0.2, "afternoon": 0.4}
+    elif time := time_of(facts):
+        times = {"night": 1.0} if time == "night" else {"day": 0.4, "daytime": 0.2, "afternoon": 0.4}
     if times:
         yield Query("time of day", (), shares(times))
-        yield Query("day or night", (), {"night" if "night" in times else "day": 1.0})
+    if time := time_of(facts):
+        yield Query("day or night", (), {time: 1.0})
     if facts.named["snow"] >= 2 or facts.said["winter"]:
         yield Query("season", (), {"winter": 1.0})
     elif facts.said["autumn"]:
         yield Query("season", (), {"fall": 0.9, "autumn": 0.1})
     elif {"swimsuit", "swim trunks"} & set(facts.named) and facts.setting == "outdoors":
         yield Query("season", (), {"summer": 1.0})
+
+
+@once
+def time_of(facts: Facts) -> Literal["day", "night", ""]:
+    """Whether it is day or night; empty where nothing says so, and between the two."""
+    if facts.photograph.weather == "sunrise" or facts.said["sunset"]:
+        return ""
+    day = facts.photograph.weather or facts.said["day"] or facts.said["sunny"]
+    if facts.said["night"]:
+        return "" if day else "night"
+    return "day" if day else ""
 
 
 @once

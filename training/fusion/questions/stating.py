@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,9 +36,14 @@ def statements(data: Path, language: Language, seed: int) -> Iterator[Stated]:
     Raises:
         InputError: a labelled folder is not in its format, or there is none.
     """
+    yield from state([Facts(photograph) for photograph in photographs(data)], language, seed)
+
+
+def state(all_facts: Sequence[Facts], language: Language, seed: int) -> Iterator[Stated]:
+    """Statements about photographs of which the facts are known."""
     rng = random.Random(seed)
-    for photograph in photographs(data):
-        facts = Facts(photograph)
+    for facts in all_facts:
+        photograph = facts.photograph
         claims = sorted({c for c in holds(facts) if (c.kind, "en statement") in templates()})
         claims = rng.sample(claims, min(len(claims), MOST[bool(facts.captions)]))
         told: set[str] = set()
