@@ -143,7 +143,7 @@ def _computed_by_numpy(
         mixed = _linear(weights, layer + "queries_keys_values", normed)
         x = x + _linear(weights, layer + "attended", _attended(mixed, hidden, config.heads))
         normed = _normed(weights, layer + "before_feeding", x)
-        fed = _gelu(_linear(weights, layer + "up", normed))
+        fed = gelu(_linear(weights, layer + "up", normed))
         x = x + _linear(weights, layer + "down", fed)
     tokens = _normed(weights, "norm", x)
     scores = _linear(weights, "weighing", tokens)[..., 0] + hidden[:, 0, 0]
@@ -180,7 +180,7 @@ def _softmax(x: Floats) -> Floats:
     return out
 
 
-def _gelu(x: Floats) -> Floats:
+def gelu(x: Floats) -> Floats:
     """x · Φ(x); Φ by Abramowitz and Stegun 7.1.26, right to 1e-7."""
     z = np.abs(x) * np.float32(0.5**0.5)
     t = 1 / (1 + np.float32(0.3275911) * z)
