@@ -78,9 +78,17 @@ def nouns() -> dict[str, Noun]:
         found[word] = Noun(word, many, group, chinese, measure, silence, _label(word, group))
     spoken = {canonical(word) for word in found}
     for label, entry in table("things").items():
-        if label not in found and (label not in spoken or label in {"bird", "oven", "dining table"}):
+        if label not in found and (
+            label not in spoken or label in {"bird", "oven", "dining table"}
+        ):
             found[label] = Noun(
-                label, entry.plural, _group(label), entry.chinese, entry.measure_word or "个", "unboxed", label
+                label,
+                entry.plural,
+                _group(label),
+                entry.chinese,
+                entry.measure_word or "个",
+                "unboxed",
+                label,
             )
     return found
 
@@ -206,6 +214,43 @@ def qualities() -> dict[str, dict[Words, str]]:
 def chinese_of() -> dict[str, str]:
     """The Chinese of colours, materials and the like."""
     return {word: chinese for _, word, chinese, _ in rows("qualities", 4) if chinese}
+
+
+@dataclass(frozen=True)
+class Weather:
+    """A kind of weather, as people answer."""
+
+    word: str
+    ongoing: str
+    """raining, for rainy."""
+    chinese: str
+    chinese_ongoing: str
+
+
+@cache
+def weathers() -> dict[str, Weather]:
+    """All kinds of weather by their word, and by how captions and labels call them."""
+    found = {}
+    for *words, others in rows("weather", 5):
+        weather = Weather(*words)
+        found |= dict.fromkeys((weather.word, *listed(others)), weather)
+    return found
+
+
+@cache
+def sports() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Sport → its Chinese, and the things that tell it."""
+    return {sport: (chinese, tuple(listed(things))) for sport, chinese, things in rows("sports", 3)}
+
+
+@cache
+def places() -> dict[str, tuple[str, dict[str, float]]]:
+    """Label of a place → indoors, outdoors or neither, and the shares of people's answers."""
+    found = {}
+    for label, setting, answers in rows("places", 3):
+        pairs = [answer.rpartition(" ") for answer in listed(answers)]
+        found[label] = (setting, {answer: float(share) for answer, _, share in pairs})
+    return found
 
 
 @cache
