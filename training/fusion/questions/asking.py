@@ -22,7 +22,7 @@ MOST = {("en", True): 64, ("zh", True): 40, ("en", False): 12, ("zh", False): 8}
 LEAST_OPEN = 5
 """Open ones that it gets, if it has so many, however many may be answered yes or no."""
 WORDINGS = {"en": 3, "zh": 2}
-"""Ways in which an open question about a captioned photograph is asked; the others have one less."""
+"""Ways in which an open question about a captioned photograph is asked; others have one less."""
 
 
 @dataclass(frozen=True)
@@ -101,9 +101,15 @@ def _closed(
 
 
 def _thinned(asked: list[Query], rng: random.Random, most: int) -> list[Query]:
-    """All but most of the questions how many there are where there is one: boxes give too many."""
+    """Fewer of what is known of nearly every photograph: `most` of each of these two.
+
+    That there is one of something, and whether it is indoors or outdoors.
+    """
     ones = [
-        query for query in asked if query.kind == "how many" and query.answers.get("1", 0) > 0.5
+        at for at, q in enumerate(asked) if q.kind == "how many" and q.answers.get("1", 0) > 0.5
     ]
-    kept = set(map(id, rng.sample(ones, min(len(ones), most))))
-    return [query for query in asked if id(query) in kept or not any(query is one for one in ones)]
+    settings = [at for at, q in enumerate(asked) if q.kind in {"in or out", "inside or outside"}]
+    left_out: set[int] = set()
+    for those in (ones, settings):
+        left_out.update(rng.sample(those, max(0, len(those) - most)))
+    return [query for at, query in enumerate(asked) if at not in left_out]

@@ -132,7 +132,7 @@ def _tokens(texts: list[str]) -> list[Token]:
     while at < len(texts):
         for size in range(min(_LONGEST, len(texts) - at), 0, -1):
             words = tuple(texts[at : at + size])
-            if words in known and not (size == 1 and _is_verb(texts, at, found)):
+            if words in known and not (size == 1 and _does(texts, at, found)):
                 found.append(known[words])
                 at += size
                 break
@@ -146,6 +146,18 @@ def _tokens(texts: list[str]) -> list[Token]:
 _BEFORE_NOUNS = frozenset(
     {"article", "colour", "size", "material", "pattern", "number", "many", "plain", "preposition"}
 )
+
+
+def _does(texts: list[str], at: int, before: list[Token]) -> bool:
+    """Whether a noun's form is a verb here: one of an action, or what has an object."""
+    if _is_verb(texts, at, before):
+        return True
+    after_noun = bool(before) and before[-1].kind == "noun"
+    noun = noun_forms().get((texts[at],))
+    return after_noun and noun is not None and noun[1] and texts[at + 1 : at + 2] in _ARTICLES
+
+
+_ARTICLES = (["a"], ["an"], ["the"])
 
 
 def _is_verb(texts: list[str], at: int, before: list[Token]) -> bool:

@@ -72,7 +72,8 @@ def _age(words: Filled) -> Filled:
 
 
 _FILLED: dict[str, Callable[[Filled], Filled]] = {
-    "who": _who, "thing": _thing, "garment": _garment, "other": _other, "weather": _weather, "age": _age,
+    "who": _who, "thing": _thing, "garment": _garment, "other": _other,
+    "weather": _weather, "age": _age,
     "place": lambda words: {"place": nouns()[words["place"]].chinese},
     "colour": lambda words: {"colour": colour_in_chinese(words["colour"])},
     "count": lambda words: {"count": _NUMBERS[words["count"]]},

@@ -22,9 +22,10 @@ from training.fusion.questions.queries import (
 )
 
 Usual = Mapping[str, int]
-"""Things, places, colours, actions and kinds of weather, and for how many photographs each is true."""
+"""Things, places, colours, actions, weather, and for how many photographs each is true."""
 
-_CHOSEN = {"colour is": "colour", "clothes colour is": "colour", "doing is": "action", "place is": "place",
+_CHOSEN = {"colour is": "colour", "clothes colour is": "colour", "doing is": "action",
+           "place is": "place",
            "weather is": "weather", "there": "thing"}  # fmt: skip
 
 

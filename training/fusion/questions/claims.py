@@ -20,7 +20,9 @@ from training.fusion.questions.queries import (
     weather_of,
 )
 
-_SHOWN = frozenset({"other", "person", "animal", "thing", "ball", "food", "drink", "vehicle", "furniture", "background",
+_SHOWN = frozenset({"other", "person", "animal", "thing", "ball", "food", "drink", "vehicle",
+                    "furniture",
+                    "background",
                     "ground", "fruit", "head", "eyes"})  # fmt: skip
 _PLACES = frozenset({"inside", "shop", "outside"})
 
@@ -168,8 +170,10 @@ def _clothes_other_colour(facts: Facts, words: dict[str, str]) -> bool:
 
 
 _ALIKE = (
-    {"tan", "brown", "gold", "orange", "blonde", "yellow"}, {"pink", "purple", "red"}, {"blue", "turquoise", "green"},
-    {"gray", "silver", "white"}, {"gray", "black"}, {"red", "orange"}, {"blue", "black"}, {"blue", "purple"},
+    {"tan", "brown", "gold", "orange", "blonde", "yellow"}, {"pink", "purple", "red"},
+    {"blue", "turquoise", "green"},
+    {"gray", "silver", "white"}, {"gray", "black"}, {"red", "orange"}, {"blue", "black"},
+    {"blue", "purple"},
     {"tan", "white"}, {"brown", "black"}, {"brown", "red"},
 )  # fmt: skip
 
@@ -239,7 +243,10 @@ def _other_side(facts: Facts, words: dict[str, str]) -> bool:
 
 _CHECKS = {
     "there": _no_thing, "place is": _no_place, "doing is": _not_doing, "wearing is": _not_wearing,
-    "holding is": _not_holding, "colour is": _other_colour, "clothes colour is": _clothes_other_colour,
-    "number is": _other_number, "more than one": _just_one, "just one": _several, "sport is": _other_sport,
-    "weather is": _other_weather, "day is": _night, "night is": _day, "gender is": _other_gender, "setting is": _other_setting, "side is": _other_side,
+    "holding is": _not_holding, "colour is": _other_colour,
+    "clothes colour is": _clothes_other_colour,
+    "number is": _other_number, "more than one": _just_one, "just one": _several,
+    "sport is": _other_sport,
+    "weather is": _other_weather, "day is": _night, "night is": _day, "gender is": _other_gender,
+    "setting is": _other_setting, "side is": _other_side,
 }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from training.fusion.questions.lexicon import Noun, nouns, weathers
+from training.fusion.questions.lexicon import Noun, actions, nouns, weathers
 
 Filled = dict[str, str]
 _MALE, _FEMALE = frozenset({"man", "boy"}), frozenset({"woman", "girl"})
@@ -41,7 +41,8 @@ def _thing(words: Filled) -> Filled:
     pair = is_pair(noun)
     found = {
         "a_thing": with_article(noun), "there": "Are there" if pair else "Is there",
-        "tis": "are" if pair else "is", "Tis": "Are" if pair else "Is", "tthis": "these" if pair else "this",
+        "tis": "are" if pair else "is", "Tis": "Are" if pair else "Is",
+        "tthis": "these" if pair else "this",
     }  # fmt: skip
     return found if is_mass(noun) else {**found, "things": noun.plural}
 
@@ -76,6 +77,10 @@ def _weather(words: Filled) -> Filled:
     return {"weather": ongoing, "Weather": ongoing.title(), "weather_day": weather.word}
 
 
+def _action(words: Filled) -> Filled:
+    return {"action": actions()[words["action"]].said}
+
+
 def _count(words: Filled) -> Filled:
     return {"count": _NUMBERS[words["count"]]}
 
@@ -88,6 +93,7 @@ def _age(words: Filled) -> Filled:
 _FILLED: dict[str, Callable[[Filled], Filled]] = {
     "who": _who, "thing": _thing, "garment": _garment, "place": _place, "other": _other,
     "colour": _colour, "weather": _weather, "count": _count, "age": _age,
+    "action": _action,
 }  # fmt: skip
 
 

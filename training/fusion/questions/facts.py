@@ -22,11 +22,12 @@ FAINT = 0.3
 _INDOORS = frozenset({"inside", "shop"})
 _OUTDOORS = frozenset({"outside", "water"})
 _OUTDOOR_ACTIONS = frozenset(
-    {"hiking", "skiing", "snowboarding", "sledding", "surfing", "kayaking", "rafting", "wakeboarding",
-     "riding motorcycle", "water skiing"}
+    {"hiking", "skiing", "snowboarding", "sledding", "surfing", "kayaking", "rafting",
+     "wakeboarding", "riding motorcycle", "water skiing"}
 )  # fmt: skip
-_OUTDOOR_LABELS = frozenset({"airplane", "boat", "bus", "train", "truck", "cow", "sheep", "horse", "fire hydrant",
-                            "stop sign", "traffic light", "elephant", "giraffe", "zebra", "kite", "surfboard"})  # fmt: skip
+_OUTDOOR_LABELS = frozenset({"airplane", "boat", "bus", "train", "truck", "cow", "sheep", "horse",
+                            "fire hydrant", "stop sign", "traffic light", "elephant", "giraffe",
+                            "zebra", "kite", "surfboard"})  # fmt: skip
 
 
 @dataclass

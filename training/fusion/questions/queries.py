@@ -1,7 +1,7 @@
 """Questions before they have words: what is asked of a photograph, and the answers.
 
 A query is an open question ("What colour is …?") with its answers; a claim ("… is red") is asked as
-a yes/no question, of pictures where it holds and, by `denies`, of pictures where it likely does not.
+a yes/no question, of pictures where it holds and, by `denies`, of some where it likely does not.
 """
 
 from __future__ import annotations
@@ -103,8 +103,10 @@ def _bears(word: str) -> bool:
     )
 
 
-_BEARING = frozenset({"swing", "trampoline", "log", "blanket", "towel", "skateboard", "surfboard", "snowboard", "skis",
-                      "stairs", "bridge", "slide", "wakeboard", "counter", "floor", "horse", "elephant"})  # fmt: skip
+_BEARING = frozenset({"swing", "trampoline", "log", "blanket", "towel", "skateboard", "surfboard",
+                      "snowboard", "skis",
+                      "stairs", "bridge", "slide", "wakeboard", "counter", "floor", "horse",
+                      "elephant"})  # fmt: skip
 
 
 def _clothes(subject: Subject, who: dict[str, str]) -> Iterator[Query]:
@@ -128,7 +130,9 @@ def _colours(facts: Facts) -> Iterator[Query]:
         yield Query("colour", slots(thing=word), shares(known))
 
 
-_UNCOLOURED = frozenset({"person", "garment", "head", "eyes", "face", "collar", "crowd", "inside", "shop", "bar",
+_UNCOLOURED = frozenset({"person", "garment", "head", "eyes", "face", "collar", "crowd", "inside",
+                         "shop",
+                         "bar",
                          "room", "never", "outside"})  # fmt: skip
 
 
@@ -157,7 +161,8 @@ def _looks(facts: Facts) -> Iterator[Query]:
 
 
 _SURFACES = {
-    "on": {"table", "dining table", "desk", "plate", "bed", "couch", "bench", "counter", "tray", "stove", "wall",
+    "on": {"table", "dining table", "desk", "plate", "bed", "couch", "bench", "counter", "tray",
+           "stove", "wall",
            "beach", "street", "grass"},
     "in": {"bowl", "cup", "vase", "water", "sky", "sink", "basket"},
 }  # fmt: skip
@@ -247,8 +252,9 @@ def _kinds(facts: Facts) -> Iterator[Query]:
         ("food", "food"),
     ):
         those = {w: float(facts.named[w]) for w in facts.named if nouns()[w].group == group}
-        boxed = {noun_of(b.label).word for b in (*facts.photograph.people, *facts.photograph.teacher)
-                 if b.score >= SURE and nouns()[noun_of(b.label).word].group == group}  # fmt: skip
+        boxes = (*facts.photograph.people, *facts.photograph.teacher)
+        sure = {noun_of(box.label) for box in boxes if box.score >= SURE}
+        boxed = {noun.word for noun in sure if noun.group == group}
         if group == "food":
             those = {w: n for w, n in those.items() if w not in {"food", "meat"}}
         if len(boxed) == 1:
