@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import re
+import runpy
 from collections import Counter
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from training.fusion.questions.facts import Facts
 from training.fusion.questions.sources import photographs as known
 from training.fusion.questions.wording import Language
 
+ROOT = Path(__file__).parents[3]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 PERSON, DOG, FRISBEE, CUP = 0, 16, 29, 41
 DOG_CAPTIONS = [
@@ -217,3 +220,22 @@ def test_statements_have_an_english_twin(data: Path) -> None:
     english = list(statements(data, "en", 0))
     assert all(s.text == s.twin for s in english)
     assert "a kitchen" in {s.text for seed in range(3) for s in statements(data, "en", seed)}
+
+
+def test_the_documented_command_writes_them(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (ROOT / "docs" / "training.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^python -m (training\.fusion\.questions .*)$", page, re.MULTILINE)
+    module, _, out = command.split()
+    monkeypatch.setattr("sys.argv", [module, str(data), str(data / out)])
+    runpy.run_module(module, run_name="__main__")
+    assert "generated zh" in capsys.readouterr().out
+    rows = [
+        json.loads(line)
+        for name in ("generated", "statements")
+        for line in (data / out / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    fields = {field for row in rows for field in row} - {"language"}
+    assert fields == {"image", "question", "text", "answers", "twin", "kind", "split"}
+    assert all(f"`{field}`" in page for field in fields)

@@ -34,7 +34,6 @@ class Phrase:
     number: int | None = None
     colour: str = ""
     """"red", "black and white"; empty where none is said."""
-    size: str = ""
     material: str = ""
     pattern: str = ""
     start: int = 0
@@ -232,7 +231,7 @@ def _is_part(tokens: list[Token], start: int, head: int) -> bool:
     return following == "s" or (following,) in qualities()["compound"] or looked_at
 
 
-_TOYS = frozenset({"stuffed", "toy", "inflatable"})
+_TOYS = frozenset({"stuffed", "toy"})
 
 
 def _phrase(tokens: list[Token], start: int, head: int) -> Phrase:
@@ -240,17 +239,19 @@ def _phrase(tokens: list[Token], start: int, head: int) -> Phrase:
     by_kind = {kind: [t.value for t in inside if t.kind == kind] for kind in _INSIDE}
     colours = list(dict.fromkeys(by_kind["colour"]))
     number = next((int(n) for n in by_kind["number"]), None)
+    first = {kind: next(iter(values), "") for kind, values in by_kind.items()}
     word = tokens[head].value
     if any(t.text in _TOYS for t in inside) and nouns()[word].group in {"animal", "vehicle"}:
         word = "toy"
     return Phrase(
-        word,
-        tokens[head].many or bool(number and number > 1),
-        number,
-        " and ".join(sorted(colours, key=_colour_order)) if len(colours) < 3 else "",
-        *(next(iter(by_kind[kind]), "") for kind in ("size", "material", "pattern")),
-        start,
-        head + 1,
+        word=word,
+        many=tokens[head].many or bool(number and number > 1),
+        number=number,
+        colour=" and ".join(sorted(colours, key=_colour_order)) if len(colours) < 3 else "",
+        material=first["material"],
+        pattern=first["pattern"],
+        start=start,
+        end=head + 1,
     )
 
 

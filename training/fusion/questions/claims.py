@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from tools.words.labels import CLASSES
@@ -159,7 +160,7 @@ def _not_holding(facts: Facts, words: dict[str, str]) -> bool:
 
 
 def _other_colour(facts: Facts, words: dict[str, str]) -> bool:
-    known = coloured(facts).get(words["thing"])
+    known = coloured(facts).get(words["thing"], Counter())
     return bool(known) and all(_differ(colour, words["colour"]) for colour in known)
 
 

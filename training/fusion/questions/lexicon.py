@@ -232,7 +232,7 @@ class Weather:
 @cache
 def weathers() -> dict[str, Weather]:
     """All kinds of weather by their word, and by how captions and labels call them."""
-    found = {}
+    found: dict[str, Weather] = {}
     for *words, others in rows("weather", 5):
         weather = Weather(*words)
         found |= dict.fromkeys((weather.word, *listed(others)), weather)
