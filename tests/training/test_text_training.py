@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import argparse
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from tests.fakes.power_cuts import interrupted
 from tools.errors import InputError
 from tools.networks.text_config import TextConfig
 from tools.networks.text_network import TextNetwork
-from training.common import loop
 from training.text_encoder import card, english, noise
 from training.text_encoder.corpus import WRITTEN, Corpus
 from training.text_encoder.finish import HELD_OUT
@@ -39,13 +41,15 @@ def lessons() -> Lessons:
     return Lessons(ENGLISH + CHINESE, targets, np.array([*range(6), *range(6)]))
 
 
-def taught(work: Path, lessons: Lessons, steps: int) -> TextNetwork:
+def taught(
+    work: Path, lessons: Lessons, steps: int, log: Callable[[str], None] = print
+) -> TextNetwork:
     tokenizer = tokenizer_of(work, lessons.texts, 400, 12)
     torch.manual_seed(0)
     config = TextConfig(vocabulary=tokenizer.get_vocab_size(), width=16, heads=2, layers=1,
                         feed=16, longest=12, dimensions=8, dropout=0.1)  # fmt: skip
     network = TextNetwork(config)
-    fit(network, tokenizer, lessons, CPU, work, steps=steps, every=5, size=12)
+    fit(network, tokenizer, lessons, CPU, work, steps=steps, every=5, size=12, log=log)
     return network.eval()
 
 
@@ -67,21 +71,16 @@ def test_it_learns_where_sentences_of_both_languages_lie(tmp_path: Path, lessons
     assert loss(after, lessons, tmp_path / "b") < 0.6 * loss(before, lessons, tmp_path / "a")
 
 
-def test_it_goes_on_bit_for_bit(
-    tmp_path: Path, lessons: Lessons, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_goes_on_bit_for_bit(tmp_path: Path, lessons: Lessons) -> None:
     whole = taught(tmp_path / "whole", lessons, 12).state_dict()
-    cosine = loop.cosine
+    networks: list[TextNetwork] = []
 
-    def cut(step: int, steps: int, warm_up: int) -> float:
-        if step == 8:
-            raise KeyboardInterrupt
-        return cosine(step, steps, warm_up)
+    def train(options: argparse.Namespace, log: Callable[[str], None]) -> None:
+        networks.append(taught(tmp_path / "cut", lessons, 12, log))
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(loop, "cosine", cut)
-        taught(tmp_path / "cut", lessons, 12)
-    again = taught(tmp_path / "cut", lessons, 12).state_dict()
+    lines = interrupted(train, argparse.Namespace(), stops=1)
+    assert len(lines) == 3, "a line every five steps, and the last"
+    again = networks[-1].state_dict()
     assert all(torch.equal(whole[name], again[name]) for name in whole)
 
 
@@ -99,7 +98,7 @@ def test_the_loss_is_least_where_the_teacher_is() -> None:
     [
         ("Is it raining?", "雨"),
         ("How many dogs are on the beach?", "狗"),
-        ("What color is the woman's hat?", "什么颜色"),
+        ("What color is the woman's hat?", "颜色"),
         ("A man is riding a horse.", "马"),
         ("What is the cat doing? sleeping", "睡觉"),
         ("in the snow", "雪"),
