@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from tests.fakes.power_cuts import interrupted
 from tools.errors import InputError
 from tools.networks.text_config import TextConfig
+from tools.networks.text_encoder import TextEncoder
 from tools.networks.text_network import TextNetwork
-from training.text_encoder import card, english, noise
+from training.text_encoder import card, english, finish, noise
 from training.text_encoder.corpus import WRITTEN, Corpus
 from training.text_encoder.finish import HELD_OUT
 from training.text_encoder.invent import Inventor
@@ -161,6 +163,30 @@ def test_the_teacher_is_the_published_one_or_none(tmp_path: Path) -> None:
     (teacher.folder / "model.safetensors").write_bytes(b"another")
     with pytest.raises(InputError, match="not the published file"):
         teacher.vectors(["a dog"])
+
+
+class KnownTeacher(Teacher):
+    """Puts each sentence somewhere, always the same place."""
+
+    def vectors(self, texts: Sequence[str]) -> NDArray[np.float16]:
+        drawn = [np.random.default_rng(list(text.encode())).normal(size=8) for text in texts]
+        return np.array([v / np.linalg.norm(v) for v in drawn], np.float16)
+
+
+def test_what_is_written_is_what_was_trained(tmp_path: Path, lessons: Lessons) -> None:
+    network = taught(tmp_path, lessons, 5)
+    tokenizer = tokenizer_of(tmp_path, lessons.texts, 400, 12)
+    known = Corpus(lessons.texts, ENGLISH * 2, ("a dog", "a cat"), (), (("a dog", "狗"),))
+    teacher = KnownTeacher(tmp_path / "parts", tmp_path, CPU)
+    figures = finish.write(network, tokenizer, known, teacher, tmp_path / "out", "5 steps")
+    encoder = TextEncoder(tmp_path / "out", "cpu")
+    ids, mask = encoder.ids(CHINESE)
+    with torch.inference_mode():
+        _, pooled = network(torch.from_numpy(ids), torch.from_numpy(mask))
+    np.testing.assert_allclose(encoder.encode(CHINESE), pooled.numpy(), atol=5e-3)
+    assert encoder.config.dropout == 0
+    assert 0 <= figures["found, questions"] <= 1
+    assert "6 of them Chinese" in (tmp_path / "out" / "MODEL_CARD.md").read_text()
 
 
 def test_the_card_keeps_what_others_wrote(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from training.text_encoder import corpus, finish, noise, start, tokens
 from training.text_encoder.teacher import Teacher
 
 VOCABULARY = 8192
-STEPS, BATCH = 1350, 256
+STEPS, BATCH = 1200, 256
 PEAK, WARM_UP = 1.5e-3, 300
 SHARPNESS = 20.0
 """Of the similarities within a batch (one over a temperature)."""
