@@ -146,6 +146,21 @@ def test_below_the_bar_nothing_is_said_however_carefully() -> None:
     assert (grounded.problems, grounded.reason) == ([], "unsure")
 
 
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ("It is probably a {e2.value} [e2-e3].", None),
+        ("It is probably a {e2.value} or a {e3.value} [e2-e3].", "unsure"),
+        ("It is probably a kitchen or a bathroom [e2-e3].", "unsure"),
+    ],
+)
+def test_a_less_likely_answer_may_be_cited_beside_the_likeliest(
+    answer: str, reason: str | None
+) -> None:
+    grounded = run(GUESSES, "What kind of room is this?", answer, "{e2.value}")
+    assert (grounded.problems, grounded.reason) == ([], reason)
+
+
 BESIDE = ledger_of(seen("dog", 2), [estimate("What kind of room is this?", "kitchen")])  # e1-e3
 
 
