@@ -15,6 +15,7 @@ from agent.grounding.notices import notice_question
 from agent.grounding.question_parts import Part, field_words
 from tools.words.codes import kind_asked
 from tools.words.forms import form_of
+from tools.words.labels import COLOURS
 from tools.words.lists import words_of_kind
 from tools.words.predicates import pattern_for, pattern_of
 from tools.words.sentences import label_spans
@@ -38,14 +39,15 @@ _WHAT_IS_THIS = re.compile(
 _ASKS = re.compile(
     r"\W*(?:(?:in|on|at|of|from|to|for|with|by|about|approximately) )?"
     r"(?:wh(?:at|ich|o|om|ose|ere|en|y)|how many|how (?!much\b)\w+|is|are|was|were|do|does|did|has|"
-    r"have|had|can|could|will|would|may|might|any)(?:n['’]t|['’]s)?\b",
+    r"have (?:they|the|these|you)|had|can|could|will|would|may|might|any)(?:n['’]t|['’]s)?\b",
     re.IGNORECASE,
 )
 _OF_SOMEONE = re.compile(
     r"\W*(?:is|was|does|did|has|had|can|could|will|would) (?:he|she)\b", re.IGNORECASE
 )
+_ASKS_ZH = re.compile(r"[?？吗么呢]|什么|啥|哪|几|多少|怎|还是|是不是|有没有|会不会|是否")
 _ADDRESSES = re.compile(
-    r"\b(?:are you|do you (?!see|think|find|spot)|you(?:'re|r)?$|you are)\b", re.I
+    r"\b(?:are you|do you (?!see|think|find|spot)|you(?:['’]re|r)?$|you are)\b|^你", re.IGNORECASE
 )
 """Asks the one who answers."""
 _BEFORE_A_PLACE = re.compile(r"^(?:in |at )?(?:an? |the )?", re.IGNORECASE)
@@ -67,7 +69,7 @@ def asks_to_see(part: Part, language: Language) -> bool:
         return False
     if _LITERAL.search(text) or _ADDRESSES.search(text) or _pattern("elsewhere").search(text):
         return False
-    if _WHAT_IS_THIS.fullmatch(text.strip()):
+    if part.kind == "colour" or _WHAT_IS_THIS.fullmatch(text.strip()):
         return True
     return is_of_things(part, language)
 
@@ -76,19 +78,21 @@ def is_of_things(part: Part, language: Language) -> bool:
     """Whether it names anything that is seen in photographs, and little that is not.
 
     Kinds of place stand on paper as well: alone they show it only where it is asked whether this is
-    one ("Is this a restaurant?", not "Which restaurant is this?").
+    one ("Is this a restaurant?", not "Which restaurant is this?"). A colour alone is of no thing.
     """
     text = part.text
-    known = {text[start:end].casefold() for start, end, _ in label_spans(text, language)}
-    known |= {match[0].casefold() for match in _pattern("seen").finditer(text)}
-    places = {match[0] for match in _places().finditer(text)}
-    if part.kind == "yes/no" or len(alternatives(text)) > 1:
-        known |= places
-    if part.kind == "colour" or _PICTURE.search(text) or _OF_SOMEONE.match(text):
-        known |= {"picture"}
-    if language == "zh":
-        return bool(known)
-    return bool(known) and len(_unknown(text)) <= MAX_UNKNOWN
+    things = any(label not in COLOURS for _, _, label in label_spans(text, language))
+    if things or _pattern("seen").search(text):
+        is_known = True
+    elif asks_for_a_place(text) or len(alternatives(text)) > 1:
+        is_known = _places().search(text) is not None
+    else:
+        says_where = part.kind in ("yes/no", "count") and _PICTURE.search(text) is not None
+        is_known = says_where or _OF_SOMEONE.match(text) is not None
+    if language == "zh" or not is_known:
+        return is_known
+    names_others = any(not _all_known(name) for name in part.names)
+    return not names_others and len(_unknown(text)) <= MAX_UNKNOWN
 
 
 def alternatives(text: str) -> tuple[str, ...]:
@@ -129,7 +133,8 @@ def _fields_are_things(part: Part, text: str) -> bool:
     words = field_words(text)
     named = (_things(), _places(), _pattern("seen"), _pattern("beside"))
     is_alone = part.kind == "open" and _FIELD_ALONE.sub("", text).strip(" ?.") in words
-    return not is_alone and all(
+    which = any(re.search(rf"\b(?:what|which|whose) {re.escape(w)}\b", text, re.I) for w in words)
+    return not (is_alone or which) and all(
         any(pattern.fullmatch(word) for pattern in named) or (part.kind, word) == _IN_TOTAL
         for word in words
     )
@@ -143,8 +148,14 @@ def _unknown(text: str) -> list[str]:
     return [word for word in _WORD.findall(rest) if len(word) > 1]
 
 
+def _all_known(name: str) -> bool:
+    return not _unknown(name.casefold())
+
+
 def _is_a_question(text: str, language: Language) -> bool:
-    return language == "zh" or _ASKS.match(text) is not None or " or " in text
+    if language == "zh":
+        return _ASKS_ZH.search(text) is not None
+    return _ASKS.match(text) is not None or " or " in text
 
 
 @cache

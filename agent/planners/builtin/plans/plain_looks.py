@@ -14,6 +14,7 @@ from agent.grounding.question_parts import Part
 from agent.grounding.scene_questions import alternatives, asks_for_a_place
 from agent.planners.builtin.plans.kind_questions import kind_question
 from agent.planners.builtin.plans.sign_questions import sign_question
+from tools.words.colour_questions import asks_colour_of_drawing, part_asked_of
 from tools.words.forms import form_of
 from tools.words.labels import COLOURS, GROUPS
 from tools.words.sentences import label_spans
@@ -29,9 +30,12 @@ def is_plain(part: Part, language: Language) -> bool:
     text = part.text
     if alternatives(text) or asks_for_a_place(text):
         return False
+    masked = _masked(text, language)
     return (
         kind_question(text) is not None
-        or form_of("plain_looks", _masked(text, language)) is not None
+        or asks_colour_of_drawing(text)
+        or (part_asked_of(text) == "all" and "#" not in masked)
+        or form_of("plain_looks", masked) is not None
         or may_be_written(text)
     )
 
