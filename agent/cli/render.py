@@ -154,8 +154,8 @@ def _what(run: list[Evidence], words: dict[str, str]) -> str:
 def _estimate(e: Evidence, words: dict[str, str]) -> str:
     """ "Is it raining? ~ yes (estimate)", "an office (estimate: none)"."""
     mark = words["estimate"] + (f": {words[e.status]}" if e.status != "found" else "")
-    answer = f" ~ {e.value}" if e.value is not None else ""
-    return f"{e.label}{answer} ({mark})"
+    said = [e.label or e.text, None if e.value is None else f"~ {e.value}", f"({mark})"]
+    return " ".join(filter(None, said))
 
 
 def _where(run: list[Evidence], words: dict[str, str], several: bool) -> str:

@@ -136,14 +136,8 @@ def _what(evidence: Evidence, ledger: Ledger, language: Language) -> str:
 
 def _estimate(evidence: Evidence, language: Language) -> str:
     """The answer of an estimate, or the text that it matched; marked where it was sure enough."""
-    is_answer = evidence.value is not None
-    what = (
-        estimated(evidence, language)
-        if is_answer
-        else label_in(evidence, str(evidence.label), language)
-    )
+    what = estimated(evidence, language)
     if evidence.status == "unsure":
         return what
-    return WORDING[language]["probably_not" if evidence.status == "none" else "probably"].format(
-        what=what
-    )
+    form = "probably" if evidence.status == "found" else "probably_not"
+    return WORDING[language][form].format(what=what)

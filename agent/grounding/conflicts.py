@@ -14,9 +14,10 @@ from agent.grounding import literals
 from agent.grounding.estimates import question_of, truth_of
 from agent.grounding.ledger import Ledger
 from agent.grounding.naming import names_of
+from agent.grounding.notices import READ
 from agent.grounding.question_form import asks_for_absence
 from agent.grounding.question_parts import parts_of
-from agent.grounding.wording import WORDING, estimated, label_in, language_of
+from agent.grounding.wording import WORDING, estimated, language_of
 from agent.grounding.yes_no import more_than_things
 from tools.evidence import Evidence
 from tools.words.labels import COLOURS
@@ -24,8 +25,8 @@ from tools.words.places import places_in
 from tools.words.predicates import pattern_for
 from tools.words.sentences import label_words
 
-LONGEST_NAME = 60
-"""Characters of a text that a question may hold in so many words."""
+LONGEST = 60
+"""Characters of what is written, where a question may hold all of it."""
 
 
 def overruled(evidence: Sequence[Evidence], ledger: Ledger) -> str | None:
@@ -41,15 +42,12 @@ def overruled(evidence: Sequence[Evidence], ledger: Ledger) -> str | None:
 
 def conflict_notes(own: Iterable[Evidence], ledger: Ledger, language: Language) -> list[str]:
     """A sentence for each of the question's estimates that direct evidence contradicts."""
-    notes = []
-    for e in own:
-        if not contradicting(e, ledger):
-            continue
-        what = (
-            estimated(e, language) if e.value is not None else label_in(e, str(e.label), language)
-        )
-        form = "estimate_denies" if e.status == "none" else "estimate_says"
-        notes.append(WORDING[language][form].format(what=what))
+    forms = {"found": "estimate_says", "none": "estimate_denies"}
+    notes = [
+        WORDING[language][forms[e.status]].format(what=estimated(e, language))
+        for e in own
+        if contradicting(e, ledger)
+    ]
     return list(dict.fromkeys(notes))
 
 
@@ -67,23 +65,29 @@ def contradicting(estimate: Evidence, ledger: Ledger) -> list[Evidence]:
     ]
     asked = question_of(estimate)
     if not asked:
-        return _of_presence(str(estimate.label), direct, says=estimate.status == "found")
+        return _of_presence(estimate.label or "", direct, says=estimate.status == "found")
     kind = parts_of(asked, language_of(asked))[0].kind
     if kind == "colour":
         return _of_colour(estimate, direct)
     if kind == "count" and isinstance(estimate.value, int):
         return _of_number(asked, estimate.value, direct)
     says = truth_of(estimate)
-    if kind != "yes/no" or says is None or literals.numbers(asked, language_of(asked)):
+    if kind != "yes/no" or says is None:
         return []
     return _of_presence(asked, direct, says=says is not asks_for_absence(asked, language_of(asked)))
 
 
 def _of_presence(asked: str, direct: Sequence[Evidence], *, says: bool) -> list[Evidence]:
-    """What was found although it should not be there; what was not, although it should."""
-    if literals.numbers(asked, language_of(asked)):
+    """What was found although it should not be there; what was not, although it should.
+
+    Words that were read are there where it is asked for words.
+    """
+    language = language_of(asked)
+    if literals.numbers(asked, language):
         return []
-    about = [e for e in direct if _asks_only_for(asked, e)]
+    part = parts_of(asked, language)[0]
+    asks_for_words = part.of_text or bool(part.fields)
+    about = [e for e in _about(asked, direct) if e.tool != READ or asks_for_words]
     found = [e for e in about if e.status == "found"]
     if not says:
         return found
@@ -92,10 +96,10 @@ def _of_presence(asked: str, direct: Sequence[Evidence], *, says: bool) -> list[
 
 def _of_number(asked: str, number: int, direct: Sequence[Evidence]) -> list[Evidence]:
     """The last count of what is asked for, if none comes to the number."""
-    counted: dict[str, list[Evidence]] = {}
     things = label_words(asked, language_of(asked))
-    for e in direct:
-        if e.group is not None and things & {e.group, e.member} and _asks_only_for(asked, e):
+    counted: dict[str, list[Evidence]] = {}
+    for e in _about(asked, direct):
+        if e.group is not None and things & {e.group, e.member}:
             counted.setdefault(e.call_id, []).append(e)
     numbers = [sum(e.status == "found" for e in group) for group in counted.values()]
     return [] if not counted or number in numbers else list(counted.values())[-1]
@@ -110,16 +114,30 @@ def _of_colour(estimate: Evidence, direct: Sequence[Evidence]) -> list[Evidence]
     return [] if not said or said & {e.label for e in measured} else measured
 
 
-def _asks_only_for(text: str, e: Evidence) -> bool:
-    """Whether a text speaks of what evidence is called, or of what is written, and of no more.
-
-    What was not found is called by its label alone: without dogs there may be animals.
-    """
+def _about(text: str, direct: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence of all that a text speaks of: by what it is called, or by what is written."""
+    text = literals.normalise(text)
     language = language_of(text)
-    names = {e.label} if e.status == "none" else {*names_of(e), e.label}
-    labels = label_words(text, language)
-    written = [n for n in (e.label, e.text) if n and len(n) < LONGEST_NAME]
-    rest = pattern_for([literals.normalise(n) for n in written]).sub(" ", literals.normalise(text))
-    if not labels <= names or (not labels and rest == literals.normalise(text)):
-        return False
-    return not places_in(text) and not more_than_things(rest, language)
+    if places_in(text):
+        return []
+    things = label_words(text, language)
+    return [
+        e
+        for e in direct
+        if things <= _names(e)
+        and ((rest := _without(text, e)) != text or things)
+        and not more_than_things(rest, language)
+    ]
+
+
+def _names(e: Evidence) -> set[str]:
+    """What evidence is called; of what was not found the label alone: without dogs there may be
+    animals."""
+    return {e.label or ""} if e.status == "none" else names_of(e)
+
+
+def _without(text: str, e: Evidence) -> str:
+    """A text without the words that were looked for, or are written."""
+    words = [literals.normalise(word) for word in (e.label, e.text) if word]
+    held = [w for w in words if len(w) < LONGEST and w.casefold() in text.casefold()]
+    return pattern_for(held).sub(" ", text)

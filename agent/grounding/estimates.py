@@ -99,7 +99,7 @@ def said_as(e: Evidence) -> set[str]:
     """What an estimate's answer, or the text that it matched, is called in either language."""
     if e.kind != "estimate":
         return set()
-    content = str(e.value if e.value is not None else e.label)
+    content = str(e.value if e.value is not None else e.label or e.text)
     bare = without_article(literals.normalise(content))
     return {name for name in (bare, answer_in_chinese(content)) if name}
 

@@ -109,8 +109,12 @@ def label_in(evidence: Evidence, label: str, language: Language) -> str:
 
 
 def estimated(evidence: Evidence, language: Language) -> str:
-    """The answer of an estimate; in Chinese, what has no name there stands in quotation marks."""
-    answer = str(evidence.value)
+    """What an estimate says: its answer, or the text that it has matched.
+
+    In Chinese, what has no name there stands in quotation marks.
+    """
+    content = evidence.label or evidence.text if evidence.value is None else evidence.value
+    answer = str(content)
     return answer if language == "en" else answer_in_chinese(answer) or f"“{answer}”"
 
 

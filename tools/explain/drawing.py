@@ -34,7 +34,11 @@ def draw(picture: Image.Image, evidence: Sequence[Evidence]) -> Image.Image:
     labels = [label_of(e, short=len(evidence) > CROWDED) for e in evidence]
     seen = np.asarray([e.kind == "direct" for e in evidence])
     boxed = sv.BoxAnnotator(thickness=thickness).annotate(picture.copy(), detections[seen])
-    boxed = sv.BoxCornerAnnotator(thickness=thickness).annotate(boxed, detections[~seen])
+    guessed = detections[~seen]
+    corner = max(1, int(np.sqrt(guessed.area.min(initial=np.inf)) / 4)) if len(guessed) else 1
+    boxed = sv.BoxCornerAnnotator(thickness=thickness, corner_length=corner).annotate(
+        boxed, guessed
+    )
     labelled: Image.Image = sv.LabelAnnotator(
         text_scale=sv.calculate_optimal_text_scale(size_wh),
         text_thickness=max(1, thickness // 2),
