@@ -12,7 +12,7 @@ from agent.grounding.question_parts import parts_of
 from agent.grounding.scene_questions import asks_to_see
 from agent.grounding.verdict import Verdict
 from agent.loop.state import Question
-from agent.planners.conversation import offer_message
+from agent.planners.conversation import is_offer, offer_message
 
 if TYPE_CHECKING:
     from langchain_core.messages import HumanMessage
@@ -24,9 +24,9 @@ ESTIMATING = ("match_text", "answer_by_fusion")
 def estimate_offered(verdict: Verdict, question: Question) -> HumanMessage | None:
     """The offer that follows a verdict; None where something is said, or no estimate would do."""
     tools = [name for name in ESTIMATING if name in question.runner.names]
-    if _says_something(verdict) or not tools or len(question.pictures) != 1:
-        return None
-    if any(call.name in ESTIMATING for call in question.calls):
+    was_taken = any(call.name in ESTIMATING for call in question.calls)
+    was_made = was_taken or any(map(is_offer, question.messages))
+    if _says_something(verdict) or was_made or not tools or len(question.pictures) != 1:
         return None
     parts = parts_of(question.text, question.language)
     if not any(asks_to_see(part, question.language) for part in parts):

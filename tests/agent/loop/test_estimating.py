@@ -28,8 +28,7 @@ def asked(
     tools = [make_tool(ScriptedAnswerer({RAIN: [("yes", 0.9)]}))] if offers else []
     chosen = Settings(tools=ToolConfig(offer=["describe_colors"]), **settings)
     with VisualAgent(chosen, planner=planner, tools=tools) as agent:
-        shown = PIXELS if pictures == 1 else [PIXELS] * pictures
-        return agent.ask(*shown_as(shown, question)), planner
+        return agent.ask(*(PIXELS + np.uint8(n) for n in range(pictures)), question), planner
 
 
 def offers_in(planner: ScriptedPlanner) -> int:
