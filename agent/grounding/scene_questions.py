@@ -31,8 +31,9 @@ _RULES = {"allowed", "contains", "free"}
 _FIELD_ALONE = re.compile(r"\W*(?:what|which)(?:['’]s| is| are) (?:the|its|their|this)\b", re.I)
 _IN_TOTAL = ("count", "total")
 """How many there are in total."""
-_WHAT_IS_THIS = re.compile(
+_OF_ITS_KIND = re.compile(
     r"what(?:['’]s| is| are) (?:this|that|these|those|it|going on|happening)(?: here| called)?\W*"
+    r"|is (?:this|that|it) an? [a-z]+\W*|are (?:these|those) [a-z]+s\W*"
     r"|(?:这|那|图中|图里)是?(?:个)?(?:什么|啥)(?:东西)?[?？。]?",
     re.IGNORECASE,
 )
@@ -69,7 +70,7 @@ def asks_to_see(part: Part, language: Language) -> bool:
         return False
     if _LITERAL.search(text) or _ADDRESSES.search(text) or _pattern("elsewhere").search(text):
         return False
-    if part.kind == "colour" or _WHAT_IS_THIS.fullmatch(text.strip()):
+    if part.kind == "colour" or _OF_ITS_KIND.fullmatch(text.strip()):
         return True
     return is_of_things(part, language)
 
@@ -87,8 +88,9 @@ def is_of_things(part: Part, language: Language) -> bool:
     elif asks_for_a_place(text) or len(alternatives(text)) > 1:
         is_known = _places().search(text) is not None
     else:
-        says_where = part.kind in ("yes/no", "count") and _PICTURE.search(text) is not None
-        is_known = says_where or _OF_SOMEONE.match(text) is not None
+        is_of_picture = _PICTURE.search(text) is not None
+        says_more = part.kind in ("yes/no", "count") or bool(_unknown(text))
+        is_known = (is_of_picture and says_more) or _OF_SOMEONE.match(text) is not None
     if language == "zh" or not is_known:
         return is_known
     names_others = any(not _all_known(name) for name in part.names)

@@ -37,6 +37,8 @@ class Estimates:
     ) -> Turn | None:
         """The call, then the answer or an abstention; None for any other question."""
         choices = _asked(messages, tools, MATCH)
+        if choices is not None and _is_undecided(choices):
+            choices = None
         asked = choices or _asked(messages, tools, ANSWER)
         if asked is None or not self.when(asked.part, asked.language):
             return None
@@ -57,6 +59,11 @@ def _asked(
     asked = asked_of(messages, tools, tool)
     is_chosen = asked is not None and len(alternatives(asked.part.text)) > 1
     return None if tool == MATCH and not is_chosen else asked
+
+
+def _is_undecided(choices: Asked) -> bool:
+    """Whether no choice could be made, so that the question is asked as it stands."""
+    return bool(choices.seen) and all(e.status == "unsure" for e in choices.seen[-1].evidence or ())
 
 
 def _answer(asked: Asked, evidence: Sequence[Evidence]) -> Turn:

@@ -19,6 +19,7 @@ from tools.words.forms import form_of
 from tools.words.labels import COLOURS, GROUPS
 from tools.words.sentences import label_spans
 
+_COLOUR = re.compile(r"\bcolou?rs?\b|色", re.IGNORECASE)
 _ON_A_DOOR = re.compile(
     r"\b(?:open|closed|shut|push|pull|free|left|right|up|down|entrance|exit|yes|no)\b", re.I
 )
@@ -31,10 +32,10 @@ def is_plain(part: Part, language: Language) -> bool:
     if alternatives(text) or asks_for_a_place(text):
         return False
     masked = _masked(text, language)
-    return (
+    return bool(
         kind_question(text) is not None
         or asks_colour_of_drawing(text)
-        or (part_asked_of(text) == "all" and "#" not in masked)
+        or (part_asked_of(text) == "all" and _COLOUR.search(text) and "#" not in masked)
         or form_of("plain_looks", masked) is not None
         or may_be_written(text)
     )

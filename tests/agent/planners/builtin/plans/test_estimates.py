@@ -250,6 +250,15 @@ def test_none_of_the_choices_fits(planner: BuiltinChatModel) -> None:
     assert answer.reason == "not_found"
 
 
+def test_a_choice_that_is_not_sure_is_asked_as_it_stands(planner: BuiltinChatModel) -> None:
+    question = "Is it sunny or cloudy?"
+    unsure = matching(ColourSpace(), threshold=1.0)
+    fused = answering(ScriptedAnswerer({question: [("cloudy", 0.8)]}))
+    answer = ask(planner, question, tools=[unsure, fused])
+    assert answer.answer == "It is probably cloudy."
+    assert calls(answer) == [MATCH, ANSWER]
+
+
 @pytest.mark.parametrize(
     ("question", "guess"),
     [
@@ -304,6 +313,12 @@ def test_where_a_thing_is_that_is_not_found_is_estimated(planner: BuiltinChatMod
     answer = ask(planner, "Where is the sink?", {"Where is the sink?": [("kitchen", 0.8)]})
     assert answer.answer == "It is probably kitchen."
     assert calls(answer) == [DETECT, ANSWER]
+
+
+def test_what_a_sign_may_say_is_read_first(planner: BuiltinChatModel) -> None:
+    answer = ask(planner, "Is the window open?", {"Is the window open?": [("yes", 0.8)]})
+    assert answer.answer == "Probably yes."
+    assert calls(answer) == [READ, ANSWER]
 
 
 def test_presence_does_not_answer_what_more_is_asked(planner: BuiltinChatModel) -> None:
