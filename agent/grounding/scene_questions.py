@@ -37,6 +37,7 @@ _OF_ITS_KIND = re.compile(
     r"|(?:这|那|图中|图里)是?(?:个)?(?:什么|啥)(?:东西)?[?？。]?",
     re.IGNORECASE,
 )
+"""What it is, or whether it is one: whatever that is, the picture shows it."""
 _ASKS = re.compile(
     r"\W*(?:(?:in|on|at|of|from|to|for|with|by|about|approximately) )?"
     r"(?:wh(?:at|ich|o|om|ose|ere|en|y)|how many|how (?!much\b)\w+|is|are|was|were|do|does|did|has|"
@@ -51,7 +52,8 @@ _ADDRESSES = re.compile(
     r"\b(?:are you|do you (?!see|think|find|spot)|you(?:['’]re|r)?$|you are)\b|^你", re.IGNORECASE
 )
 """Asks the one who answers."""
-_BEFORE_A_PLACE = re.compile(r"^(?:in |at )?(?:an? |the )?", re.IGNORECASE)
+_ARTICLE = re.compile(r"^(?:in |at )?(?:an? |the )?", re.IGNORECASE)
+_ADJECTIVE = re.compile(r"^[\w-]+ ")
 _CHOICE = re.compile(r"\s*(?:,\s*(?:or\s+)?|\bor\s+|[，、]|还是)\s*", re.IGNORECASE)
 _TOLD = re.compile(
     r"^\W*(?:please |can you |could you )*(?:tell me|do you (?:know|think))\b", re.IGNORECASE
@@ -82,6 +84,8 @@ def is_of_things(part: Part, language: Language) -> bool:
     one ("Is this a restaurant?", not "Which restaurant is this?"). A colour alone is of no thing.
     """
     text = part.text
+    if any(_unknown(name.casefold()) for name in part.names):
+        return False
     things = any(label not in COLOURS for _, _, label in label_spans(text, language))
     if things or _pattern("seen").search(text):
         is_known = True
@@ -91,10 +95,7 @@ def is_of_things(part: Part, language: Language) -> bool:
         is_of_picture = _PICTURE.search(text) is not None
         says_more = part.kind in ("yes/no", "count") or bool(_unknown(text))
         is_known = (is_of_picture and says_more) or _OF_SOMEONE.match(text) is not None
-    if language == "zh" or not is_known:
-        return is_known
-    names_others = any(not _all_known(name) for name in part.names)
-    return not names_others and len(_unknown(text)) <= MAX_UNKNOWN
+    return is_known and (language == "zh" or len(_unknown(text)) <= MAX_UNKNOWN)
 
 
 def alternatives(text: str) -> tuple[str, ...]:
@@ -114,7 +115,9 @@ def asks_for_a_place(text: str) -> bool:
     form = form_of("alternatives", text)
     if form is None or form[0] != "whether":
         return False
-    return _places().fullmatch(_BEFORE_A_PLACE.sub("", form[1]["choices"])) is not None
+    named = form[1]["choices"]
+    bare = (_ARTICLE.sub("", named), _ADJECTIVE.sub("", _ARTICLE.sub("", named)))
+    return any(_places().fullmatch(place) for place in bare)
 
 
 def _asks_for_writing(part: Part, text: str) -> bool:
@@ -150,10 +153,6 @@ def _unknown(text: str) -> list[str]:
     return [word for word in _WORD.findall(rest) if len(word) > 1]
 
 
-def _all_known(name: str) -> bool:
-    return not _unknown(name.casefold())
-
-
 def _is_a_question(text: str, language: Language) -> bool:
     if language == "zh":
         return _ASKS_ZH.search(text) is not None
@@ -162,7 +161,9 @@ def _is_a_question(text: str, language: Language) -> bool:
 
 @cache
 def _pattern(kind: str) -> re.Pattern[str]:
-    return pattern_for(list(words_of_kind("scene_words", kind)))
+    words = words_of_kind("scene_words", kind)
+    plurals = [f"{word}s" for word in words if word.isascii()] if kind == "seen" else []
+    return pattern_for([*words, *plurals])
 
 
 @cache
