@@ -84,8 +84,8 @@ class FusedAnswerer:
             return []
         found = self.candidates(questions, seen)
         config = self.space.config
-        scores = found.logits + np.float32(config.space_strength) * found.fits
-        sure = np.exp(_log_softmax(scores / np.float32(config.temperature)))
+        scores = found.logits + config.space_strength * found.fits
+        sure = np.exp(_log_softmax(np.asarray(scores / config.temperature, np.float32)))
         return [
             [
                 Guess(self.vocabulary[found.answers[row, at]], float(sure[row, at]))
