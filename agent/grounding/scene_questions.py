@@ -17,7 +17,7 @@ from tools.words.codes import kind_asked
 from tools.words.forms import form_of
 from tools.words.labels import COLOURS
 from tools.words.lists import words_of_kind
-from tools.words.predicates import pattern_for, pattern_of
+from tools.words.predicates import KINDS, pattern_for, words_for
 from tools.words.sentences import label_spans
 from tools.words.tables import words_of
 
@@ -31,6 +31,10 @@ _RULES = {"allowed", "contains", "free"}
 _FIELD_ALONE = re.compile(r"\W*(?:what|which)(?:['’]s| is| are) (?:the|its|their|this)\b", re.I)
 _IN_TOTAL = ("count", "total")
 """How many there are in total."""
+_ASKING = (
+    "how", "many", "much", "what", "which", "who", "whose", "where", "when", "why", "any", "will",
+    "would", "could", "isn", "aren",
+)  # fmt: skip
 _OF_ITS_KIND = re.compile(
     r"what(?:['’]s| is| are) (?:this|that|these|those|it|going on|happening)(?: here| called)?\W*"
     r"|is (?:this|that|it) an? [a-z]+\W*|are (?:these|those) [a-z]+s\W*"
@@ -70,7 +74,7 @@ def asks_to_see(part: Part, language: Language) -> bool:
     text = _TOLD.sub("", part.text)
     if _asks_for_writing(part, text) or not _is_a_question(text, language):
         return False
-    if _LITERAL.search(text) or _ADDRESSES.search(text) or _pattern("elsewhere").search(text):
+    if _LITERAL.search(text) or _ADDRESSES.search(text) or _phrases("elsewhere").search(text):
         return False
     if part.kind == "colour" or _OF_ITS_KIND.fullmatch(text.strip()):
         return True
@@ -87,7 +91,7 @@ def is_of_things(part: Part, language: Language) -> bool:
     if any(_unknown(name.casefold()) for name in part.names):
         return False
     things = any(label not in COLOURS for _, _, label in label_spans(text, language))
-    if things or _pattern("seen").search(text):
+    if things or _names_what_is_seen(text):
         is_known = True
     elif asks_for_a_place(text) or len(alternatives(text)) > 1:
         is_known = _places().search(text) is not None
@@ -136,21 +140,24 @@ def _asks_for_writing(part: Part, text: str) -> bool:
 def _fields_are_things(part: Part, text: str) -> bool:
     """Whether a field is only called like what is meant: the phone in a hand, a table."""
     words = field_words(text)
-    named = (_things(), _places(), _pattern("seen"), _pattern("beside"))
     is_alone = part.kind == "open" and _FIELD_ALONE.sub("", text).strip(" ?.") in words
     which = any(re.search(rf"\b(?:what|which|whose) {re.escape(w)}\b", text, re.I) for w in words)
     return not (is_alone or which) and all(
-        any(pattern.fullmatch(word) for pattern in named) or (part.kind, word) == _IN_TOTAL
-        for word in words
+        not _unknown(word) or (part.kind, word) == _IN_TOTAL for word in words
     )
+
+
+def _names_what_is_seen(text: str) -> bool:
+    return not _seen().isdisjoint(_words(text)) or _phrases("seen").search(text) is not None
 
 
 def _unknown(text: str) -> list[str]:
     """The words of an English question that name something else than people ask of photographs."""
-    rest = _PICTURE.sub(" ", text)
-    for pattern in (_things(), _pattern("seen"), _pattern("beside"), _places(), _asking()):
-        rest = pattern.sub(" ", rest)
-    return [word for word in _WORD.findall(rest) if len(word) > 1]
+    return [word for word in _words(_PICTURE.sub(" ", text)) if word not in _known()]
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in _WORD.findall(text.casefold()) if len(word) > 1]
 
 
 def _is_a_question(text: str, language: Language) -> bool:
@@ -160,24 +167,29 @@ def _is_a_question(text: str, language: Language) -> bool:
 
 
 @cache
-def _pattern(kind: str) -> re.Pattern[str]:
+def _seen() -> frozenset[str]:
+    words = {word for word in words_of_kind("scene_words", "seen") if " " not in word}
+    return frozenset(words | {f"{word}s" for word in words if word.isascii()})
+
+
+@cache
+def _known() -> frozenset[str]:
+    """All words of English that may stand in a question about a photograph."""
+    names = (*words_of("things", asked=True), *words_of("groups", asked=True), *words_of("colours"))
+    places = (*words_of_kind("scenes", "place"), *words_of_kind("scenes", "weather"))
+    beside = words_of_kind("scene_words", "beside")
+    asking = [word for kind in KINDS for word in words_for(kind, "en")]
+    listed = _words(" ".join((*names, *places, *beside, *asking, *_ASKING)))
+    return _seen().union(listed)
+
+
+@cache
+def _phrases(kind: str) -> re.Pattern[str]:
+    """One pattern for the words of a kind, without the single ones of English that `_seen` has."""
     words = words_of_kind("scene_words", kind)
-    plurals = [f"{word}s" for word in words if word.isascii()] if kind == "seen" else []
-    return pattern_for([*words, *plurals])
+    return pattern_for([w for w in words if kind != "seen" or " " in w or not w.isascii()])
 
 
 @cache
 def _places() -> re.Pattern[str]:
     return pattern_for([*words_of_kind("scenes", "place"), *words_of_kind("scenes", "weather")])
-
-
-@cache
-def _things() -> re.Pattern[str]:
-    names = {**words_of("things", asked=True), **words_of("groups", asked=True)}
-    return pattern_for([*names, *words_of("colours")])
-
-
-@cache
-def _asking() -> re.Pattern[str]:
-    asking = r"|\b(?:how|many|what|which|who|whose|where|when|why|any|will|would|could)\b"
-    return re.compile(pattern_of("en").pattern + asking, re.IGNORECASE)
