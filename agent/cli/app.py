@@ -14,6 +14,8 @@ import typer
 
 from agent.cli.console import guard
 from agent.cli.factory import Options
+from agent.cli.options import Debug, Json
+from agent.cli.retrieval import commands as retrieval
 
 app = typer.Typer(
     name="vqa-agent",
@@ -25,9 +27,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON (docs/json.md).")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say each step; show all evidence.")]
-Debug = Annotated[bool, typer.Option("--debug", help="Show the stack trace of an error.")]
 Url = Annotated[
     str | None,
     typer.Option(
@@ -199,6 +199,9 @@ def batch(
             traces=traces,
         )
         raise typer.Exit(code)
+
+
+app.add_typer(retrieval)
 
 
 @app.command()
