@@ -7,7 +7,7 @@ import numpy as np
 from tools.networks.encoders import Rgb
 
 SIDE = 16
-MOST_BITS = 20
+MOST_BITS = 10
 """Of 256, by which near-duplicates differ at most (docs/retrieval.md has what was measured)."""
 
 

@@ -128,6 +128,7 @@ class _Pipeline:
         self._whole = index.whole(self._columns)
         self._files: list[_LookedAt] = []
         self._waiting: list[tuple[Picture, NewPicture]] = []
+        self._pixels = 0  # of the pictures since the last flush
 
     def look(self, path: str, file: Path, known: KnownFile | None) -> None:
         """Look at a file, unless nothing about it is new; what cannot be read is kept as such."""
@@ -142,7 +143,8 @@ class _Pipeline:
                 self._done.changed += known is not None and known.content not in ("", now.content)
         if now.problem:
             self._done.problems.append(Problem(path, now.problem))
-        if self._is_full():
+        pictures = sum(len(looked_at.pictures) for looked_at in self._files)
+        if pictures >= BATCH_PICTURES or self._pixels >= BATCH_PIXELS:
             self.flush()
 
     def flush(self) -> None:
@@ -154,6 +156,7 @@ class _Pipeline:
                     self._index.put_picture(looked_at.file.content, picture, self._columns)
                 self._index.put_file(looked_at.path, looked_at.file)
         self._files.clear()
+        self._pixels = 0
 
     def _read(
         self, file: Path, stamp: str, known: KnownFile | None
@@ -183,15 +186,12 @@ class _Pipeline:
                 continue
             pictures.append(NewPicture(picture.ref.sha256, picture.ref.page, mark, {}))
             self._waiting.append((picture, pictures[-1]))
-            if self._is_full():
-                self._encode()
+            self._pixels += picture.ref.width * picture.ref.height
+            if len(self._waiting) >= BATCH_PICTURES or self._pixels >= BATCH_PIXELS:
+                self._encode()  # a file may have many pages
         if not pictures:
             raise PictureError("; ".join(problems))
         return pictures, "; ".join([*problems, *map(_in_words, store.left_out)])
-
-    def _is_full(self) -> bool:
-        pixels = sum(picture.ref.width * picture.ref.height for picture, _ in self._waiting)
-        return len(self._waiting) >= BATCH_PICTURES or pixels >= BATCH_PIXELS
 
     def _encode(self) -> None:
         if not self._waiting:
