@@ -21,6 +21,7 @@ class Column:
 
     name: str
     version: str
+    dimensions: int
     encode: Callable[[Sequence[Rgb]], Vectors]
 
 
@@ -38,10 +39,11 @@ class Encoders:
     @property
     def columns(self) -> tuple[Column, ...]:
         """The vectors that each picture has."""
-        shared = Column(SHARED, self.space.version, self.space.images)
+        shared = Column(SHARED, self.space.version, self.space.dimensions, self.space.images)
         if self.look is None:
             return (shared,)
-        return shared, Column(LOOK, self.look.version, self.look.encode)
+        look = self.look
+        return shared, Column(LOOK, look.version, look.dimensions, look.encode)
 
     @property
     def between_pictures(self) -> Column:

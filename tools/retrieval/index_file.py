@@ -126,6 +126,12 @@ class IndexFile:
             contents -= {content for (content,) in lacking}
         return contents
 
+    def problems(self) -> dict[str, str]:
+        """What is wrong with some of the pictures of a content."""
+        return dict(
+            self._run("SELECT content, problem FROM files WHERE content != '' AND problem != ''")
+        )
+
     def put_file(self, path: str, file: KnownFile) -> None:
         """Keep a file, in place of what was known under its path."""
         self._run(
@@ -187,7 +193,7 @@ class IndexFile:
         )
         ids = np.array([row[0] for row in rows], np.int64)
         joined = np.frombuffer(b"".join(row[1] for row in rows), np.float32)
-        return ids, joined.reshape(len(rows), -1) if rows else np.zeros((0, 0), np.float32)
+        return ids, joined.reshape(len(rows), column.dimensions)
 
     def picture(self, picture: int, folder: Path | None = None) -> IndexedPicture | None:
         """What is known of a picture; with a folder, of its paths those below it."""

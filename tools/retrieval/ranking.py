@@ -26,8 +26,8 @@ class Ranking:
 
     @classmethod
     def by_score(cls, ids: NDArray[np.int64], scores: NDArray[np.float32]) -> Ranking:
-        """All of the pictures; of equal scores the one that comes first stays first."""
-        order = np.argsort(-scores, kind="stable")
+        """All of the pictures."""
+        order = np.argsort(-scores)
         return cls(ids[order], scores[order])
 
 
@@ -48,8 +48,6 @@ def fused(rankings: Sequence[tuple[Ranking, float]]) -> Ranking:
     for ranking, weight in counting:
         places = weight / (RANK_CONSTANT + np.arange(1, len(ranking.ids) + 1))
         summed[ranking.ids] += places if ranking.shares is None else places * ranking.shares
-    ids = counting[0][0].ids  # equal sums stay in the order of the first ranking
-    for ranking, _ in counting[1:]:
-        ids = np.concatenate([ids, ranking.ids[~np.isin(ranking.ids, ids)]])
+    ids = np.flatnonzero(summed)
     most = sum(weight for _, weight in counting) / (RANK_CONSTANT + 1)
     return Ranking.by_score(ids, np.asarray(summed[ids] / most, np.float32))

@@ -32,7 +32,10 @@ in colour alone have the same fingerprint."""
 
 @dataclass(frozen=True)
 class Query:
-    """What is looked for: any of `text` (what it shows, or says), `image`, `words` (it says)."""
+    """What is looked for: a `text` (what it shows, or says), an `image`, `words` that it says.
+
+    Several of them are looked for together.
+    """
 
     text: str | None = None
     image: Rgb | None = None
@@ -109,6 +112,7 @@ class Searcher:
         self._folder = folder
         self._weights = weights
         self._ids = index.ids(folder)
+        self._here = frozenset(self._ids.tolist())
         self._rows: dict[str, _Rows] = {}
 
     @property
@@ -190,16 +194,21 @@ class Searcher:
             ids = self._of(self._encoders.columns[0]).ids
             parts["shows"] = Ranking.by_score(ids, text[1])
         if self._weights["says"]:
-            parts["says"] = self._saying(_terms(query))
+            parts["says"] = self._saying(query)
         whole = fused([(part, self._weights[by]) for by, part in parts.items()])
         return Ranked(query, whole, parts, text[0] if text else None)
 
-    def _saying(self, terms: list[str]) -> Ranking:
+    def _saying(self, query: Query) -> Ranking:
+        """The pictures that say the words; what says not all of a text's is no reason to find it.
+
+        (A sign with "red lion" is not what "a red square" looks for.)
+        """
+        terms = _terms(query)
         rows = self._index.saying(terms) if terms else []
-        ids = np.array([picture for picture, _ in rows], np.int64)
+        least = 0.0 if query.words is not None else 1 - 0.5 / max(len(terms), 1)
+        rows = [row for row in rows if row[1] > least and row[0] in self._here]
         shares = np.array([share for _, share in rows], np.float32)
-        here = np.isin(ids, self._ids)
-        return Ranking(ids[here], shares[here], shares[here] ** 2)
+        return Ranking(np.array([row[0] for row in rows], np.int64), shares, shares)
 
     def _pictures(self, ranked: Ranked) -> Iterator[tuple[IndexedPicture, float]]:
         for picture_id, score in zip(ranked.ranking.ids, ranked.ranking.scores, strict=True):
@@ -257,6 +266,6 @@ class Searcher:
 
 
 def _terms(query: Query) -> list[str]:
-    """The words that a picture may say, as the index takes them."""
-    words = " ".join(part for part in (query.text, query.words) if part is not None)
-    return [phrase(term) for term in terms_of(words)]
+    """The words that a picture may say, as the index takes them: those asked for, else a text's."""
+    words = query.words if query.words is not None else query.text
+    return [phrase(term) for term in terms_of(words or "")]

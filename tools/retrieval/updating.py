@@ -126,6 +126,7 @@ class _Pipeline:
         self._done = done
         self._max_pages = max_pages
         self._whole = index.whole(self._columns)
+        self._problems = index.problems()
         self._files: list[_LookedAt] = []
         self._waiting: list[tuple[Picture, NewPicture]] = []
         self._pixels = 0  # of the pictures since the last flush
@@ -136,15 +137,15 @@ class _Pipeline:
         if known is not None and known.stamp == stamp and known.content in self._whole:
             now = known
         else:
-            now, pictures = self._read(file, stamp, known)
+            now, pictures = self._read(file, stamp)
             self._files.append(_LookedAt(path, now, pictures))
             if now.content:
                 self._done.added += known is None or not known.content
                 self._done.changed += known is not None and known.content not in ("", now.content)
         if now.problem:
             self._done.problems.append(Problem(path, now.problem))
-        pictures = sum(len(looked_at.pictures) for looked_at in self._files)
-        if pictures >= BATCH_PICTURES or self._pixels >= BATCH_PIXELS:
+        count = sum(len(looked_at.pictures) for looked_at in self._files)
+        if count >= BATCH_PICTURES or self._pixels >= BATCH_PIXELS:
             self.flush()
 
     def flush(self) -> None:
@@ -158,19 +159,17 @@ class _Pipeline:
         self._files.clear()
         self._pixels = 0
 
-    def _read(
-        self, file: Path, stamp: str, known: KnownFile | None
-    ) -> tuple[KnownFile, list[NewPicture]]:
+    def _read(self, file: Path, stamp: str) -> tuple[KnownFile, list[NewPicture]]:
         try:
             data = read_file(file)
             content = hashlib.sha256(data).hexdigest()
             if content in self._whole:
-                problem = known.problem if known and known.content == content else ""
-                return KnownFile(stamp, content, problem), []
+                return KnownFile(stamp, content, self._problems.get(content, "")), []
             pictures, problem = self._decode(data)
         except PictureError as error:
             return KnownFile(stamp, "", str(error)), []
         self._whole.add(content)
+        self._problems[content] = problem
         return KnownFile(stamp, content, problem), pictures
 
     def _decode(self, data: bytes) -> tuple[list[NewPicture], str]:
