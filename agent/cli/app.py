@@ -16,6 +16,7 @@ from agent.cli.console import guard
 from agent.cli.factory import Options
 from agent.cli.options import Debug, Json
 from agent.cli.retrieval import commands as retrieval
+from agent.cli.training import Data, Device, Text, Work, training
 
 app = typer.Typer(
     name="vqa-agent",
@@ -346,6 +347,8 @@ def export(
         raise typer.Exit(run_export(paths, out, form.value, abstentions=abstentions))
 
 
+app.add_typer(training, name="train")
+
 evaluation = typer.Typer(
     help="Measure a tool on labelled pictures.", no_args_is_help=True, rich_markup_mode=None
 )
@@ -397,3 +400,25 @@ def classifier(
         from agent.cli.evaluation import run_classifier
 
         raise typer.Exit(run_classifier(data, split, others, plots, as_json=json))
+
+
+@evaluation.command(name="fusion")
+def eval_fusion(
+    data: Data,
+    *,
+    text: Text = None,
+    work: Work = None,
+    device: Device = None,
+    plots: Plots = None,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """All runs of `train fusion` on photographs that none saw; plots: risk over coverage."""
+    with guard(debug):
+        from agent.cli.training import MEASURE, run_module
+
+        options = {
+            "data": data, "text": text, "work": work, "device": device, "plots": plots,
+            "json": json,
+        }  # fmt: skip
+        raise typer.Exit(run_module(MEASURE, options))

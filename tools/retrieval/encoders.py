@@ -57,10 +57,10 @@ def open_encoders(config: ToolConfig) -> Encoders | Missing:
     Raises:
         InputError: an explicit path to weights that is wrong.
     """
-    from tools.match_text import fusion_weights  # type: ignore[import-untyped]
-    from tools.networks.shared_space import open_space  # type: ignore[import-untyped]
+    from tools.match_text import fusion_weights
+    from tools.networks.shared_space import open_space
 
-    weights = fusion_weights(config)
+    weights = fusion_weights(config, "search")
     if isinstance(weights, Missing):
         return weights
     return Encoders(open_space(weights, config.device, config.runtime))
