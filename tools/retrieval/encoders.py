@@ -57,10 +57,18 @@ def open_encoders(config: ToolConfig) -> Encoders | Missing:
     Raises:
         InputError: an explicit path to weights that is wrong.
     """
+    from tools.classify_image import classifier_weights
     from tools.match_text import fusion_weights
+    from tools.networks.classifier import Classifier
+    from tools.networks.look_encoder import LookEncoder
     from tools.networks.shared_space import open_space
 
     weights = fusion_weights(config, "search")
     if isinstance(weights, Missing):
         return weights
-    return Encoders(open_space(weights, config.device, config.runtime))
+    space = open_space(weights, config.device, config.runtime)
+    kinds = classifier_weights(config)
+    if isinstance(kinds, Missing):
+        return Encoders(space)
+    classifier = Classifier(kinds.parent, config.device, config.runtime)
+    return Encoders(space, LookEncoder(space, classifier))

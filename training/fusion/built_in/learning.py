@@ -33,6 +33,8 @@ KEPT_SCENES = 10
 """Of a hundred photographs of places and weather; the student saw them, unlabelled."""
 BATCH, TOGETHER = 512, 384
 RATE = 1.5e-3
+PLACES = ("place is", "weather is")
+"""Kinds of statements."""
 STATED = 0.3
 """What statements weigh beside captions."""
 JITTER = 0.3
@@ -52,6 +54,8 @@ class Lessons:
     stated: dict[str, list[str]]
     kept_said: dict[str, list[str]]
     kept_stated: dict[str, list[str]]
+    kept_places: dict[str, list[str]]
+    """Of each kept photograph of places or weather, what says which."""
 
     def texts(self) -> Iterator[str]:
         """Whatever is asked or said, with repetitions."""
@@ -85,10 +89,13 @@ def read_lessons(data: Path, pictures: Sequence[str]) -> Lessons:
             row = json.loads(line)
             if (name := f"{folder}/{row['image']}") in allowed:
                 said[name] += row["captions"]
+    places = defaultdict[str, list[str]](list)
     for language in LANGUAGES:
         for one in statements(data, language, SEED):
             if one.image in allowed:
                 stated[one.image].append(one.text)
+                if one.language == "en" and one.kind in PLACES and one.image.startswith("scenes/"):
+                    places[one.image].append(one.text)
     return Lessons(
         prior[KEPT_QUESTIONS:],
         prior[:KEPT_QUESTIONS],
@@ -99,6 +106,7 @@ def read_lessons(data: Path, pictures: Sequence[str]) -> Lessons:
             for held_out in (False, True)
             for group in (said, stated)
         ),
+        {name: few for name, few in places.items() if is_held_out(name)},
     )
 
 

@@ -64,7 +64,7 @@ def measure(
     for name, vectors in encoders.items():
         rows[name] = {
             **recalls(answerer.space, lessons.kept_said, vectors),
-            "place or weather named": named(answerer.space, lessons.kept_stated, vectors),
+            "place or weather named": named(answerer.space, lessons.kept_places, vectors),
             **_answers("generated questions", answerer, made, vectors),
             **_answers("people's questions", answerer, people, vectors),
         }
@@ -83,8 +83,8 @@ def recalls(space: FusedSpace, said: Mapping[str, list[str]], vectors: Vectors) 
 
 def named(space: FusedSpace, stated: Mapping[str, list[str]], vectors: Vectors) -> float:
     """How often the best fitting of all statements about places and weather holds."""
-    names = sorted(name for name in stated if name.startswith("scenes/"))
-    texts = sorted({text for name in names for text in stated[name] if text.isascii()})
+    names = sorted(stated)
+    texts = sorted({text for name in names for text in stated[name]})
     images = space.project(vectors.pictures(names).numpy())
     best = space.fits(images, space.texts(texts)).argmax(1)
     return float(np.mean([texts[at] in stated[name] for at, name in zip(best, names, strict=True)]))
