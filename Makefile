@@ -111,6 +111,7 @@ bench: $(STAMP) ## Side-by-side measurements
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.seeing
 	$(BIN)/python -m benchmarks.colours
+	$(BIN)/python -m benchmarks.retrieval
 
 # The project's packages are seen by .venv-peers, the other frameworks are only in it.
 bench-peers: $(STAMP) ## What a question costs beside smolagents, Qwen-Agent and a bare create_agent

@@ -9,7 +9,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 _cache = tempfile.TemporaryDirectory(prefix="vqa-agent-tests-")
 # Tests hold on a machine that is busy with something else.
 os.environ.update(VQA_DEADLINE_S="900", VQA_TOOL_TIMEOUT_S="600")
-os.environ["XDG_CACHE_HOME"] = _cache.name  # nobody's own cache is read or filled
+# Nobody's own cache and index are read or filled.
+os.environ.update(XDG_CACHE_HOME=_cache.name, XDG_DATA_HOME=_cache.name)
 
 from hypothesis import settings  # noqa: E402
 

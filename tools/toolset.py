@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.util import find_spec
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -57,6 +58,9 @@ class ToolConfig(BaseModel):
     phone_regions: list[str] = Field(
         default=list(REGIONS),
         description="Countries whose phone numbers are known without + and a code: MY, US …",
+    )
+    index: Path | None = Field(
+        default=None, description="File of the pictures that can be searched; unset: this user's."
     )
     allow_download: bool = Field(default=False, description="Fetch weights that are named.")
     device: str = Field(default="auto", description="auto, cpu, cuda:0 …")

@@ -14,7 +14,9 @@ import typer
 
 from agent.cli.console import guard
 from agent.cli.factory import Options
-from agent.cli.training import Data, Debug, Device, Text, Work, training
+from agent.cli.options import Debug, Json
+from agent.cli.retrieval import commands as retrieval
+from agent.cli.training import Data, Device, Text, Work, training
 
 app = typer.Typer(
     name="vqa-agent",
@@ -26,7 +28,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON (docs/json.md).")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say each step; show all evidence.")]
 Url = Annotated[
     str | None,
@@ -199,6 +200,9 @@ def batch(
             traces=traces,
         )
         raise typer.Exit(code)
+
+
+app.add_typer(retrieval)
 
 
 @app.command()

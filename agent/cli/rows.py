@@ -73,7 +73,7 @@ def _row(data: Any, name: str, places: list[Path]) -> Row | BadRow:
     if problem:
         return BadRow(row_id, problem)
     try:
-        pictures = tuple(_find(image, places) for image in images or ())
+        pictures = tuple(find_picture(image, places) for image in images or ())
     except PictureError as error:
         return BadRow(row_id, str(error))
     return Row(row_id, pictures, data["question"])
@@ -91,7 +91,7 @@ def _problem(data: dict[str, Any], images: Any) -> str:
     return ""
 
 
-def _find(image: str, places: list[Path]) -> str:
+def find_picture(image: str, places: Iterable[Path]) -> str:
     """The picture, folder or pattern where it is found; a `data:` URI is all there.
 
     Raises:

@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from agent.cli.console import ANSWERED, FAILED, complain, guard
+from agent.cli.options import Debug
 
 TRAIN, MEASURE = "training.fusion.train", "training.fusion.measure"
 
@@ -27,7 +28,6 @@ Data = Annotated[Path, typer.Option(metavar="DIR", help="In the layout of docs/t
 Work = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Where runs are kept; unset: build/fusion.")
 ]
-Debug = Annotated[bool, typer.Option("--debug", help="Show the stack trace of an error.")]
 Device = Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1 …")]
 Text = Annotated[
     Path | None, typer.Option(metavar="DIR", help="The text encoder; unset: models/fusion.")

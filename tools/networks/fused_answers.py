@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -34,6 +35,17 @@ def open_answerer(folder: Path, device: str = "auto", runtime: Runtime = "auto")
         ValueError: the configuration is another one's.
     """
     return FusedAnswerer(open_space(folder, device, runtime))
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Answers that may be given to n questions: all of shape (n, candidates)."""
+
+    answers: NDArray[np.int64]
+    """Places in the vocabulary."""
+    logits: Floats
+    fits: Floats
+    """How much better "question answer" fits the picture than the mean picture."""
 
 
 class FusedAnswerer:
@@ -70,13 +82,34 @@ class FusedAnswerer:
         """The answers to questions about pictures that the image encoder has seen already."""
         if not questions:
             return []
-        asked = self.space.text.encode(questions)
-        likely = self.without_looking(asked) + self._strength * self.fused(asked, seen)
-        images = self.space.project(seen)
+        found = self.candidates(questions, seen)
+        config = self.space.config
+        scores = found.logits + config.space_strength * found.fits
+        sure = np.exp(_log_softmax(np.asarray(scores / config.temperature, np.float32)))
         return [
-            self._guesses(question, logits, image, top_k)
-            for question, logits, image in zip(questions, likely, images, strict=True)
+            [
+                Guess(self.vocabulary[found.answers[row, at]], float(sure[row, at]))
+                for at in np.argsort(-sure[row])[:top_k]
+            ]
+            for row in range(len(questions))
         ]
+
+    def candidates(self, questions: Sequence[str], seen: Vectors) -> Candidates:
+        """The likeliest answers by question and fused features, each read with its question."""
+        config = self.space.config
+        asked, images = self.space.text.encode(questions), self.space.project(seen)
+        logits = self.without_looking(asked) + np.float32(config.fused_strength) * self.fused(
+            asked, seen
+        )
+        best = np.argsort(-logits, axis=1)[:, : config.candidates]
+        read = [
+            f"{question} {self.vocabulary[at]}"
+            for question, row in zip(questions, best, strict=True)
+            for at in row
+        ]
+        texts = self.space.texts(read).reshape(*best.shape, -1)
+        fits = np.einsum("nd,nkd->nk", images - self.space.weights["space.mean"], texts)
+        return Candidates(best, np.take_along_axis(logits, best, 1), np.asarray(fits, np.float32))
 
     def without_looking(self, asked: Vectors) -> Floats:
         """Log-probabilities by the question alone, float32 (n, answers)."""
@@ -95,27 +128,6 @@ class FusedAnswerer:
         weights = self.space.weights
         question = linear(weights, "fused.second", gelu(linear(weights, "fused.first", asked)))
         return linear(weights, "fused.answers", question * linear(weights, "fused.image", seen))
-
-    @property
-    def _strength(self) -> np.float32:
-        return np.float32(self.space.config.fused_strength)
-
-    def _guesses(self, question: str, logits: Floats, image: Floats, top_k: int) -> list[Guess]:
-        """The likeliest, once each of the best is read together with the question."""
-        config = self.space.config
-        best = np.argsort(-logits)[: config.candidates]
-        texts = self.space.texts([f"{question} {self.vocabulary[i]}" for i in best])
-        fits = self.space.fits(image[None], texts)[0]
-        scores = np.exp(_log_softmax((logits[best] + config.space_strength * fits)[None])[0])
-        scores = _tempered(scores, config.temperature)
-        return [
-            Guess(self.vocabulary[best[i]], float(scores[i])) for i in np.argsort(-scores)[:top_k]
-        ]
-
-
-def _tempered(probabilities: Floats, temperature: float) -> Floats:
-    raised = probabilities ** (1 / temperature)
-    return np.asarray(raised / raised.sum(), np.float32)
 
 
 def _log_softmax(x: Floats) -> Floats:

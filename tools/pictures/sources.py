@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import difflib
+import os
 import re
 import urllib.parse
 from pathlib import Path
@@ -60,6 +61,23 @@ def files_named(path: Path) -> list[Path]:
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from None
     return [path]
+
+
+def pictures_below(folder: Path) -> tuple[list[Path], dict[Path, str]]:
+    """The pictures in a folder and in the folders below it, hidden ones and links left out.
+
+    The second says of folders that cannot be listed why not.
+    """
+    found: list[Path] = []
+    unlisted: dict[Path, str] = {}
+
+    def note(error: OSError) -> None:
+        unlisted[Path(error.filename)] = f"cannot be listed: {error.strerror}"
+
+    for place, folders, names in os.walk(folder, onerror=note):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [file for name in names if _is_picture(file := Path(place, name))]
+    return sorted(found, key=_natural), unlisted
 
 
 def exists(path: Path) -> bool:

@@ -62,18 +62,22 @@ def strengths(
     answerer: FusedAnswerer, questions: Sequence[Question], vectors: Vectors
 ) -> tuple[float, float]:
     """What looking weighs beside what people say without: best on generated questions."""
-    config = answerer.space.config
-    best, found = -1.0, (1.0, 0.0)
+    config, best, chosen = answerer.space.config, -1.0, (1.0, 0.0)
+    seen = vectors.pictures([str(question.picture) for question in questions]).numpy()
     for fused in STRENGTHS[0]:
+        answerer.space.config = config.model_copy(update={"fused_strength": fused})
+        found = answerer.candidates([q.text for q in questions], seen)
         for space in STRENGTHS[1]:
-            answerer.space.config = config.model_copy(
-                update={"fused_strength": fused, "space_strength": space}
-            )
-            score = float(scores(answerer, questions, vectors)[1].mean())
+            at = (found.logits + space * found.fits).argmax(1)
+            said = found.answers[np.arange(len(at)), at]
+            score = np.mean(
+                [answer_score(answerer.vocabulary[a], q.answers)
+                 for a, q in zip(said, questions, strict=True)]
+            )  # fmt: skip
             if score > best:
-                best, found = score, (fused, space)
+                best, chosen = float(score), (fused, space)
     answerer.space.config = config
-    return found
+    return chosen
 
 
 def scores(

@@ -68,7 +68,7 @@ class Student(torch.nn.Module):
         lite2.train_mode(self.network)
         for name, parameter in self.network.named_parameters():
             if name.startswith(FROZEN):
-                parameter.requires_grad_(requires_grad=False)
+                parameter.requires_grad = False
         return self
 
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
