@@ -61,11 +61,7 @@ async def work_out(
         )
         question.verdicts.append(verdict)
         if verdict.stands or question.spent.repairs >= max_repairs:
-            offer = (
-                estimate_offered(verdict, question)
-                if planning.budget.allows_tools(question)
-                else None
-            )
+            offer = estimate_offered(verdict, question, planning.budget)
             if offer is None:
                 return
             question.messages.append(offer)

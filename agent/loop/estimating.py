@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from agent.grounding.question_parts import parts_of
 from agent.grounding.scene_questions import asks_to_see
 from agent.grounding.verdict import Verdict
+from agent.loop.planning import Budget
 from agent.loop.state import Question
 from agent.planners.conversation import is_offer, offer_message
 
@@ -21,8 +22,10 @@ ESTIMATING = ("match_text", "answer_by_fusion")
 """The tools whose reports are estimates."""
 
 
-def estimate_offered(verdict: Verdict, question: Question) -> HumanMessage | None:
+def estimate_offered(verdict: Verdict, question: Question, budget: Budget) -> HumanMessage | None:
     """The offer that follows a verdict; None where something is said, or no estimate would do."""
+    if not budget.allows_tools(question):
+        return None
     tools = [name for name in ESTIMATING if name in question.runner.names]
     was_taken = any(call.name in ESTIMATING for call in question.calls)
     was_made = was_taken or any(map(is_offer, question.messages))

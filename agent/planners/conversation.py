@@ -75,9 +75,13 @@ def present_question(messages: Sequence[BaseMessage]) -> tuple[int, str] | None:
 
 
 def turns_of(messages: Sequence[BaseMessage]) -> list[Turn]:
-    """The messages as turns; what tools reported stands in the form that our weights know."""
+    """The messages as turns; what tools reported stands in the form that our weights know.
+
+    Offers of an estimate, which only code takes, are left out.
+    """
     from langchain_core.messages import convert_to_openai_messages
 
+    messages = [message for message in messages if not is_offer(message)]
     turns: list[Turn] = convert_to_openai_messages([_as_taught(message) for message in messages])
     for turn, message in zip(turns, messages, strict=True):
         for call in turn.get("tool_calls") or ():
