@@ -92,8 +92,8 @@ def test_the_commands_of_the_page_run(
     places: list[object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = (Path(__file__).parents[3] / "docs" / "training.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
-    lines = [shlex.split(line)[1:] for line in block.splitlines() if line.startswith("vqa-agent")]
+    blocks = "".join(re.findall(r"```sh\n(.*?)```", page, re.DOTALL))
+    lines = [shlex.split(line)[1:] for line in blocks.splitlines() if line.startswith("vqa-agent")]
     assert [words[0] for words in lines] == ["train", "train", "eval"]
     (tmp_path / "data").symlink_to(str(places[1]))
     monkeypatch.chdir(tmp_path)
