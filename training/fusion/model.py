@@ -48,21 +48,21 @@ class FusionModel(nn.Module):
         text, text_mask = self.sides.texts(batch.questions)
         if self.sees == "image":
             text_mask = torch.zeros_like(text_mask)
-        image, image_mask = self._image(batch, text.device)
-        logits: torch.Tensor = self.answering(image, image_mask, text, text_mask)
+        where = text.device
+        if self.sees == "question" or not batch.pictures:
+            image, image_mask = nothing(1, self.sides.image_width, where)
+            picture_of = torch.zeros(len(batch.questions), dtype=torch.int64, device=where)
+        else:
+            image, image_mask = self.sides.images(batch.pictures, batch.mirrored, batch.chance)
+            picture_of = batch.picture_of.to(where)
+        logits: torch.Tensor = self.answering(image, image_mask, text, text_mask, picture_of)
         return logits
 
-    def _image(self, batch: Batch, where: torch.device) -> Rows:
-        """What is seen of each question's picture."""
-        if self.sees == "question" or not batch.pictures:
-            shape = (len(batch.questions), 1, self.sides.image_width)
-            nothing = torch.zeros(shape, device=where)
-            return nothing, torch.zeros(shape[:2], dtype=torch.bool, device=where)
-        rows, mask = self.sides.images(batch.pictures, batch.mirrored, batch.chance)
-        place = batch.picture_of.to(where)
-        there = (place >= 0)[:, None]
-        place = place.clamp(min=0)
-        return rows[place], mask[place] & there
+
+def nothing(pictures: int, width: int, where: torch.device) -> Rows:
+    """Pictures of which nothing is seen."""
+    rows = torch.zeros(pictures, 1, width, device=where)
+    return rows, torch.zeros(pictures, 1, dtype=torch.bool, device=where)
 
 
 def batch_of(questions: Sequence[Question]) -> Batch:

@@ -153,6 +153,17 @@ def test_an_answer_without_a_picture_does_not_depend_on_one(name: str) -> None:
     assert not close(unasked, unasked[:1].expand(3, 7)), "it looks"
 
 
+def test_a_picture_that_is_asked_about_often_is_given_once() -> None:
+    net = AnswerNetwork(AnswerShape("cross-attention", WIDTH, WIDTH, answers=7, width=32)).eval()
+    image, image_mask, text, text_mask = sides(3, 4, 5, seed=6)
+    found = net(image[:2], image_mask[:2], text, text_mask, torch.tensor([1, -1, 1]))
+    seen = image_mask.clone()
+    seen[1] = False
+    own = torch.stack([image[1], image[0], image[1]])
+    mask = torch.stack([image_mask[1], seen[1], image_mask[1]])
+    assert close(found, net(own, mask, text, text_mask))
+
+
 def test_vectors_of_the_shared_space_have_unit_length() -> None:
     net = AnswerNetwork(AnswerShape("product", WIDTH, WIDTH, answers=2, width=32)).eval()
     image, image_mask, text, text_mask = sides(3, 4, 5, seed=5)

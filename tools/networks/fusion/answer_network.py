@@ -60,18 +60,23 @@ class AnswerNetwork(nn.Module):
         image_mask: torch.Tensor,
         text: torch.Tensor,
         text_mask: torch.Tensor,
+        picture_of: torch.Tensor | None = None,
     ) -> torch.Tensor:
         """Logits, (n, answers).
 
         Args:
-            image: float (n, regions, image_width).
-            image_mask: bool (n, regions); all False where there is no picture.
+            image: float (pictures, regions, image_width).
+            image_mask: bool (pictures, regions); all False where there is nothing to see.
             text: float (n, tokens, text_width).
             text_mask: bool (n, tokens).
+            picture_of: int64 (n,), which picture each text is about, -1 where it is about none;
+                unset, each is about its own.
         """
-        seen, image_mask = _or_else(
-            self.unseen, _projected(self.image_projection, image, image_mask), image_mask
-        )
+        seen = _projected(self.image_projection, image, image_mask)
+        if picture_of is not None:
+            place = picture_of.clamp(min=0)
+            seen, image_mask = seen[place], image_mask[place] & (picture_of >= 0)[:, None]
+        seen, image_mask = _or_else(self.unseen, seen, image_mask)
         asked, text_mask = _or_else(
             self.unasked, _projected(self.text_projection, text, text_mask), text_mask
         )
