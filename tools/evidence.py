@@ -105,6 +105,7 @@ class Finding(Frozen):
     score: float = Field(ge=0, le=1)
     status: Status = "found"
     group: str | None = None
+    kind: Literal["direct", "estimate"] = "direct"
 
     @model_validator(mode="after")
     def _checked(self) -> Self:

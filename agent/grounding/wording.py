@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from agent.answer import Language
 from tools.evidence import Evidence, PictureRef
 from tools.reading.labels import bare_words, field_of
-from tools.words import codes, kinds
+from tools.words import codes, kinds, scenes
 from tools.words.labels import chinese, measure_word, plural
 from tools.words.tables import entry_of
 
@@ -90,6 +90,8 @@ def label_in(evidence: Evidence, label: str, language: Language) -> str:
         return label
     if evidence.tool == "classify_image" and (name := kinds.chinese(label)) is not None:
         return name
+    if evidence.tool == "match_text":
+        return scenes.chinese(label) or label
     if evidence.tool == "read_codes" and (field := codes.field_names().get(label)) is not None:
         return field[0]
     return chinese(label, "colour" if evidence.value_type == "share" else "object")

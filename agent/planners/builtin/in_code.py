@@ -18,6 +18,7 @@ from langchain_core.outputs import ChatResult
 from agent.planners.builtin.plans import (
     codes,
     colours,
+    descriptions,
     documents,
     kinds,
     named,
@@ -42,7 +43,8 @@ class Plan(Protocol):
 
 
 PLANS: tuple[Plan, ...] = (
-    kinds, codes, colours, written, payments, places, parties, named, tables, signs, documents,
+    kinds, codes, colours, written, descriptions, payments, places, parties, named, tables, signs,
+    documents,
 )  # fmt: skip
 """The more particular first: `documents` reads whatever has a label."""
 
