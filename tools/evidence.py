@@ -106,6 +106,7 @@ class Finding(Frozen):
     status: Status = "found"
     group: str | None = None
     kind: Literal["direct", "estimate"] = "direct"
+    """`direct`: seen, read, measured, decoded. `estimate`: what a fused model takes for likely."""
 
     @model_validator(mode="after")
     def _checked(self) -> Self:

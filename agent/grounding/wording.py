@@ -88,10 +88,10 @@ def label_in(evidence: Evidence, label: str, language: Language) -> str:
         return bare_words(label)
     if language == "en":
         return label
+    if evidence.kind == "estimate":
+        return scenes.chinese(label) or label
     if evidence.tool == "classify_image" and (name := kinds.chinese(label)) is not None:
         return name
-    if evidence.tool == "match_text":
-        return scenes.chinese(label) or label
     if evidence.tool == "read_codes" and (field := codes.field_names().get(label)) is not None:
         return field[0]
     return chinese(label, "colour" if evidence.value_type == "share" else "object")
