@@ -148,6 +148,14 @@ def test_a_photograph_in_chinese(ask):
     ]
 
 
+def test_the_library_describes(tmp_path):
+    settings = Settings(tools=ToolConfig(offer=[]), cache_dir=None)
+    tools = STREET.tools("detect_objects")
+    with VisualAgent(settings, BuiltinChatModel(path=tmp_path), tools=tools) as agent:
+        assert told(agent.describe(GREY))[0] == "I see 2 people."
+        assert told(agent.describe(GREY, language="zh"))[0] == "图中有2 个人。"
+
+
 def test_looks_that_do_not_need_one_another_are_taken_at_once(ask):
     answer = ask("Describe the picture.", *STREET.tools())
     assert answer.planner["calls"] == 3
