@@ -14,7 +14,7 @@ from agent.planners.builtin.plans.colours import DESCRIBE
 from agent.planners.builtin.plans.described_text import Text, share, text_of
 from agent.planners.builtin.plans.description_questions import DescriptionQuestion
 from agent.planners.builtin.plans.description_sentences import DescriptionSentences, ids, label
-from agent.planners.builtin.plans.kinds import CLASSIFY, DETECT, PERHAPS, Call
+from agent.planners.builtin.plans.kinds import CLASSIFY, DETECT, Call
 from agent.planners.builtin.plans.looks import Looks
 from agent.planners.builtin.plans.places import third
 from tools.evidence import Evidence
@@ -36,12 +36,14 @@ MANY = 3
 """Things of one label that are told to stand at one place; of more only how many there are."""
 ALSO_SURE = 0.9
 """A kind that no box shows is told beside the boxes from this score on."""
+LIKELY = 0.4
+"""The least score of a candidate that is worth a "perhaps" which nobody has asked for."""
 SECOND, LARGE = 0.25, 0.15
 """Shares of a colour that is told: the second of a thing, each of a picture."""
 BACKGROUND = "background"
 PLACES = ("left", "middle", "right")
 PEOPLE = "person"
-"""Of whose colours nothing is told, unless somebody asks: they are those of clothes and skin."""
+"""Whose colours are those of clothes and skin: they are only told where somebody asks."""
 _INDOORS, _OUTDOORS = "indoors", "outdoors"
 _PLACE, _WEATHER = (_INDOORS, _OUTDOORS), ("weather",)
 ACTIONS = (("people",), ("animals", "vehicles", "food", "view"))
@@ -126,11 +128,20 @@ class Photo:
         return ([says.things(groups)], _short(self)) if groups else ([], "")
 
     @property
+    def alone(self) -> list[Evidence]:
+        """The things that are the only one of their label."""
+        return [group[0] for group in self.things if len(group) == 1]
+
+    @property
     def coloured(self) -> list[Evidence]:
         """The things whose colours are worth telling."""
-        alone = [group[0] for group in self.things if len(group) == 1]
-        fit = [e for e in alone if e.label != PEOPLE and share(e) >= SEEN_WELL]
+        fit = [e for e in self.alone if e.label != PEOPLE and share(e) >= SEEN_WELL]
         return fit[:COLOURED]
+
+    def kind_of(self, thing: Evidence) -> Evidence | None:
+        """The kind of thing that the classifier takes one of them for."""
+        below = (e for e in self.kinds if is_kind_of(e, thing) and e.score >= LIKELY)
+        return next(below, None)
 
     def _candidates(self, kinds: Sequence[str]) -> list[str]:
         return phrases_for(self._looks, kinds, [group[0].label or "" for group in self.things])
@@ -193,28 +204,28 @@ def _things(photo: Photo, says: DescriptionSentences) -> Iterator[_Said]:
 
 def _details(photo: Photo, says: DescriptionSentences) -> Iterator[_Said]:
     """Kinds, colours and text."""
-    yield from _kinds(photo, says)
-    colours = [(e, photo.colours_of(e)) for e in photo.coloured]
-    yield from (_Said(says.colours(found, thing), 3) for thing, found in colours if found)
-    if not any(found for _, found in colours):
+    named = {e.id: kind for e in photo.alone if (kind := photo.kind_of(e)) is not None}
+    coloured = {e.id: colours for e in photo.coloured if (colours := photo.colours_of(e))}
+    for e in photo.alone:
+        if e.id in named or e.id in coloured:
+            rank = 2 if e.id in named else 3
+            yield _Said(says.thing(e, named.get(e.id), coloured.get(e.id, ())), rank)
+    if not named:
+        yield from _other_kind(photo, says)
+    if not coloured:
         yield from _picture_colours(photo, says)
     if photo.text is not None and (lines := photo.text.quotable()):
         yield _Said(says.text(lines, photo.text.whole), 2)
 
 
-def _kinds(photo: Photo, says: DescriptionSentences) -> Iterator[_Said]:
-    """Of which kind the one thing of its label is; or all of it, where no box shows anything."""
-    for group in photo.things:
-        below = [e for e in photo.kinds if is_kind_of(e, group[0]) and e.score >= PERHAPS]
-        if below and len(group) == 1:
-            yield _Said(says.kind(group[0], below[0]), 2)
-            return
+def _other_kind(photo: Photo, says: DescriptionSentences) -> Iterator[_Said]:
+    """What the classifier is sure of and no box shows."""
     sure = next((e for e in photo.kinds if e.status == "found"), None)
     boxes = [e for group in photo.things for e in group]
     if sure is None or any(_is_one(sure, e) or is_kind_of(e, sure) for e in boxes):
         return
     if not boxes:
-        below = [e for e in photo.kinds if is_kind_of(e, sure) and e.score >= PERHAPS]
+        below = [e for e in photo.kinds if is_kind_of(e, sure) and e.score >= LIKELY]
         yield _Said(says.looks_like(sure, next(iter(below), None)), 1)
     elif sure.score >= ALSO_SURE:
         yield _Said(says.also(sure), 2)

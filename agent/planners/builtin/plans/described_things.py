@@ -79,15 +79,17 @@ class DescribedThings:
             return [], ""
         if len(self.meant) > 1:
             listed = f"{{list {ids(self.found)}}}"
-            each = [says.colours(self._colours(e), e, place_of([e])) for e in self.meant]
+            each = [
+                says.thing(e, colours=colours, place=place_of([e]))
+                for e in self.meant
+                if (colours := self._colours(e))
+            ]
             return [says.things([self.found]), *([] if question.is_brief else each)], listed
         (thing,) = self.meant
         told = [says.stands(thing, place_of([thing]))]
         colours, kind = self._colours(thing), self._kind(thing)
-        if kind is not None:
-            told.append(says.kind(thing, kind))
-        if colours:
-            told.append(says.colours(colours, thing))
+        if kind is not None or colours:
+            told.append(says.thing(thing, kind, colours))
         if question.is_brief:
             return told[:2], self._short(thing, colours, kind, says)
         if scene := next(iter(self._looks.found(MATCH, candidates=self._phrases)), None):

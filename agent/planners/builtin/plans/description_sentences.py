@@ -43,15 +43,30 @@ class DescriptionSentences:
         there = "are" if len(groups[0]) > 1 else "is"
         return f"There {there} {listed} {_PLACES[place][0]} {cite(*all_of)}."
 
-    def kind(self, thing: Evidence, kind: Evidence) -> str:
-        """Of which kind a thing is; perhaps, where that is unsure."""
-        sure = kind.status == "found"
+    def thing(
+        self,
+        thing: Evidence,
+        kind: Evidence | None = None,
+        colours: Sequence[Evidence] = (),
+        place: str | None = None,
+    ) -> str:
+        """What there is to tell of a thing: its kind, "perhaps" where that is unsure, its colours.
+
+        The place tells it from others.
+        """
+        cited = cite(*filter(None, (thing, kind, *colours)))
+        named = self.join(map(label, colours))
+        is_sure = kind is not None and kind.status == "found"
         if self.is_zh:
-            return (
-                f"{self.this(thing)}{'' if sure else '也许'}是{label(kind)} {cite(thing, kind)}。"
-            )
-        perhaps = "" if sure else "perhaps "
-        return f"The {label(thing)} is {perhaps}{with_article(kind)} {cite(thing, kind)}."
+            this = f"{_PLACES[place][1]}的{label(thing)}" if place else self._this(thing)
+            what = f"{'是' if is_sure else '也许是'}{label(kind)}" if kind else ""
+            told = [what, f"是{named}的" if colours else ""]
+            return f"{this}{'，'.join(filter(None, told))} {cited}。"
+        this = f"The {label(thing)}{f' {_PLACES[place][0]}' if place else ''}"
+        what = f"{'' if is_sure else 'perhaps '}{with_article(kind)}" if kind else ""
+        if what and colours:
+            return f"{this}, {what}, is {named} {cited}."
+        return f"{this} is {what or named} {cited}."
 
     def looks_like(self, kind: Evidence, below: Evidence | None = None) -> str:
         """What all of it looks like, perhaps a kind of that."""
@@ -90,23 +105,18 @@ class DescriptionSentences:
         """Where one thing is; that it is there, where it is at no one place."""
         if self.is_zh:
             where = f"在{_PLACES[place][1]}" if place else ""
-            told = f"{self.this(thing)}{where}" if place else f"图中有{label(thing)}"
+            told = f"{self._this(thing)}{where}" if place else f"图中有{label(thing)}"
             return f"{told} {cite(thing)}。"
         if place is None:
             return f"I see {with_article(thing)} {cite(thing)}."
         return f"The {label(thing)} is {_PLACES[place][0]} {cite(thing)}."
 
-    def colours(
-        self, colours: Sequence[Evidence], thing: Evidence | None = None, place: str | None = None
-    ) -> str:
-        """The colours of a thing, told from others by its place, or of what there is to see."""
-        named, cited = self.join(map(label, colours)), cite(*filter(None, (thing, *colours)))
+    def colours(self, colours: Sequence[Evidence]) -> str:
+        """The colours of what stands on a plain ground."""
+        named = self.join(map(label, colours))
         if self.is_zh:
-            what = f"{_PLACES[place][1]}的{label(thing)}" if thing and place else ""
-            what = what or (self.this(thing) if thing else "颜色")
-            return f"{what}是{named}{'的' if thing else ''} {cited}。"
-        where = f" {_PLACES[place][0]}" if place else ""
-        return f"{f'The {label(thing)}{where}' if thing else 'It'} is {named} {cited}."
+            return f"颜色是{named} {cite(*colours)}。"
+        return f"It is {named} {cite(*colours)}."
 
     def main_colours(self, colours: Sequence[Evidence]) -> str:
         """The colours of the picture, the largest first."""
@@ -191,7 +201,7 @@ class DescriptionSentences:
         named = self.join([label(e) if self.is_zh else with_article(e) for e in codes])
         return f"有{named} {cite(*codes)}。" if self.is_zh else f"There is {named} {cite(*codes)}."
 
-    def this(self, thing: Evidence) -> str:
+    def _this(self, thing: Evidence) -> str:
         """The thing as a Chinese sentence begins with it: 这只狗."""
         return f"这{measure_word(thing.label or '')}{label(thing)}"
 

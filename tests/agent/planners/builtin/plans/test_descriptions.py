@@ -128,7 +128,7 @@ def test_a_photograph(ask):
         "There is a dog in the middle.",
         "There is a car on the right.",
         "It seems to show a person walking a dog.",
-        "The dog is perhaps a Labrador retriever.",
+        "The dog, perhaps a Labrador retriever, is brown and white.",
         'I can read "BAKERY".',
     ]
     assert answer.short_answer == "2 people, 1 car and 1 dog"
@@ -143,7 +143,7 @@ def test_a_photograph_in_chinese(ask):
         "中间有1 只狗。",
         "右边有1 辆汽车。",
         "似乎是一个遛狗的人。",
-        "这只狗也许是拉布拉多寻回犬。",
+        "这只狗也许是拉布拉多寻回犬，是棕色和白色的。",
         "上面写着“BAKERY”。",
     ]
 
@@ -171,9 +171,8 @@ def test_without_estimates_it_says_what_was_seen(ask):
         "I see 2 people.",
         "There is a dog in the middle.",
         "There is a car on the right.",
-        "The dog is perhaps a Labrador retriever.",
         "The car is red.",
-        "The dog is brown and white.",
+        "The dog, perhaps a Labrador retriever, is brown and white.",
         'I can read "BAKERY".',
     ]
 
@@ -331,8 +330,7 @@ def test_half_of_a_notice_is_not_quoted(ask):
             "Describe the dog.",
             [
                 "The dog is in the middle.",
-                "The dog is perhaps a Labrador retriever.",
-                "The dog is brown and white.",
+                "The dog, perhaps a Labrador retriever, is brown and white.",
                 'I can read "BAKERY".',
             ],
             "brown and white",
@@ -341,8 +339,7 @@ def test_half_of_a_notice_is_not_quoted(ask):
             "描述一下这只狗",
             [
                 "这只狗在中间。",
-                "这只狗也许是拉布拉多寻回犬。",
-                "这只狗是棕色和白色的。",
+                "这只狗也许是拉布拉多寻回犬，是棕色和白色的。",
                 "上面写着“BAKERY”。",
             ],
             "棕色和白色",
