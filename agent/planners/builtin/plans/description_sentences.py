@@ -148,7 +148,7 @@ class DescriptionSentences:
     def printed(self, lines: Sequence[Evidence], whole: Evidence) -> str:
         """What is printed on a product, quoted."""
         if self.is_zh:
-            return f"包装上印着{self._quoted(lines)} {cite(whole, *lines)}。"
+            return f"上面印着{self._quoted(lines)} {cite(whole, *lines)}。"
         return f"Printed on it is {self._quoted(lines)} {cite(whole, *lines)}."
 
     def it_is(self, product: Evidence, above: Evidence | None) -> str:
