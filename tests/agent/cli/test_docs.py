@@ -110,6 +110,8 @@ def test_the_documented_json_is_what_an_answer_writes(make):
         "traces export",
         "eval detector",
         "eval classifier",
+        "eval fusion",
+        "train fusion",
         "serve-llm",
     ],
 )

@@ -132,6 +132,7 @@ def test_a_photograph(ask):
         'I can read "BAKERY".',
     ]
     assert answer.short_answer == "2 people, 1 car and 1 dog"
+    assert answer.notes == []  # that it is no bakery is nothing against the word BAKERY
 
 
 def test_a_photograph_in_chinese(ask):
