@@ -15,8 +15,10 @@ from agent.planners.builtin.plans.description_questions import (
     DescriptionQuestion,
     description_question,
 )
+from tests.fakes.encoders import ColourSpace
 from tests.fakes.scripted_looks import Seen
 from tools import Picture, Region, ToolError, ToolReport, vision_tool
+from tools.match_text import make_tool
 from tools.toolset import ToolConfig
 
 GREY = np.full((200, 300, 3), 120, np.uint8)
@@ -204,6 +206,16 @@ def test_phrases_about_what_was_not_found_are_not_asked_for(ask):
     phrases = {phrase for candidates in asked for phrase in candidates}
     assert "a cat lying down" in phrases
     assert not any("dog" in phrase or "person" in phrase for phrase in phrases)
+
+
+def test_the_tool_takes_all_phrases_and_says_nothing_where_none_fits(ask):
+    direct = [tool for tool in STREET.tools() if tool.name not in ESTIMATES]
+    answer = ask("Describe the picture.", *direct, make_tool(ColourSpace(), threshold=0.99))
+    calls = [call for call in answer.tool_calls if call.name == "match_text"]
+    assert len(calls) == 4
+    assert all(call.status == "ok" for call in calls)
+    assert told(answer)[0] == "I see 2 people."
+    assert answer.notes == []
 
 
 def test_there_is_no_weather_indoors(ask):
