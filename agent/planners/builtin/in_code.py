@@ -76,7 +76,7 @@ def planned(
     given_up: set[str | None] = set()
     for plan in plans:
         turn, own = _replayed(plan, looks, tools)
-        if turn is not None:
+        if turn is not None and (tools or not turn.calls):
             return turn, messages
         given_up |= own
     return None, looks.without(given_up)

@@ -71,10 +71,19 @@ def next_turn(messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) 
     if len(pictures) != 1:
         return None
     looks = Looks(pictures[0], offered, reports(after))
+    if not (offered or looks.reports or question.thing):  # no more calls: the first have to do
+        return Turn(tuple((name, {"picture": pictures[0]} | more) for name, more in WHOLE))
+    is_refused = any(message.type == "human" for message in after)
+    return _next(question, looks, DescriptionSentences(language_of(text)), is_refused=is_refused)
+
+
+def _next(
+    question: DescriptionQuestion, looks: Looks, says: DescriptionSentences, *, is_refused: bool
+) -> Turn | None:
+    """The next looks, then the description; where the check refused it the bare list of things."""
     if (first := looks.turn(_first_looks(question, looks))) or not looks.reports:
         return first
-    says = DescriptionSentences(language_of(text))
-    if any(message.type == "human" for message in after):  # the check refused a sentence
+    if is_refused:
         return _answer(*Photo(looks).listed(says), looks)
     subject = _subject(question, looks)
     if further := looks.turn(subject.further_looks()):

@@ -391,6 +391,14 @@ def test_each_of_several_pictures(ask):
     assert answer.answer.count("a dog in the middle") == 2
 
 
+def test_where_no_more_calls_are_allowed_the_first_looks_are_told(ask):
+    pictures = (GREY, GREY + 1, GREY + 2)
+    answer = ask("Describe the pictures.", *STREET.tools(), pictures=pictures)
+    assert len(answer.tool_calls) == 12
+    assert told(answer).count("I see 2 people (picture 3).") == 1
+    assert answer.answer.count("There is a dog in the middle") == 3
+
+
 def test_a_look_that_fails_leaves_the_others(ask):
     @vision_tool
     def detect_objects(
