@@ -18,8 +18,8 @@ from agent.planners.builtin.plans.kinds import CLASSIFY, DETECT, Call
 from agent.planners.builtin.plans.looks import Looks
 from agent.planners.builtin.plans.places import third
 from tools.evidence import Evidence
+from tools.words.described_scenes import scenes
 from tools.words.kinds import standard
-from tools.words.scenes import scenes
 
 MATCH = "match_text"
 SENTENCES = 8

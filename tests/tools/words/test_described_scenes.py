@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tools.words.described_scenes import Scene, chinese, scenes
 from tools.words.labels import CLASSES, GROUPS
 from tools.words.questions import HAN
-from tools.words.scenes import Scene, chinese, scenes
 
 
 def test_every_phrase_stands_once_in_both_languages() -> None:

@@ -1,4 +1,4 @@
-"""Phrases for what a picture shows as a whole, read from `scenes.txt`: places, weather, activities.
+"""Phrases for what a picture shows as a whole, read from `described_scenes.txt`: places, weather, activities.
 
 Which of them fits a picture `tools.match_text` estimates, by their English words.
 """
@@ -35,11 +35,11 @@ def scenes() -> tuple[Scene, ...]:
     """All phrases.
 
     Raises:
-        ValueError: a line of `scenes.txt` does not have four columns.
+        ValueError: a line of `described_scenes.txt` does not have four columns.
     """
     return tuple(
         Scene(kind, tuple(filter(None, things.split(", "))), english, chinese)
-        for kind, things, english, chinese in columns_of("scenes", 4)
+        for kind, things, english, chinese in columns_of("described_scenes", 4)
     )
 
 
