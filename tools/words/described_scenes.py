@@ -1,4 +1,4 @@
-"""Phrases for what a picture shows as a whole, read from `described_scenes.txt`: places, weather, activities.
+"""Phrases for what a picture shows as a whole: places, weather, activities (`described_scenes.txt`).
 
 Which of them fits a picture `tools.match_text` estimates, by their English words.
 """
