@@ -1,4 +1,4 @@
-"""Phrases for what a picture shows as a whole: places, weather, activities (`described_scenes.txt`).
+"""Phrases for what a picture shows as a whole (`described_scenes.txt`): place, weather, activity.
 
 Which of them fits a picture `tools.match_text` estimates, by their English words.
 """
