@@ -44,8 +44,8 @@ class Plan(Protocol):
 
 
 PLANS: tuple[Plan, ...] = (
-    descriptions, estimates.BEFORE, kinds, codes, colours, written, payments, places, parties, named,
-    tables, signs, documents, estimates.AFTER,
+    descriptions, estimates.BEFORE, kinds, codes, colours, written, payments, places, parties,
+    named, tables, signs, documents, estimates.AFTER,
 )  # fmt: skip
 """The more particular first: `documents` reads whatever has a label."""
 
