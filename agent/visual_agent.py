@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from agent.answer import Answer
+from agent.answer import Answer, Language
 from agent.events import Answered, Event
 from agent.grounding.short_questions import understood
 from agent.grounding.wording import language_of
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from agent.loop.planning import Planning
     from agent.session import Source
+DESCRIBE: dict[Language, str] = {"en": "Describe the picture.", "zh": "描述这张图片。"}
+"""The question that asks for a description."""
 
 
 class VisualAgent:
@@ -79,6 +81,15 @@ class VisualAgent:
             PlannerError: the planner cannot be reached.
         """
         return self.session(*self._pictures(pictures, question)).ask(_question(pictures, question))
+
+    def describe(self, *pictures: Source, language: Language = "en") -> Answer:
+        """Describe one or more pictures from what was seen of them.
+
+        Raises:
+            InputError: a picture cannot be read.
+            PlannerError: the planner cannot be reached.
+        """
+        return self.ask(*pictures, question=DESCRIBE[language])
 
     async def aask(self, *pictures: Source, question: str | None = None) -> Answer:
         """`ask` for event loops."""

@@ -65,7 +65,8 @@ def contradicting(estimate: Evidence, ledger: Ledger) -> list[Evidence]:
     ]
     asked = question_of(estimate)
     if not asked:
-        return _of_presence(estimate.label or "", direct, says=estimate.status == "found")
+        things = [e for e in direct if e.text is None]  # a sign may say BAKERY in any street
+        return _of_presence(estimate.label or "", things, says=estimate.status == "found")
     kind = parts_of(asked, language_of(asked))[0].kind
     if kind == "colour":
         return _of_colour(estimate, direct)

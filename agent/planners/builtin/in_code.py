@@ -18,6 +18,7 @@ from langchain_core.outputs import ChatResult
 from agent.planners.builtin.plans import (
     codes,
     colours,
+    descriptions,
     documents,
     estimates,
     kinds,
@@ -43,8 +44,8 @@ class Plan(Protocol):
 
 
 PLANS: tuple[Plan, ...] = (
-    estimates.BEFORE, kinds, codes, colours, written, payments, places, parties, named, tables,
-    signs, documents, estimates.AFTER,
+    descriptions, estimates.BEFORE, kinds, codes, colours, written, payments, places, parties,
+    named, tables, signs, documents, estimates.AFTER,
 )  # fmt: skip
 """The more particular first: `documents` reads whatever has a label."""
 
@@ -79,7 +80,7 @@ def planned(
     given_up: set[str | None] = set()
     for plan in plans:
         turn, own = _replayed(plan, looks, tools)
-        if turn is not None:
+        if turn is not None and (tools or not turn.calls):
             return turn, messages
         given_up |= own
     return None, looks.without(given_up)

@@ -40,8 +40,8 @@ class Sentences:
         if self._is_zh:
             hedge = f"，也许是{{{perhaps.id}.label}}" if perhaps else ""
             return f"{this}是{{{sure.id}.label}}{hedge} {cited}。", _label(sure)
-        hedge = f", perhaps {_a(perhaps)}" if perhaps else ""
-        return f"{this} is {_a(sure)}{hedge} {cited}.", _label(sure)
+        hedge = f", perhaps {with_article(perhaps)}" if perhaps else ""
+        return f"{this} is {with_article(sure)}{hedge} {cited}.", _label(sure)
 
     def yes(self, shown: Sequence[Evidence], *, one_of_several: bool) -> Said:
         """It is of the kind that was asked for, or of one of those."""
@@ -50,8 +50,11 @@ class Sentences:
             sentence = f"{self._this()}是{{{first.id}.label}} {self._cite(*shown)}。"
             return (sentence, _label(first)) if one_of_several else (f"是的，{sentence}", "是")
         if one_of_several:
-            return f"{self._this()} is {_a(first)} {self._cite(*shown)}.", _label(first)
-        return f"Yes, {self._this(begins=False)} is {_a(first)} {self._cite(*shown)}.", "yes"
+            return f"{self._this()} is {with_article(first)} {self._cite(*shown)}.", _label(first)
+        return (
+            f"Yes, {self._this(begins=False)} is {with_article(first)} {self._cite(*shown)}.",
+            "yes",
+        )
 
     def no(self, denied: Sequence[Evidence], sure: Evidence | None) -> Said:
         """It is none of the kinds that were asked for; what it is instead, if that is sure."""
@@ -65,7 +68,7 @@ class Sentences:
                 f"不是，{self._this()}不是{names} {self._cite(*denied)}。{instead.strip()}",
                 short,
             )
-        names = " and not ".join(_a(e) for e in denied)
+        names = " and not ".join(with_article(e) for e in denied)
         return (
             f"No, {self._this(begins=False)} is not {names} {self._cite(*denied)}.{instead}",
             short,
@@ -92,7 +95,8 @@ class Sentences:
         return f"[{' '.join(ids)}]"
 
 
-def _a(evidence: Evidence) -> str:
+def with_article(evidence: Evidence) -> str:
+    """A reference to what it is called, with "a" or "an" where that is one thing."""
     label = evidence.label or ""
     if label.casefold().replace("-", " ") in _NO_ARTICLE:
         return f"{{{evidence.id}.label}}"

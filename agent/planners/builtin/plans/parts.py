@@ -18,6 +18,7 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from agent.answer import Language
 from agent.grounding.question_parts import parts_of
 from agent.grounding.wording import language_of
+from agent.planners.builtin.plans.description_questions import description_question
 from agent.planners.conversation import is_offer, pictures_of, present_question, question_message
 from tools.reading.labels import field_of
 
@@ -26,14 +27,17 @@ PART = "parts"
 
 
 def conversations(messages: Sequence[BaseMessage]) -> list[list[BaseMessage]]:
-    """The conversation of each part of the present question; none where it asks for one thing."""
+    """The conversation of each part of the present question; none where it asks for one thing.
+
+    "What do you see? Describe it." asks for one description.
+    """
     present = present_question(messages)
     if present is None:
         return []
     at, question = present
     language = language_of(question)
     parts = parts_of(question, language)
-    if len(parts) < 2:
+    if len(parts) < 2 or description_question(question) is not None:
         return []
     return [
         [

@@ -98,8 +98,8 @@ def _place(evidence: Evidence, language: Language) -> str:
     """Where a box lies: left, top right, middle …"""
     left, top, right, bottom = evidence.box_xyxy or (0, 0, 0, 0)
     across, down, middle = _PLACES[language]
-    x = _third((left + right) / 2 / evidence.picture.width)
-    y = _third((top + bottom) / 2 / evidence.picture.height)
+    x = third((left + right) / 2 / evidence.picture.width)
+    y = third((top + bottom) / 2 / evidence.picture.height)
     if language == "en":
         return (down[y] + across[x]).strip() or middle
     named = across[x] + down[y]
@@ -107,5 +107,6 @@ def _place(evidence: Evidence, language: Language) -> str:
     return side.get(named, named) or middle
 
 
-def _third(part: float) -> int:
+def third(part: float) -> int:
+    """0, 1 or 2 for what lies before, in, or behind the middle of a side, by parts of it."""
     return 0 if part < MIDDLE[0] else 2 if part > MIDDLE[1] else 1

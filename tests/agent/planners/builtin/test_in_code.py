@@ -48,13 +48,16 @@ def conversation(*queries: str) -> list[BaseMessage]:
 
 GIVES_UP, ANSWERS = Looks("a", gives_up=True), Looks("b", "a")
 
+TOOLS = [{"type": "function", "function": {"name": "read_text"}}]
+
 
 def test_the_first_look_is_the_first_plans() -> None:
-    assert planned(conversation(), [], [GIVES_UP, ANSWERS])[0] == Turn((look("a"),))
+    assert planned(conversation(), TOOLS, [GIVES_UP, ANSWERS])[0] == Turn((look("a"),))
+    assert planned(conversation(), [], [GIVES_UP, ANSWERS])[0] is None  # no call without tools
 
 
 def test_the_next_plan_begins_anew() -> None:
-    assert planned(conversation("a"), [], [GIVES_UP, ANSWERS])[0] == Turn((look("b"),))
+    assert planned(conversation("a"), TOOLS, [GIVES_UP, ANSWERS])[0] == Turn((look("b"),))
 
 
 def test_a_look_that_was_taken_is_not_taken_again() -> None:
