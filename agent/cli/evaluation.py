@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agent.cli.console import ANSWERED, clean, messages, note, output
+from agent.cli.console import ANSWERED, clean, note, output, progress_bar
 from agent.files import dumps
 
 if TYPE_CHECKING:
@@ -34,7 +31,7 @@ def run_detector(data: Path, plots: Path | None, *, as_json: bool) -> int:
         return _gap(weights)
     folders = find_folders(data)
     total = sum(len(folder.photographs) for folder in folders)
-    with _progress("looking at photographs", total) as done:
+    with progress_bar("looking at photographs", total) as done:
         figures = evaluate(
             open_detector(weights, config.device, config.runtime),
             folders,
@@ -69,7 +66,7 @@ def run_classifier(
     unlike = sorted(f for f in others.rglob("*") if f.suffix.lower() in PICTURES) if others else []
     if others and not unlike:
         raise InputError(f"no pictures in {others}")
-    with _progress("looking at products", len(products.products) + len(unlike)) as done:
+    with progress_bar("looking at products", len(products.products) + len(unlike)) as done:
         figures = evaluate(
             Classifier(weights.parent, config.device, config.runtime),
             products,
@@ -161,13 +158,3 @@ def _gap(missing: Any) -> int:
 def _say_where(plots: Path | None) -> None:
     if plots is not None:
         note(f"pictures are in {plots}")
-
-
-@contextmanager
-def _progress(text: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A bar on stderr, where that is a terminal; it takes how many are done."""
-    from rich.progress import Progress
-
-    with Progress(console=messages(), disable=not sys.stderr.isatty(), transient=True) as bar:
-        task = bar.add_task(text, total=total)
-        yield lambda done: bar.update(task, completed=done)

@@ -96,15 +96,23 @@ class ClassificationNetwork:
         raised = np.exp(scaled - scaled.max(1, keepdims=True))
         return np.asarray(raised / raised.sum(1, keepdims=True))
 
-    def _on_torch(self, batch: NDArray[np.float32]) -> NDArray[np.float64]:
+    def module(self) -> Any:
+        """The network as a torch module, on its device: pictures → logits.
+
+        Raises:
+            ToolUnavailableError: what `build` raises.
+        """
         prepare()
+        if self._module is None:
+            self._module = self._build().eval().to(pick_device(self.device))
+        return self._module
+
+    def _on_torch(self, batch: NDArray[np.float32]) -> NDArray[np.float64]:
+        module = self.module()
         import torch
 
-        device = pick_device(self.device)
-        if self._module is None:
-            self._module = self._build().eval().to(device)
         with torch.inference_mode():
-            logits = self._module(torch.from_numpy(batch).to(device))
+            logits = module(torch.from_numpy(batch).to(pick_device(self.device)))
         return np.asarray(logits.float().cpu().numpy(), np.float64)
 
     def _on_openvino(self) -> Any:

@@ -1,0 +1,123 @@
+"""What is explained: how sure a network is of something, as a function of the picture.
+
+A tool says by `VisionTool.explains` what stands behind one of its findings. Who has a network with
+more to show than its scores implements a protocol of this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tools.networks.detectors import Detector
+from tools.networks.encoders import Answerer, Rgb, SharedSpace
+
+Score = Callable[[Sequence[Rgb]], NDArray[Any]]
+"""Pictures of one size to a number in [0, 1] for each, shape (n,)."""
+
+ALL = 50
+"""So many guesses of a fused model are asked for; what is not among them scores 0."""
+FLOOR = 0.001
+"""Boxes below this score count as no box."""
+
+
+@dataclass(frozen=True)
+class Differentiable:
+    """A network that can be looked into.
+
+    Args:
+        network: a torch module, float32 (n, 3, height, width) → (n,): how sure it is, before a
+            softmax or sigmoid flattens it (a logit, a log-probability, a cosine).
+        layer: the module in it whose output (n, channels, rows, columns) is the last to have places.
+        inputs: a picture as float32 (3, height, width), squeezed, not cropped.
+    """
+
+    network: Any
+    layer: Any
+    inputs: Callable[[Rgb], NDArray[np.float32]]
+
+
+Attention = NDArray[np.float32]
+"""Weights over a grid that lies on the whole picture, shape (rows, columns), not negative."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """How sure a network is of `what`; how to look into it, where that can be done."""
+
+    what: str
+    score: Score
+    differentiable: Callable[[Rgb], Differentiable] | None = None
+    attention: Callable[[Rgb], Attention] | None = None
+
+
+@runtime_checkable
+class ExplainsTexts(Protocol):
+    """A shared space whose image encoder can be looked into."""
+
+    def explainable(self, text: str) -> Differentiable:
+        """Its cosine with a text."""
+
+
+@runtime_checkable
+class ExplainsAnswers(Protocol):
+    """A fused model that can be looked into."""
+
+    def explainable(self, question: str, answer: str) -> Differentiable:
+        """Its logit of an answer to a question."""
+
+
+@runtime_checkable
+class Attends(Protocol):
+    """A fused model that weighs the parts of a picture."""
+
+    def attention(self, picture: Rgb, question: str) -> Attention:
+        """How much each part counts for the question, over all heads and layers."""
+
+
+def of_answer(answerer: Answerer, question: str, answer: str) -> Subject:
+    """That a fused model gives this answer to the question."""
+
+    def score(pictures: Sequence[Rgb]) -> NDArray[Any]:
+        guesses = answerer.answers(pictures, [question] * len(pictures), ALL)
+        return np.array([sum(g.probability for g in row if g.answer == answer) for row in guesses])
+
+    return Subject(
+        answer,
+        score,
+        (lambda _pixels: answerer.explainable(question, answer))
+        if isinstance(answerer, ExplainsAnswers)
+        else None,
+        (lambda pixels: answerer.attention(pixels, question))
+        if isinstance(answerer, Attends)
+        else None,
+    )
+
+
+def of_text(space: SharedSpace, text: str) -> Subject:
+    """That a text fits the picture, in a shared space."""
+    vectors = space.texts([text])
+
+    def score(pictures: Sequence[Rgb]) -> NDArray[Any]:
+        return np.asarray(space.probabilities(space.images(pictures), vectors)[:, 0])
+
+    return Subject(
+        text,
+        score,
+        (lambda _pixels: space.explainable(text)) if isinstance(space, ExplainsTexts) else None,
+    )
+
+
+def of_label(detector: Detector, label: str, members: Sequence[str]) -> Subject:
+    """That a detector sees one of `members` at all: the score of the surest box."""
+
+    def score(pictures: Sequence[Rgb]) -> NDArray[Any]:
+        looks = [(pixels, members) for pixels in pictures]
+        found = detector.detect_many(looks, FLOOR)
+        return np.array([max((box[1] for box in boxes), default=0.0) for boxes in found])
+
+    return Subject(label, score)
