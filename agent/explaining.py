@@ -31,7 +31,7 @@ class Look:
     without: Answer
     """What is answered where this look is refused."""
     matters: bool
-    """Whether that is another answer, or none."""
+    """Whether that is another answer, or none, or none for another reason."""
 
 
 def looks_of(
@@ -115,7 +115,7 @@ def _each_once(calls: list[ToolCallRecord]) -> list[ToolCallRecord]:
     return kept
 
 
-def _said(answer: Answer) -> tuple[bool, str]:
-    """What it comes down to, whatever the evidence is called."""
+def _said(answer: Answer) -> tuple[str | None, str]:
+    """What it comes down to, whatever the evidence is called: why there is no answer, or it."""
     text = answer.short_answer or CITATION.sub("", answer.answer)
-    return answer.abstained, "" if answer.abstained else text.casefold()
+    return answer.reason, "" if answer.abstained else text.casefold()

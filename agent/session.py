@@ -68,7 +68,7 @@ class Session:
         self.ledger = Ledger()
         self.messages: list[BaseMessage] = []
         self.runner: Runner | None = None
-        """Runs the tools of this conversation instead of the agent's own runner, where it is set."""
+        """Runs the tools of this conversation instead of the agent's runner, where it is set."""
         self._background = background
         self._answerer = answerer
         self._turn = asyncio.Lock()

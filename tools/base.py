@@ -35,7 +35,7 @@ class VisionTool:
     `run(picture=Picture, region=Region | None, **arguments)` is called in a worker thread, never
     twice at once for one tool. `parameters` holds the planner's side: the same names, with
     `picture` and `region` as ids. `version` is part of the cache key: change it with the results.
-    `explains(evidence, arguments of its call)` gives the score behind a finding as a function of the
+    `explains(evidence, arguments of its call)` gives the score behind evidence as a function of the
     picture, for saliency methods; None where there is no such score (a text is read, not scored).
     """
 

@@ -122,10 +122,15 @@ def make_tool(detector: Detector, offered: list[str] | None, limits: Bars) -> Vi
             for seen, call in zip(detect_tiled(detector, looks, limits, named), calls, strict=True)
         ]
 
-    def explains(evidence: Evidence, _arguments: Mapping[str, Any]) -> Subject | None:
+    def explains(evidence: Evidence, arguments: Mapping[str, Any]) -> Subject | None:
         name = evidence.member or evidence.label or ""
         known = [label for label in _wanted([name]) if offered is None or label in offered]
-        return of_label(detector, name, known) if known else None
+        box, (width, height) = evidence.box_xyxy, (evidence.picture.width, evidence.picture.height)
+        if box is None or arguments.get("region") is not None:  # looked at another picture
+            share = None
+        else:
+            share = (box[0] / width, box[1] / height, box[2] / width, box[3] / height)
+        return of_label(detector, name, known, share) if known else None
 
     def _wanted(labels: list[str]) -> list[str]:
         return expanded(labels, groups) or offered or []

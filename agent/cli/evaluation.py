@@ -1,4 +1,4 @@
-"""`vqa-agent eval detector|classifier`: the field's metrics on a labelled folder."""
+"""`vqa-agent eval detector|classifier|explanations`: the field's metrics on a labelled folder."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from agent.files import dumps
 if TYPE_CHECKING:
     from evaluation.classifier import ClassifierFigures
     from evaluation.detector import DetectorFigures
+    from evaluation.pointing import PointingFigures
+    from tools.explain.explanation import Method
     from tools.toolset import ToolConfig
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
@@ -81,6 +83,52 @@ def run_classifier(
         show_classifier(figures)
     _say_where(plots)
     return ANSWERED
+
+
+def run_explanations(
+    data: Path, method: Method, tool: str | None, limit: int, seed: int, *, as_json: bool
+) -> int:
+    """Play the pointing game on the folders at or below `data`, and print it."""
+    from evaluation.boxes import find_folders
+    from evaluation.figures import plain
+    from evaluation.pointing import chosen, evaluate
+    from tools.errors import InputError
+    from tools.explain.explanation import Request
+    from tools.toolset import load_toolset
+
+    able = {t.name: t for t in load_toolset(_tool_config()).offered if t.explains}
+    name = tool or next((n for n in ("match_text", "classify_image") if n in able), "match_text")
+    if name not in able:
+        raise InputError(f"{name} has no scores to explain here; {', '.join(able) or 'none'} has")
+    folders = chosen(find_folders(data), limit, seed)
+    total = sum(len(folder.photographs) for folder in folders)
+    with progress_bar("explaining", total) as done:
+        figures = evaluate(able[name], folders, Request(method, seed=seed), done)
+    if as_json:
+        print(dumps(plain(figures), indent=2))
+    else:
+        show_explanations(figures)
+    return ANSWERED
+
+
+def show_explanations(figures: PointingFigures) -> None:
+    """Print the hits of each class, and of all."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("class")
+    for name in ("pictures", "hits", "middle of the picture"):
+        table.add_column(name, justify="right")
+    for row in sorted(figures.classes, key=lambda row: -row.hits):
+        shares = map(_percent, (row.hits, row.centre))
+        table.add_row(clean(row.label), str(row.pictures), *shares)
+    shares = map(_percent, (figures.hits, figures.centre))
+    table.add_row("all", str(figures.pictures), *shares, style="bold")
+    shares = map(_percent, (figures.hits_by_class, figures.centre_by_class))
+    table.add_row("mean of the classes", "", *shares, style="bold")
+    output().print(table)
+    if figures.unknown:
+        output().print(f"\n{figures.tool} has no score for: {clean(', '.join(figures.unknown))}")
 
 
 def show_detector(figures: DetectorFigures) -> None:

@@ -67,7 +67,7 @@ def view_of(picture: Picture, region: Region | None) -> View:
     from PIL import Image
 
     image = Image.fromarray(np.ascontiguousarray(picture.crop(region)))
-    box = region.box_xyxy if region else (0.0, 0.0, *map(float, image.size))
+    box = region.box_xyxy if region else (0.0, 0.0, float(image.width), float(image.height))
     image.thumbnail((LONGEST, LONGEST))
     return View(np.asarray(image), box)
 
@@ -141,17 +141,18 @@ def explain(
         )
     pixels = view.pixels
     whole = float(subject.score([pixels])[0])
-    if request.method == "lime" or request.method == "shap":
-        regions = _cut(view, request)
-        scores = weights_of_regions(
-            request.method, pixels, subject.score, regions,
-            samples=request.samples, seed=request.seed, progress=progress,
-        )  # fmt: skip
-        heat = regions.painted(scores)
-    else:
-        cells = _cells(subject, pixels, request.method)
-        regions = cut.grid(pixels, *cells.shape)
-        scores, heat = cells.reshape(-1), _enlarged(cells, pixels)
+    match request.method:
+        case "lime" | "shap" as method:
+            regions = _cut(view, request)
+            scores = weights_of_regions(
+                method, pixels, subject.score, regions,
+                samples=request.samples, seed=request.seed, progress=progress,
+            )  # fmt: skip
+            heat = regions.painted(scores)
+        case method:
+            cells = _cells(subject, pixels, method)
+            regions = cut.grid(pixels, *cells.shape)
+            scores, heat = cells.reshape(-1), _enlarged(cells, pixels)
     measured = None
     if request.measured:
         measured = faithfulness(pixels, subject.score, heat, regions, request.seed)

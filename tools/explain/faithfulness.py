@@ -1,4 +1,4 @@
-"""Whether an explanation is true of the network: deletion and insertion (Petsiuk et al., BMVC 2018).
+"""Whether an explanation is true of the network: deletion and insertion (Petsiuk, BMVC 2018).
 
 Pixels are hidden, or shown, the most important first. If they are what the score rests on, it falls
 early, or rises early; a random order of the same regions is what that is compared with.
@@ -38,7 +38,7 @@ def faithfulness(
     """Measure a map (height, width) by the score, beside random orders of the regions."""
     chance = np.random.default_rng(seed)
     deletion, insertion = _areas(pixels, score, heat, regions)
-    orders = [regions.painted(chance.permutation(regions.count)) for _ in range(RANDOM_ORDERS)]
+    orders = [regions.painted(chance.random(regions.count)) for _ in range(RANDOM_ORDERS)]
     random = np.mean([_areas(pixels, score, order, regions) for order in orders], 0)
     return Faithfulness(deletion, insertion, float(random[0]), float(random[1]))
 
@@ -47,9 +47,8 @@ def _areas(
     pixels: Rgb, score: Score, heat: NDArray[np.float64], regions: Regions
 ) -> tuple[float, float]:
     masked = Masked(pixels, regions)
-    ranks = np.empty(heat.size)
-    ranks[np.argsort(-heat, axis=None, kind="stable")] = np.arange(heat.size)
-    ranks = ranks.reshape(heat.shape)
+    ranks = np.empty(heat.shape)
+    ranks.flat[np.argsort(-heat, axis=None, kind="stable")] = np.arange(heat.size)
     bounds = [heat.size * step / STEPS for step in range(STEPS + 1)]
     deleted = [masked.where(ranks >= bound) for bound in bounds]
     inserted = [masked.where(ranks < bound) for bound in bounds]

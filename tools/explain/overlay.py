@@ -71,9 +71,7 @@ def overlay(
     return Image.fromarray(board)
 
 
-def _placed(
-    explanation: Explanation, size: tuple[int, int], scale: float
-) -> NDArray[np.float64]:
+def _placed(explanation: Explanation, size: tuple[int, int], scale: float) -> NDArray[np.float64]:
     """The heat in pixels of the drawing, from -1 to 1; 0 outside of what is explained."""
     from PIL import Image
 

@@ -13,7 +13,9 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.networks.detectors import Detector
+from tools.evidence import BoxXyxy
+from tools.networks.boxes import overlaps
+from tools.networks.detectors import Box, Detector
 from tools.networks.encoders import Answerer, Rgb, SharedSpace
 
 Score = Callable[[Sequence[Rgb]], NDArray[Any]]
@@ -32,7 +34,7 @@ class Differentiable:
     Args:
         network: a torch module, float32 (n, 3, height, width) → (n,): how sure it is, before a
             softmax or sigmoid flattens it (a logit, a log-probability, a cosine).
-        layer: the module in it whose output (n, channels, rows, columns) is the last to have places.
+        layer: the module in it whose output (n, channels, rows, columns) is the last with places.
         inputs: a picture as float32 (3, height, width), squeezed, not cropped.
     """
 
@@ -112,12 +114,27 @@ def of_text(space: SharedSpace, text: str) -> Subject:
     )
 
 
-def of_label(detector: Detector, label: str, members: Sequence[str]) -> Subject:
-    """That a detector sees one of `members` at all: the score of the surest box."""
+def of_label(
+    detector: Detector, label: str, members: Sequence[str], box: BoxXyxy | None = None
+) -> Subject:
+    """That a detector sees one of `members`: at all, or in that very box.
+
+    `box` is in shares of the picture. The score is that of the surest box; with `box` it is the
+    best product of score and overlap (IoU) with it (D-RISE: Petsiuk et al., CVPR 2021).
+    """
 
     def score(pictures: Sequence[Rgb]) -> NDArray[Any]:
-        looks = [(pixels, members) for pixels in pictures]
-        found = detector.detect_many(looks, FLOOR)
-        return np.array([max((box[1] for box in boxes), default=0.0) for boxes in found])
+        found = detector.detect_many([(pixels, members) for pixels in pictures], FLOOR)
+        return np.array([best(boxes, p) for boxes, p in zip(found, pictures, strict=True)])
+
+    def best(boxes: list[Box], pixels: Rgb) -> float:
+        if not boxes:
+            return 0.0
+        scores = np.array([found[1] for found in boxes])
+        if box is not None:
+            target = np.array([box], np.float32) * [*pixels.shape[1::-1], *pixels.shape[1::-1]]
+            rows = np.array([found[2] for found in boxes], np.float32)
+            scores = scores * overlaps(rows, target.astype(np.float32))[:, 0]
+        return float(scores.max())
 
     return Subject(label, score)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes.encoders import ColourSpace, ScriptedAnswerer
-from tests.tools.explain.small_networks import RED, convolutional, red_thing
+from tests.fakes.small_networks import RED, convolutional, red_thing
 from tools.errors import InputError
 from tools.evidence import PictureRef, Region
 from tools.explain import regions
@@ -62,7 +62,9 @@ def test_regions_that_do_not_matter_count_nothing_and_values_add_up(matters, cou
     """A score that is linear in the regions is explained exactly."""
     matters = min(matters, count - 1)
     cells = regions.grid(np.zeros((4, count, 3), np.uint8), 1, count)
-    pixels = np.repeat(np.linspace(0, 250, count)[None, :, None], 4, 0).repeat(3, 2).astype(np.uint8)
+    pixels = (
+        np.repeat(np.linspace(0, 250, count)[None, :, None], 4, 0).repeat(3, 2).astype(np.uint8)
+    )
     ground = round(float(pixels.mean()))
 
     def score(pictures):
@@ -90,7 +92,9 @@ def test_every_pixel_is_of_one_region(height, width, seed):
     pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
     for cut in (regions.grid(pixels), regions.boxes_on_grid(pixels, [(0, 0, width, height)])):
         assert cut.labels.shape == (height, width)
-        assert set(np.unique(cut.labels)) == set(range(cut.count)) == set(range(len(cut.boxes_xyxy)))
+        assert (
+            set(np.unique(cut.labels)) == set(range(cut.count)) == set(range(len(cut.boxes_xyxy)))
+        )
         for left, top, right, bottom in cut.boxes_xyxy:
             assert 0 <= left < right <= width
             assert 0 <= top < bottom <= height
@@ -118,7 +122,9 @@ def test_a_region_is_explained_in_pixels_of_the_picture():
     picture = PictureStore().add(pixels)
     region = Region(picture=picture.ref, box_xyxy=(150, 100, 278, 196))
     view = view_of(picture, region)
-    found = explain(of_text(ColourSpace(), "red"), view, Request("lime", "boxes", [(200, 110, 250, 160)]))
+    found = explain(
+        of_text(ColourSpace(), "red"), view, Request("lime", "boxes", [(200, 110, 250, 160)])
+    )
     assert found.ranked[0][0] == (200, 110, 250, 160)
     assert view.from_picture((0, 0, 100, 90)) is None
 
