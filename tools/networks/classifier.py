@@ -15,8 +15,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from tools.errors import ToolUnavailableError
-from tools.networks.classification_network import ClassificationNetwork, InputTransform
+from tools.networks.classification_network import ClassificationNetwork
 from tools.networks.openvino_runtime import Runtime
+from tools.networks.pixel_network import InputTransform
 
 WEIGHTS = "model.safetensors"
 

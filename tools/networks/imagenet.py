@@ -12,8 +12,10 @@ from typing import Any
 from numpy.typing import NDArray
 
 from tools.networks import backbone
-from tools.networks.classification_network import ClassificationNetwork, InputTransform, Rgb
+from tools.networks.classification_network import ClassificationNetwork
+from tools.networks.encoders import Rgb
 from tools.networks.openvino_runtime import Runtime
+from tools.networks.pixel_network import InputTransform
 
 OUTPUTS = 1000
 INPUT = InputTransform(260, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
