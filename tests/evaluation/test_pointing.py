@@ -57,7 +57,7 @@ def photos(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     ("cell", "person", "car"),
-    [((1, 1), 1.0, 0.0), ((6, 6), 0.5, 1.0), ((4, 4), 0.5, 1.0), ((0, 7), 0.5, 0.0)],
+    [((1, 1), 1.0, 0.0), ((6, 6), 0.5, 1.0), ((4, 4), 0.5, 1.0), ((1, 6), 0.5, 0.0)],
     ids=["the person", "the car", "beside the car", "beside a person"],
 )
 def test_hits_are_in_a_box_or_beside_it(photos, cell, person, car):

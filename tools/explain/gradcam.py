@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -43,10 +44,10 @@ def of_classes(network: Any, outputs: list[int], inputs: Any) -> Differentiable:
             logits: torch.Tensor = self.network(batch).log_softmax(1)
             return logits[:, outputs].logsumexp(1)
 
-    module = Classes().eval()
-    return Differentiable(module, last_feature_map(module, inputs), inputs)
+    return Differentiable(Classes().eval(), last_feature_map(network, inputs), inputs)
 
 
+@lru_cache(maxsize=2)
 def last_feature_map(network: Any, inputs: Any) -> Any:
     """The module of a convolutional network that is the last to give (n, channels, rows, columns).
 
