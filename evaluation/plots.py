@@ -1,4 +1,4 @@
-"""The two pictures that an evaluation leaves: a confusion matrix, and precision over recall."""
+"""The pictures that an evaluation leaves: confusion, precision over recall, risk over coverage."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from evaluation.selective import RiskCoverage
 
 
 def confusion(matrix: NDArray[np.int64], names: Sequence[str], file: Path) -> None:
@@ -50,6 +52,17 @@ def precision_recall(
     axes.set(xlabel="recall", ylabel="precision", xlim=(0, 1), ylim=(0, 1.01))
     axes.set_title("IoU 0.5; AP50 in the legend", fontsize=9)
     axes.legend(fontsize=7, ncols=1 + len(ap_of) // 26, bbox_to_anchor=(1.01, 1), loc="upper left")
+    _save(figure, file)
+
+
+def risk_coverage(curves: Mapping[str, RiskCoverage], file: Path) -> None:
+    """Draw risk over coverage, a curve a model, its area in the legend."""
+    figure, axes = _figure(9, 6)
+    for name, curve in curves.items():
+        axes.plot(curve.coverage, curve.risk, linewidth=1, label=f"{name} {100 * curve.area:.1f}")
+    axes.set(xlabel="coverage", ylabel="risk", xlim=(0, 1), ylim=(0, 1))
+    axes.set_title("area under the curve in the legend, %", fontsize=9)
+    axes.legend(fontsize=7, bbox_to_anchor=(1.01, 1), loc="upper left")
     _save(figure, file)
 
 

@@ -169,6 +169,9 @@ def _builtin() -> Iterator[Model]:
         Model("classifier", "classification", "classifier/model.safetensors", "AGPL-3.0",
               "81 groceries of 43 kinds", millions=4.9, profiles=every,
               made_from="fine-tuned here from EfficientNet-Lite2 (Apache-2.0)"),
+        Model("text-encoder", "embedding", "fusion/text.safetensors", "AGPL-3.0",
+              "English, Chinese", made_from="distilled here from all-MiniLM-L6-v2 (Apache-2.0)",
+              millions=3.8, profiles=every),
     )  # fmt: skip
     recorded = _recorded()
     for row in rows:

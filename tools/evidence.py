@@ -105,6 +105,8 @@ class Finding(Frozen):
     score: float = Field(ge=0, le=1)
     status: Status = "found"
     group: str | None = None
+    kind: Literal["direct", "estimate"] = "direct"
+    """`direct`: seen, read, measured, decoded. `estimate`: what a fused model takes for likely."""
 
     @model_validator(mode="after")
     def _checked(self) -> Self:

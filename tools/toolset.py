@@ -44,6 +44,16 @@ class ToolConfig(BaseModel):
     )
     classifier: str | None = Field(default=None, description="Folder of the classifier.")
     classify_threshold: float = Field(default=0.6, ge=0, le=1, description="From here on: found.")
+    fusion: str | None = Field(default=None, description="Folder of the fused model.")
+    match_threshold: float | None = Field(
+        default=None, ge=0, le=1, description="From here on a text fits; the weights' own if unset."
+    )
+    estimate_threshold: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="From here on an answer is given; the weights' own if unset.",
+    )
     phone_regions: list[str] = Field(
         default=list(REGIONS),
         description="Countries whose phone numbers are known without + and a code: MY, US …",
@@ -98,6 +108,8 @@ def _makers(config: ToolConfig) -> dict[str, Callable[[], VisionTool | Missing]]
         "classify_image": lambda: _with(("torch", "torchvision"), "classify_image", config),
         "describe_colors": lambda: _with((), "describe_colors"),
         "read_codes": lambda: _with(("zxingcpp",), "read_codes"),
+        "match_text": lambda: _with((), "match_text", config),
+        "answer_by_fusion": lambda: _with((), "answer_by_fusion", config),
     }
 
 

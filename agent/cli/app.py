@@ -14,6 +14,7 @@ import typer
 
 from agent.cli.console import guard
 from agent.cli.factory import Options
+from agent.cli.training import Data, Debug, Device, Text, Work, training
 
 app = typer.Typer(
     name="vqa-agent",
@@ -27,7 +28,6 @@ app = typer.Typer(
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON (docs/json.md).")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say each step; show all evidence.")]
-Debug = Annotated[bool, typer.Option("--debug", help="Show the stack trace of an error.")]
 Url = Annotated[
     str | None,
     typer.Option(
@@ -415,6 +415,8 @@ def export(
         raise typer.Exit(run_export(paths, out, form.value, abstentions=abstentions))
 
 
+app.add_typer(training, name="train")
+
 evaluation = typer.Typer(
     help="Measure a tool on labelled pictures.", no_args_is_help=True, rich_markup_mode=None
 )
@@ -493,3 +495,25 @@ def explanations(
 
         code = run_explanations(data, method.value, tool, limit, seed, as_json=json)
         raise typer.Exit(code)
+
+
+@evaluation.command(name="fusion")
+def eval_fusion(
+    data: Data,
+    *,
+    text: Text = None,
+    work: Work = None,
+    device: Device = None,
+    plots: Plots = None,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """All runs of `train fusion` on photographs that none saw; plots: risk over coverage."""
+    with guard(debug):
+        from agent.cli.training import MEASURE, run_module
+
+        options = {
+            "data": data, "text": text, "work": work, "device": device, "plots": plots,
+            "json": json,
+        }  # fmt: skip
+        raise typer.Exit(run_module(MEASURE, options))

@@ -134,6 +134,8 @@ def _table(answer: Answer, rows: list[list[Evidence]], everything: bool) -> Tabl
 def _what(run: list[Evidence], words: dict[str, str]) -> str:
     first = run[0]
     name = first.label or first.group or ""
+    if first.kind == "estimate":
+        return _estimate(first, words)
     if len(run) > 1:
         name += f" ×{len(run)}"
     members = Counter(e.member for e in run if e.member is not None)
@@ -147,6 +149,13 @@ def _what(run: list[Evidence], words: dict[str, str]) -> str:
     if first.text is not None and len(run) == 1:
         name += (" " if name else "") + "“" + " ".join(first.text.split()) + "”"
     return name
+
+
+def _estimate(e: Evidence, words: dict[str, str]) -> str:
+    """ "Is it raining? ~ yes (estimate)", "an office (estimate: none)"."""
+    mark = words["estimate"] + (f": {words[e.status]}" if e.status != "found" else "")
+    said = [e.label or e.text, None if e.value is None else f"~ {e.value}", f"({mark})"]
+    return " ".join(filter(None, said))
 
 
 def _where(run: list[Evidence], words: dict[str, str], several: bool) -> str:
@@ -173,7 +182,8 @@ def _footer(answer: Answer, everything: bool) -> Text:
     if answer.abstained:
         parts.append(words["abstained"].format(reason=answer.reason))
     else:
-        parts.append(words["confidence"].format(score=answer.confidence))
+        words_for = "estimated" if answer.estimated else "confidence"
+        parts.append(words[words_for].format(score=answer.confidence))
     if "total" in answer.timings_ms:
         parts.append(duration(answer.timings_ms["total"]))
     parts.append(words["planner"].format(name=planner_name(answer)))

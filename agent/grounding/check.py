@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, replace
 
 from agent.answer import Claim, Draft, Language, Reason
 from agent.grounding import literals
+from agent.grounding.conflicts import overruled
+from agent.grounding.estimates import misstated
 from agent.grounding.hedging import is_hedged
 from agent.grounding.ledger import Ledger
 from agent.grounding.naming import by_group, misnamed
@@ -41,6 +43,7 @@ from agent.grounding.relevance import Said, belongs, each_once, names_twice
 from agent.grounding.wording import WORDING, join_words, label_in, language_of
 from agent.grounding.yes_no import carries_yes_no, wrong_sameness, wrong_yes_no
 from tools.evidence import Evidence
+from tools.words.answers import without_article
 from tools.words.labels import GROUPS
 from tools.words.sentences import label_words
 
@@ -184,6 +187,8 @@ def _check_claim(template: str, ledger: Ledger, question: str, language: Languag
     rules = own_rules(template, filled.text, evidence, ledger, language)
     problem_text = (
         _problem(filled, evidence, ledger, question, language)
+        or overruled(evidence, ledger)
+        or misstated(template, evidence, language)
         or misquoted(template, evidence, language)
         or unfounded(rules, evidence)
         or (None if rules else wrong_polarity(template, evidence, ledger, language))
@@ -261,7 +266,7 @@ def _uncited_label(
     text: str, evidence: list[Evidence], seen: list[str], language: Language
 ) -> str | None:
     cited = {label.casefold() for e in evidence for label in (e.label, e.group) if label}
-    meant = {word for label in cited for word in label_words(label, "en")}
+    meant = {w for label in cited for w in label_words(label, "en") | label_words(label, language)}
     written = "\n".join(seen).casefold()
     for label in sorted(label_words(text, language) - cited - meant - set(GROUPS)):
         if label not in written:
@@ -317,6 +322,10 @@ def _check_short(
     except UnresolvedReferenceError as problem:
         return "", str(problem)
     evidence = list({e.id: e for e in [*cited, *(ledger[i] for i in filled.used)]}.values())
+    if any(e.kind == "estimate" and e not in cited for e in evidence):
+        return "", "it rests on an estimate that no sentence cites"
+    if any(e.kind == "estimate" for e in evidence):
+        filled = replace(filled, text=without_article(filled.text))
     parts = parts_of(question, language)
     if len(parts) == 1 and parts[0].kind == "yes/no":
         return _yes_no(filled, parts[0], cited, evidence, question)

@@ -9,6 +9,7 @@ from agent.grounding.ledger import Ledger
 from agent.grounding.references import counted
 from agent.grounding.wording import (
     WORDING,
+    estimated,
     is_asked_words,
     join_words,
     label_in,
@@ -52,7 +53,8 @@ def abstention(
     if reason == "unsure" and (unsure := [e for e in own if e.status == "unsure"]):
         best = max(unsure, key=lambda e: e.score)
         disagrees = best.value is None and best.tool == "read_text"
-        form = words["disagreeing" if disagrees else "best_guess"]
+        guess = "best_estimate" if best.kind == "estimate" else "best_guess"
+        form = words["disagreeing" if disagrees else guess]
         what = _what(best, ledger, language)
         parts.append(form.format(what=what, score=f"{best.score:.2f}"))
     elif own:
@@ -109,6 +111,8 @@ def _left_out(what: LeftOut, pictures: Sequence[PictureRef], language: Language)
 
 def _what(evidence: Evidence, ledger: Ledger, language: Language) -> str:
     """A piece of evidence in a few words."""
+    if evidence.kind == "estimate":
+        return _estimate(evidence, language)
     label = evidence.label or evidence.group or ""
     name = label_in(evidence, label, language)
     if evidence.group and evidence.status == "found" and not evidence.is_row:
@@ -128,3 +132,12 @@ def _what(evidence: Evidence, ledger: Ledger, language: Language) -> str:
     text = " ".join(str(content).split()) if content is not None else ""
     text = text if len(text) <= 60 else text[:59] + "…"
     return ": ".join(part for part in (name, text) if part)
+
+
+def _estimate(evidence: Evidence, language: Language) -> str:
+    """The answer of an estimate, or the text that it matched; marked where it was sure enough."""
+    what = estimated(evidence, language)
+    if evidence.status == "unsure":
+        return what
+    form = "probably" if evidence.status == "found" else "probably_not"
+    return WORDING[language][form].format(what=what)

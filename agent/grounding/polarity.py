@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from agent.answer import Language
+from agent.grounding.estimates import denies, names
 from agent.grounding.ledger import Ledger
 from agent.grounding.literals import differences, numbers
 from agent.grounding.naming import names_of
@@ -68,6 +69,7 @@ def wrong_polarity(
 ) -> str | None:
     """What is wrong with the polarity of one sentence; None if it agrees with the evidence."""
     own = OPENING.sub("", own_words(template, evidence, language)).replace(_KEPT, " ")
+    evidence = _as_answered(own, evidence)
     clauses = list(_clauses(own, language, takes_off=_takes_off(own, evidence, language)))
     for clause in clauses:
         problem = _problem(clause, evidence, ledger, language)
@@ -78,6 +80,15 @@ def wrong_polarity(
     if is_silent and all(e.status == "none" for e in evidence) and 0 not in numbers(own, language):
         return _NONE
     return None
+
+
+def _as_answered(own: str, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence, estimates that answer "no" as `none`, unless the sentence fills them in."""
+    filled_in = {i for i, _ in _FIELD.findall(own)}
+    return [
+        e.model_copy(update={"status": "none"}) if denies(e) and e.id not in filled_in else e
+        for e in evidence
+    ]
 
 
 def _clauses(text: str, language: Language, *, takes_off: bool) -> Iterator[_Clause]:
@@ -149,6 +160,8 @@ def _claimed(
     """What is wrong with a clause that says that something is there."""
     if any(ledger[i].status == "none" for i, _ in _FIELD.findall(text) if i in ledger):
         return _NONE
+    if any(e.status == "none" and e.value is None and names(text, e) for e in evidence):
+        return _NONE
     if 0 in numbers(REFERENCE.sub(" ", text), language) or REFERENCE.search(_FIELD.sub("", text)):
         return None
     for label in _labels(text, language):
@@ -177,7 +190,7 @@ def _named(
     for label in _labels(text, language):
         carrying = [e for e in evidence if label in names_of(e)]
         named += [e for e in carrying if e.status != "none"] or carrying
-    return named
+    return named + [e for e in evidence if names(text, e)]
 
 
 def _labels(text: str, language: Language) -> set[str]:

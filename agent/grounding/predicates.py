@@ -15,6 +15,7 @@ from functools import cache
 
 from agent.answer import Language
 from agent.grounding import literals
+from agent.grounding.estimates import carried_contents, said_as, things_in_question
 from agent.grounding.naming import may_be, names_of
 from agent.grounding.notices import says_so
 from agent.grounding.own_words import own_words
@@ -82,7 +83,7 @@ def _left_over(literal: str, evidence: Sequence[Evidence], language: Language) -
     """What is no predicate, number, date, label, nor a phrase of the evidence's label or value."""
     text = literals.without_dates(literal)
     text = pattern_for(sorted(_phrases(evidence))).sub(" ", text)
-    carried = {word for e in evidence for word in names_of(e)}
+    carried = {word for e in evidence for word in names_of(e) | things_in_question(e)}
     for start, end, label in reversed(list(label_spans(text, language))):
         if label in carried or (label in GROUPS and any(may_be(e, label) for e in evidence)):
             text = f"{text[:start]} {text[end:]}"
@@ -101,6 +102,7 @@ def _phrases(evidence: Sequence[Evidence]) -> set[str]:
     names: set[str] = set()
     for e in evidence:
         names |= {str(c) for c in (e.label, e.group, e.value, e.member) if c is not None}
+        names |= said_as(e)
         for label in filter(None, (e.label, e.member)):
             names.add(chinese(label, "colour" if e.value_type == "share" else "object"))
             names |= _names_of_field(label) if e.group is None else frozenset()
@@ -118,8 +120,10 @@ def _names_of_field(label: str) -> frozenset[str]:
 def _is_carried(word: str, evidence: Sequence[Evidence]) -> bool:
     """Whether a word is one of a label or value, or a name or number in a text of a value."""
     said = re.sub(r"['’]s$", "", word).casefold()
-    own = set(_words(c for e in evidence for c in (e.label, e.group, e.value)))
+    own = set(_words(c for e in evidence for c in carried_contents(e)))
     if said in own or any(_is_stem(said, name) for name in own):
+        return True
+    if HAN.search(said) and any(said in name for name in own):
         return True
     is_name = word[0].isupper() or any(c.isdigit() for c in word)
     texts = (e.text for e in evidence if e.value is not None and e.value_type != "characters")

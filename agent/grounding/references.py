@@ -17,6 +17,7 @@ from agent.answer import Language
 from agent.grounding.ledger import Ledger
 from agent.grounding.wording import (
     WORDING,
+    estimated,
     group_phrase,
     join_words,
     label_in,
@@ -217,6 +218,7 @@ def _resolve(
             f"{{{body}}} is no reference; write {{e1.value}} or one of {known}"
         )
     groups = list(_groups(rest, ledger))
+    _refuse_estimates(name, groups)
     word = " ".join(part for part in rest.split() if not _ID.match(part))
     return operation(groups, word, language), [e.id for group in groups for e in group]
 
@@ -228,6 +230,17 @@ def _groups(rest: str, ledger: Ledger) -> Iterator[list[Evidence]]:
         raise UnresolvedReferenceError(f"{rest!r} names no evidence")
     for argument in arguments:
         yield [ledger[i] for i in expand(argument, ledger)]
+
+
+def _refuse_estimates(operation: str, groups: list[list[Evidence]]) -> None:
+    """Nothing is counted or worked out from estimates; whether a text fits may be asked."""
+    for e in _flat(groups):
+        fits = e.value is None and operation in {"exists", "has"}
+        if e.kind == "estimate" and not fits and operation != "same":
+            field = "label" if e.value is None else "value"
+            raise UnresolvedReferenceError(
+                f"{e.id} is an estimate, of which nothing is worked out; write {{{e.id}.{field}}}"
+            )
 
 
 def _field(evidence: Evidence, field: str, language: Language) -> str:
@@ -242,6 +255,8 @@ def _field(evidence: Evidence, field: str, language: Language) -> str:
         return label_in(evidence, str(content), language)
     if field == "value" and evidence.member is not None and language == "zh":
         return chinese(evidence.member)
+    if field == "value" and evidence.kind == "estimate":
+        return estimated(evidence, language)
     if field == "value" and evidence.value_type == "share":
         return f"{float(content):.0%}"
     if field == "value":

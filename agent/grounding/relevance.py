@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 from agent.answer import Language
 from agent.grounding import literals
+from agent.grounding.estimates import denies, things_in_question
 from agent.grounding.naming import names_of
 from agent.grounding.question_parts import Kind, Part, fields_in
 from agent.grounding.references import REFERENCE, Filled
-from agent.grounding.yes_no import field_named, is_of_text, unrelated, unseen
+from agent.grounding.yes_no import estimates_another, field_named, is_of_text, unrelated, unseen
 from tools.evidence import Evidence
 from tools.reading.labels import fields as field_kinds
 from tools.words.codes import is_code, is_of_kind, kind_asked
@@ -84,7 +85,12 @@ def belongs(
     unanswered = [part.name for part, found in misfits.items() if all(found)]
     if said and len(unanswered) == len(parts):
         return (), f"{said[0].text!r}: {misfits[parts[0]][0]}"
-    seen = {name for sentence in said for e in sentence.evidence for name in names_of(e)}
+    seen = {
+        name
+        for sentence in said
+        for e in sentence.evidence
+        for name in names_of(e) | things_in_question(e)
+    }
     unseen = [thing for part in parts for thing in part.things if thing not in seen]
     return tuple(unanswered + [_called(thing, language) for thing in unseen]), None
 
@@ -95,6 +101,8 @@ def _called(label: str, language: Language) -> str:
 
 def misfit(part: Part, said: Said, language: Language) -> str | None:
     """Why a sentence is no answer to a part of the question; None where it may be one."""
+    if all(e.kind == "estimate" for e in said.evidence):
+        return _misfit_of_estimates(part, said, language)
     if part.of_several and part.kind == "yes/no" and len(_found(said)) < 2:
         return "the question compares several things, and this rests on one"
     if _OF_TWO_KINDS.search(part.text) and not _COMPARED.search(said.template):
@@ -108,6 +116,19 @@ def misfit(part: Part, said: Said, language: Language) -> str | None:
         or _only_colours(part, said, language)
         or unseen(part, said.evidence, language)
         or unrelated(part, said.evidence, language)
+    )
+
+
+def _misfit_of_estimates(part: Part, said: Said, language: Language) -> str | None:
+    """Why estimates are no answer to a part: a number is asked for, or they are of other things.
+
+    They answer a question as it was put, so that other kinds of answers need no check.
+    """
+    asks_number = part.kind in _NUMBERS and not any(map(denies, said.evidence))
+    return (
+        (_wrong_kind(part, said, language) if asks_number else None)
+        or _other_things(part, said, language)
+        or estimates_another(part, said.evidence, language)
     )
 
 
@@ -224,6 +245,7 @@ _KINDS = {
     "colour": _is_colour,
     "place": _is_place,
 }
+_NUMBERS: set[Kind] = {"rate", "amount", "count"}
 _ASKED_FOR: dict[Kind, str] = {
     "rate": "a rate in per cent",
     "amount": "an amount",
@@ -322,6 +344,7 @@ def _stands_in(name: str, written: str) -> bool:
 def _other_things(part: Part, said: Said, language: Language) -> str | None:
     """What was looked for is not what this part asks after."""
     looked = {name for e in said.evidence if e.tool == "detect_objects" for name in names_of(e)}
+    looked |= {name for e in said.evidence for name in things_in_question(e)}
     before = _WHERE.split(part.text)[0] if language == "en" else part.text
     asked = set(mentioned(before, (*CLASSES, *GROUPS)))
     if part.kind not in ("count", "yes/no") or not looked or not asked or looked & asked:

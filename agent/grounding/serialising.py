@@ -38,6 +38,10 @@ def report_text(report: ToolReport, evidence: Iterable[Evidence]) -> str:
           e7 value "dog" at 10,10,50,50 score 0.91
         e9-e10 "item" x2
           e9 "Tea" = "2.10" text "Tea | Price: 2.10" at 12,300,200,330 score 0.93
+        e11 "Is it raining?" = "yes" estimate
+          score 0.81
+        e12 "a kitchen" estimate none
+          score 0.97
     """
     own_line = _own_line(report.summary) if report.summary.strip() else ""
     return report_of_runs(own_line, evidence, _run)
@@ -75,6 +79,10 @@ def _run(run: list[Evidence]) -> list[str]:
     first, last = run[0], run[-1]
     label = first.group if first.is_row else first.label or first.group
     named = f" {quoted(label)}" if label else ""
+    if first.kind == "estimate":
+        answer = f" = {_value(first.value)}" if first.value is not None else ""
+        status = f" {first.status}" if first.status != "found" else ""
+        return [f"{first.id}{named}{answer} estimate{status}", *_details(run)]
     if first.status != "found":
         return [f"{first.id}{named} {first.status}", *_details(run)]
     if first.group is not None:

@@ -10,6 +10,7 @@ from agent.answer import Language
 from tools.evidence import Evidence, PictureRef
 from tools.reading.labels import bare_words, field_of
 from tools.words import codes, kinds
+from tools.words.answers import answer_in_chinese
 from tools.words.labels import chinese, measure_word, plural
 from tools.words.tables import entry_of
 
@@ -29,6 +30,11 @@ WORDING: dict[Language, dict[str, str]] = {
         "out_of_time": "Cannot tell: the time for this question is over.",
         "planner_failed": "Cannot tell: the planner failed ({why}).",
         "best_guess": "Closest: {what} ({score}).",
+        "best_estimate": "The likeliest, and not likely enough: {what} ({score}).",
+        "probably": "probably {what}",
+        "probably_not": "probably not {what}",
+        "estimate_says": "An estimate says {what}.",
+        "estimate_denies": "An estimate says: not {what}.",
         "disagreeing": "The picture gives more than one {what}.",
         "seen": "What I saw: {what}.",
         "absent": "no {what}",
@@ -58,6 +64,11 @@ WORDING: dict[Language, dict[str, str]] = {
         "out_of_time": "无法回答:这个问题的时间用完了。",
         "planner_failed": "无法回答:规划器出错({why})。",
         "best_guess": "最接近的是:{what}({score})。",
+        "best_estimate": "最可能的是:{what}({score}),但把握不够。",
+        "probably": "大概{what}",
+        "probably_not": "大概不是{what}",
+        "estimate_says": "另有估计认为:{what}。",
+        "estimate_denies": "另有估计认为:不是{what}。",
         "disagreeing": "图中有不止一个{what}。",
         "seen": "我看到的:{what}。",
         "absent": "没有{what}",
@@ -88,11 +99,23 @@ def label_in(evidence: Evidence, label: str, language: Language) -> str:
         return bare_words(label)
     if language == "en":
         return label
+    if evidence.kind == "estimate":
+        return answer_in_chinese(label) or label
     if evidence.tool == "classify_image" and (name := kinds.chinese(label)) is not None:
         return name
     if evidence.tool == "read_codes" and (field := codes.field_names().get(label)) is not None:
         return field[0]
     return chinese(label, "colour" if evidence.value_type == "share" else "object")
+
+
+def estimated(evidence: Evidence, language: Language) -> str:
+    """What an estimate says: its answer, or the text that it has matched.
+
+    In Chinese, what has no name there stands in quotation marks.
+    """
+    content = evidence.label or evidence.text if evidence.value is None else evidence.value
+    answer = str(content)
+    return answer if language == "en" else answer_in_chinese(answer) or f"“{answer}”"
 
 
 def picture_name(ref: PictureRef, pictures: Sequence[PictureRef], language: Language) -> str:

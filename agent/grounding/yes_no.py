@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from agent.answer import Language
 from agent.grounding import literals
+from agent.grounding.estimates import truth_of
 from agent.grounding.naming import names_of
 from agent.grounding.notices import decided, lines_of, notice_question
 from agent.grounding.polarity import THERE_IS, THERE_IS_NONE, YES
@@ -24,7 +25,7 @@ from tools.words.days import closed_pattern
 from tools.words.labels import CLASSES, GROUPS
 from tools.words.payments import is_paid_so
 from tools.words.predicates import pattern_of
-from tools.words.questions import mentioned
+from tools.words.questions import HAN, mentioned
 from tools.words.sentences import label_spans, label_words
 
 KINDS = "classify_image"
@@ -90,8 +91,10 @@ def wrong_yes_no(word: str, cited: list[Evidence], question: str, language: Lang
         return "it rests on no evidence"
     word = word.casefold()
     says_there_is = word in YES
-    if truths := _written_truths(question, cited, language):
-        return None if says_there_is in truths else f"what is written says that it is not {word}"
+    truths = _estimated_truths(question, cited, language)
+    cited = [e for e in cited if e.kind == "direct"] or cited
+    if truths := truths or _written_truths(question, cited, language):
+        return None if says_there_is in truths else f"what it rests on says that it is not {word}"
     if asks_for_absence(question, language) and word not in THERE_IS | THERE_IS_NONE:
         says_there_is = not says_there_is
     if says_there_is and count_of(cited) == 0:
@@ -105,6 +108,21 @@ def wrong_yes_no(word: str, cited: list[Evidence], question: str, language: Lang
     if not says_there_is and not asks_number and asked and asked <= found:
         return f"what was asked for was found, so it cannot be {word}"
     return None
+
+
+def _estimated_truths(question: str, cited: list[Evidence], language: Language) -> set[bool | None]:
+    """What estimates decide where there is nothing else: their yes or no, whether what is asked for
+    fits; empty: nothing."""
+    if any(e.kind == "direct" for e in cited):
+        return set()
+    answered: set[bool | None] = {truth for e in cited if (truth := truth_of(e)) is not None}
+    absence = asks_for_absence(question, language)
+    fitting: set[bool | None] = {
+        (e.status == "found") is not absence
+        for e in cited
+        if e.value is None and _overlap(question, e.label or "")
+    }
+    return answered or fitting
 
 
 def _written_truths(question: str, cited: list[Evidence], language: Language) -> set[bool | None]:
@@ -187,11 +205,11 @@ def unseen(part: Part, evidence: Sequence[Evidence], language: Language) -> str 
         return "what is not seen may be in it all the same; read it" if is_absent else None
     if _PRESENCE.search(part.text):
         return None
-    more = _more_than_things(part.text, language)
+    more = more_than_things(part.text, language)
     return f"whether they are there does not say {more!r}" if more else None
 
 
-def _more_than_things(text: str, language: Language) -> str:
+def more_than_things(text: str, language: Language) -> str:
     """What a question says besides naming things: of "Are cars on sale?", "sale"."""
     for start, end, _ in reversed(list(label_spans(text, language))):
         text = f"{text[:start]} {text[end:]}"
@@ -203,6 +221,22 @@ def _says_itself(e: Evidence) -> bool:
     value = literals.normalise(e.value or "").casefold()
     is_word = bool(value) and not any(c.isdigit() for c in value)
     return is_word and value in (e.label or "").casefold().split()
+
+
+def estimates_another(part: Part, evidence: Sequence[Evidence], language: Language) -> str | None:
+    """A yes/no question, and estimates that have no word in common with it."""
+    labels = [e.label or "" for e in evidence]
+    if part.kind != "yes/no" or language != "en" or HAN.search("".join(labels)):
+        return None
+    if any(_overlap(part.text, label) for label in labels):
+        return None
+    return "this estimate is of something else; ask for one of what the question asks"
+
+
+def _overlap(question: str, label: str) -> bool:
+    """Whether a word of the one begins like a word of the other: rain, raining."""
+    asked, known = set(_content_words(question)), set(_content_words(label))
+    return not asked or any(a[:4] == k[:4] for a in asked for k in known)
 
 
 def _speaks_of(part: Part, e: Evidence) -> bool:

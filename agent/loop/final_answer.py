@@ -9,6 +9,7 @@ from langchain_core.messages import convert_to_openai_messages
 
 from agent.answer import Answer, Claim, Reason
 from agent.grounding.composing import abstention, left_out_notes
+from agent.grounding.conflicts import conflict_notes
 from agent.grounding.named_pictures import named_pictures
 from agent.grounding.wording import WORDING
 from agent.loop.state import Question
@@ -42,6 +43,8 @@ def answer_of(question: Question, elapsed_ms: float, missing: Sequence[str]) -> 
     notes = left_out_notes(question.pictures.left_out, question.calls, refs, question.language)
     if named_pictures(question.text, [ref.id for ref in refs]) == []:
         notes.insert(0, WORDING[question.language]["no_page"].format(total=len(refs)))
+    if grounded:
+        notes += conflict_notes(_own(question), ledger, question.language)
     return Answer(
         answer=(" " if question.language == "en" else "").join([text, *notes]),
         notes=notes,
@@ -51,6 +54,7 @@ def answer_of(question: Question, elapsed_ms: float, missing: Sequence[str]) -> 
         abstained=grounded is None,
         reason=reason,
         confidence=round(min((e.score for e in cited if e.status != "unsure"), default=0.0), 4),
+        estimated=any(e.kind == "estimate" for e in cited),
         claims=list(grounded.claims) if grounded else _refused_claims(question),
         evidence=[*cited, *others],
         tool_calls=question.calls,

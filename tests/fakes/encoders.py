@@ -26,6 +26,7 @@ class ColourSpace:
 
     version: str = "colours-1"
     dimensions: int = 4
+    bar: float = 0.5
     seen: int = 0
     """How many pictures were encoded."""
 
@@ -50,6 +51,7 @@ class ScriptedAnswerer:
 
     table: Mapping[str, Sequence[tuple[str, float]]] = field(default_factory=dict)
     version: str = "scripted-1"
+    bar: float = 0.5
     asked: list[str] = field(default_factory=list)
 
     def answers(

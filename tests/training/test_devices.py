@@ -8,17 +8,27 @@ from __future__ import annotations
 
 import argparse
 
+import numpy as np
 import pytest
 import torch
 
 from evaluation.products import Products
 from tools.networks import backbone
+from tools.networks.fusion import fusion_functions
+from tools.networks.fusion.answer_network import AnswerNetwork, AnswerShape
 from tools.networks.torch_runtime import import_ultralytics
 from tools.words.labels import CLASSES
 from training.classifier import network
 from training.classifier import train as classifier
 from training.classifier.data import Pictures
 from training.common import device, loop
+from training.fusion import train as fusing
+from training.fusion.data import Question
+from training.fusion.drawing import Pairs, Step
+from training.fusion.features import Features
+from training.fusion.model import FusionModel, batch_of
+from training.fusion.recipe import Recipe
+from training.fusion.sides import FrozenSides
 
 META = torch.device("meta")
 
@@ -90,6 +100,22 @@ def test_a_step_of_the_planner_stays_on_its_device() -> None:
     optimizers: tuple[torch.optim.Optimizer, ...] = (training.muon, training.adamw)
     for optimizer in optimizers:
         assert {t.device for t in everything_of(optimizer)} == {META}
+
+
+@pytest.mark.parametrize("fusion", list(fusion_functions))
+def test_a_step_of_a_fusion_stays_on_its_device(fusion: str) -> None:
+    images = Features({"hash of a": np.ones((3, 8), np.float16)}, 8)
+    said = Features({"who?": np.ones((2, 6), np.float16), "why?": np.ones((4, 6), np.float16)}, 6)
+    sides = FrozenSides({"a.png": "hash of a"}, images, said, META)
+    shape = AnswerShape(fusion, 8, 6, answers=2, width=16)
+    model = FusionModel(sides, AnswerNetwork(shape).to(META))
+    training = fusing.Training(Recipe(fusion=fusion, width=16), model)
+    asked = [Question("who?", {}, "a.png"), Question("why?", {})]
+    pairs = Pairs(["a.png"], [False], ["who?"])
+    step = Step(batch_of(asked), torch.tensor([[1.0, 0.0], [0.0, 0.5]]), pairs)
+    losses = training.update(step, seed=0, share=1.0)
+    assert {value.device for value in losses.values()} == {META}
+    assert {t.device for t in everything_of(training.optimizer)} == {META}
 
 
 def test_the_detectors_network_runs_on_any_device() -> None:

@@ -60,6 +60,10 @@ class SharedSpace(Protocol):
     def dimensions(self) -> int:
         """Of every vector."""
 
+    @property
+    def bar(self) -> float:
+        """The probability from which on a text may be said to fit: fitted for a stated risk."""
+
     def images(self, batch: Sequence[Rgb]) -> Vectors:
         """The pictures' vectors."""
 
@@ -87,6 +91,10 @@ class Answerer(Protocol):
     @property
     def version(self) -> str:
         """Names the weights."""
+
+    @property
+    def bar(self) -> float:
+        """The probability from which on an answer may be given: fitted for a stated risk."""
 
     def answers(
         self, pictures: Sequence[Rgb], questions: Sequence[str], top_k: int = 5

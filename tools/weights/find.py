@@ -80,7 +80,8 @@ def _default(tool: str, builtin: str, file: str) -> Path | Missing:
     return Missing(
         tool,
         f"no weights: neither built in nor in {cache_directory() / builtin}",
-        f"put {file} (and its labels.json) there, or set VQA_TOOLS__{builtin.upper()} to a path",
+        f"put {file} (and what belongs beside it) there, "
+        f"or set VQA_TOOLS__{builtin.upper()} to a path",
     )
 
 

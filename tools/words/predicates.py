@@ -16,10 +16,12 @@ from tools.words.questions import HAN
 Kind = Literal[
     "is", "has", "shows", "says", "count", "comparison", "sameness", "difference", "ordering",
     "place", "colour", "unsure", "negation", "exclusion", "paper", "glue", "no negation",
+    "estimate", "no estimate",
 ]  # fmt: skip
 """What words are for. `comparison`, `sameness`, `difference`: what code has to work out;
 `exclusion`: a part taken off; `paper`: what is looked at, or carries text; `no negation`: words
-that hold a negation only in their letters."""
+that hold a negation only in their letters; `estimate`: what marks an estimate as one, and
+`no estimate` words that hold such a mark only in their letters, or say the opposite."""
 Language = Literal["en", "zh"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 

@@ -30,6 +30,8 @@ class Strength:
     """Shares, either way, of brightness and contrast, of saturation, of each channel."""
     erased: float
     """Share of the pictures of which a grey square hides a part."""
+    is_mirrored: bool = True
+    """Whether every other picture is its mirror image."""
 
 
 MILD = Strength(smallest=0.4, turn=0.2, light=0.35, colour=0.4, tint=0.1, erased=0.0)
@@ -78,7 +80,7 @@ def _places(uniform: _Uniform, side: int, strength: Strength) -> torch.Tensor:
     zoom = uniform(strength.smallest, 1.0).sqrt()
     aspect = uniform(-0.25, 0.25).exp()
     angle = uniform(-strength.turn, strength.turn)
-    mirror = uniform(0, 1).round() * 2 - 1
+    mirror = uniform(0, 1).round() * 2 - 1 if strength.is_mirrored else uniform(1, 1)
     across, down = zoom * aspect, zoom / aspect
     cosine, sine = angle.cos(), angle.sin()
     left = torch.stack([across * cosine * mirror, across * sine * mirror], 1)

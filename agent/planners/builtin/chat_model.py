@@ -41,6 +41,9 @@ from agent.planners.token_callback import token_callback, with_token_callback
 MAX_NEW_TOKENS = 256
 """Of one turn: eight calls fit, and every answer that was trained."""
 
+NOT_TAUGHT = frozenset({"match_text", "answer_by_fusion"})
+"""Tools that the weights never met: only code plans with them (`agent.planners.builtin.plans`)."""
+
 
 def packaged_weights() -> Path:
     """The folder of the weights that come with the package."""
@@ -203,8 +206,9 @@ def form_of(kwargs: dict[str, Any]) -> Form:
     choice = kwargs.get("tool_choice")
     if isinstance(choice, dict):
         choice = choice["function"]["name"]
+    taught = [t for t in kwargs.get("tools") or () if t["function"]["name"] not in NOT_TAUGHT]
     return Form(
-        tools=tuple(without_kinds(kwargs.get("tools") or ())),
+        tools=tuple(without_kinds(taught)),
         answer=given["json_schema"]["schema"] if given.get("type") == "json_schema" else None,
         tool_choice=choice,
         parallel=kwargs.get("parallel_tool_calls") is not False,

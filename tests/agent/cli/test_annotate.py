@@ -87,3 +87,24 @@ def test_labels(make, fields, label):
 def test_a_member_of_a_group_is_named_with_it(make):
     dog = make.evidence(label="animal", group="animal", value="dog", value_type="label", score=0.9)
     assert label_of(dog, short=False) == "e1 animal: dog 0.90"
+
+
+def test_an_estimate_has_only_the_corners_of_a_box(make):
+    blank = Image.new("RGB", (200, 100), "white")
+    seen = [
+        make.evidence(1, label="cat", box_xyxy=(5, 20, 95, 95)),
+        make.evidence(
+            2, label="Is it wet?", value="yes", kind="estimate", box_xyxy=(105, 20, 195, 95)
+        ),
+    ]
+    difference = changed(blank, draw(blank, seen))
+    assert difference[58, 3:8].any()
+    assert not difference[58, 100:].any()
+    assert difference[90:97, 103:110].any()
+
+
+def test_the_label_of_an_estimate_says_so(make):
+    text = {"label": "a kitchen", "kind": "estimate", "score": 0.62}
+    assert label_of(make.evidence(1, **text), short=False) == "e1 estimate: a kitchen 0.62"
+    answer = text | {"label": "Is it wet?", "value": "yes"}
+    assert label_of(make.evidence(1, **answer), short=False) == "e1 estimate: yes 0.62"

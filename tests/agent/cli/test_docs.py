@@ -112,6 +112,8 @@ def test_the_documented_json_is_what_an_answer_writes(make):
         "eval detector",
         "eval classifier",
         "eval explanations",
+        "eval fusion",
+        "train fusion",
         "serve-llm",
     ],
 )

@@ -58,6 +58,12 @@ def test_what_is_left_out_is_counted(make):
         ({"text": "two\nlines"}, "“two lines”"),
         ({"label": "QR Code", "text": "https://a.example"}, "QR Code “https://a.example”"),
         ({"label": "text", "value": 812, "value_type": "characters"}, "text = 812"),
+        ({"label": "Is it?", "value": "yes", "kind": "estimate"}, "Is it? ~ yes (estimate)"),
+        ({"label": "a hut", "status": "none", "kind": "estimate"}, "a hut (estimate: none)"),
+        (
+            {"label": "Is it?", "value": "no", "status": "unsure", "kind": "estimate"},
+            "Is it? ~ no (estimate: unsure)",
+        ),
     ],
 )
 def test_one_piece_of_evidence_in_words(make, fields, what):
@@ -118,3 +124,11 @@ def test_the_footer_says_who_planned(make):
 @pytest.mark.parametrize(("ms", "text"), [(0.4, "0 ms"), (640, "640 ms"), (2345, "2.3 s")])
 def test_durations(ms, text):
     assert duration(ms) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "estimate, confidence 0.62"), ("zh", "估计,置信度 0.62")]
+)
+def test_an_estimated_answer_says_so_in_its_last_line(make, language, said):
+    text = shown(make.answer(language=language, estimated=True, confidence=0.62))
+    assert said in text

@@ -57,6 +57,10 @@ _HOSTILE = (
         ([finding(label="Tea", group="item", value="2.10", text="Tea | Price: 2.10")],
          ['e1 "item" x1', '  e1 "Tea" = "2.10" text "Tea | Price: 2.10" score 0.90']),
         ([finding(label="brightness", value=47)], ['e1 "brightness" = 47', "  score 0.90"]),
+        ([finding(label="Is it wet?", value="yes", kind="estimate")],
+         ['e1 "Is it wet?" = "yes" estimate', "  score 0.90"]),
+        ([finding(label="a hut", status="none", kind="estimate")],
+         ['e1 "a hut" estimate none', "  score 0.90"]),
     ],
 )  # fmt: skip
 def test_the_form(findings: list[Finding], lines: list[str]) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.fakes.encoders import ColourSpace, ScriptedAnswerer
 from tests.fakes.small_networks import RED, red_thing
-from tools import classify_image, detect_objects
+from tools import answer_by_fusion, classify_image, detect_objects, match_text
 from tools.evidence import Evidence, PictureRef
 from tools.explain.explanation import Request, explain, methods_for, view_of
 from tools.kinds.networks import KindNetworks
@@ -104,3 +105,26 @@ def test_what_is_no_kind_has_no_score(folder, picture):
     assert tool.explains is not None
     nothing = seen(picture.ref, "classify_image", "class that I know", status="none", value=0)
     assert tool.explains(nothing, {}) is None
+
+
+def test_estimates_are_explained_by_their_probability(picture):
+    texts = match_text.make_tool(ColourSpace())
+    answers = answer_by_fusion.make_tool(
+        ScriptedAnswerer({"Is it red?": [("2", 0.7), ("no", 0.1)]})
+    )
+    assert texts.explains is not None
+    assert answers.explains is not None
+    text = texts.explains(seen(picture.ref, "match_text", "a red thing", kind="estimate"), {})
+    assert text is not None
+    assert (
+        text.score([np.full((9, 9, 3), (255, 0, 0), np.uint8)])[0]
+        > 0.9
+        > text.score([picture.pixels])[0]
+    )
+    said = seen(picture.ref, "answer_by_fusion", "Is it red?", value=2, value_type="number")
+    answer = answers.explains(said, {"picture": "img_1", "question": "Is it red?"})
+    assert answer is not None
+    assert (answer.what, answer.score([picture.pixels, picture.pixels]).tolist()) == (
+        "2",
+        [0.7, 0.7],
+    )
