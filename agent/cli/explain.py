@@ -18,6 +18,7 @@ from agent.cli.progress import Progress
 from agent.cli.render import MAX_ROWS, cited
 from agent.cli.wording import WORDS
 from agent.files import check_writable, dumps, replacing
+from agent.grounding.wording import label_in
 from tools.errors import InputError
 
 if TYPE_CHECKING:
@@ -131,35 +132,39 @@ def _by_saliency(asked: Asked, how: How, method: Method) -> None:
     request = Request(method, how.cut, boxes, how.samples, how.seed, how.measured)
     with progress_bar(f"explaining {subject.what}", request.total) as done:
         found = explain(subject, view, request, done)
+    what = label_in(evidence, subject.what, answer.language)
     about = words["explained"].format(
-        what=subject.what, tool=evidence.tool, id=evidence.id, score=found.whole
+        what=what, tool=evidence.tool, id=evidence.id, score=found.whole
     )
-    measured = found.faithfulness
     if how.json:
-        facts = asked.facts(method) | {
-            "explained": {
-                "evidence": evidence.id,
-                "tool": evidence.tool,
-                "picture": evidence.picture.id,
-                "what": subject.what,
-            },
-            "baseline_score": round(found.whole, 4),
-            "regions": [
-                {"box_xyxy": [round(c, 1) for c in box], "score": round(score, 5)}
-                for box, score in found.ranked
-            ],
-            "faithfulness": asdict(measured) if measured else None,
-            "seed": how.seed,
-        }
+        facts = asked.facts(method) | _as_json(found, evidence, subject) | {"seed": how.seed}
         print(dumps(facts, indent=2))
     else:
         _print_answer(answer)
         output().print(f"{method}: {clean(about)}", soft_wrap=True)
-        if measured:
-            output().print(words["faithful"].format(**asdict(measured)), soft_wrap=True)
+        if found.faithfulness:
+            measured = words["faithful"].format(**asdict(found.faithfulness))
+            output().print(measured, soft_wrap=True)
         output().print(_table_of_regions(found, words))
     if how.out is not None:
         _write(asked, how.out, found, [evidence], [f"{method}: {about}"])
+
+
+def _as_json(found: Explanation, evidence: Evidence, subject: Subject) -> dict[str, Any]:
+    return {
+        "explained": {
+            "evidence": evidence.id,
+            "tool": evidence.tool,
+            "picture": evidence.picture.id,
+            "what": subject.what,
+        },
+        "baseline_score": round(found.whole, 4),
+        "regions": [
+            {"box_xyxy": [round(c, 1) for c in box], "score": round(score, 5)}
+            for box, score in found.ranked
+        ],
+        "faithfulness": asdict(found.faithfulness) if found.faithfulness else None,
+    }
 
 
 def _subject(asked: Asked, wanted: str | None, method: str) -> tuple[Evidence, Subject]:
