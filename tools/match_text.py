@@ -46,7 +46,7 @@ def match_text_tool(config: ToolConfig) -> VisionTool | Missing:
     folder = fusion_weights(config)
     if isinstance(folder, Missing):
         return folder
-    from tools.networks.shared_space import open_space  # type: ignore[import-untyped, unused-ignore]
+    from tools.networks.shared_space import open_space
 
     try:
         space = open_space(folder, config.device, config.runtime)

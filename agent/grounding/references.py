@@ -251,6 +251,8 @@ def _field(evidence: Evidence, field: str, language: Language) -> str:
     content = getattr(evidence, field)
     if content is None:
         raise UnresolvedReferenceError(f"{evidence.id} has no {field}")
+    if field == "label" and evidence.kind == "estimate" and evidence.value is not None:
+        raise UnresolvedReferenceError(f"{evidence.id} answers its label; write its value")
     if field == "label":
         return label_in(evidence, str(content), language)
     if field == "value" and evidence.member is not None and language == "zh":

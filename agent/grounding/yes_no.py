@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from agent.answer import Language
 from agent.grounding import literals
-from agent.grounding.estimates import truth_of
+from agent.grounding.estimates import names, truth_of
 from agent.grounding.naming import names_of
 from agent.grounding.notices import decided, lines_of, notice_question
 from agent.grounding.polarity import THERE_IS, THERE_IS_NONE, YES
@@ -111,18 +111,26 @@ def wrong_yes_no(word: str, cited: list[Evidence], question: str, language: Lang
 
 
 def _estimated_truths(question: str, cited: list[Evidence], language: Language) -> set[bool | None]:
-    """What estimates decide where there is nothing else: their yes or no, whether what is asked for
-    fits; empty: nothing."""
+    """What estimates decide where there is nothing else; empty: nothing, {None}: neither.
+
+    It is their yes or no, whether a text fits that the question speaks of, what a number says to
+    one or to there being any, or yes where the question names their answer ("Is it a kitchen?").
+    """
     if any(e.kind == "direct" for e in cited):
         return set()
-    answered: set[bool | None] = {truth for e in cited if (truth := truth_of(e)) is not None}
     absence = asks_for_absence(question, language)
-    fitting: set[bool | None] = {
-        (e.status == "found") is not absence
-        for e in cited
-        if e.value is None and _overlap(question, e.label or "")
-    }
-    return answered or fitting
+    wanted = literals.numbers(question, language)
+    truths: set[bool | None] = set()
+    for e in cited:
+        if e.value is None and _overlap(question, e.label or ""):
+            truths.add((e.status == "found") is not absence)
+        elif isinstance(e.value, int | float):
+            truths.add((e.value in wanted if wanted else e.value > 0) is not absence)
+        elif e.value is not None and truth_of(e) is None:
+            truths.add(not absence if names(question, e) else None)
+        elif e.value is not None:
+            truths.add(truth_of(e))
+    return truths
 
 
 def _written_truths(question: str, cited: list[Evidence], language: Language) -> set[bool | None]:

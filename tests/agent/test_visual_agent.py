@@ -336,12 +336,14 @@ def test_json_is_the_documented_schema(agents: Any) -> None:
     data = agent.ask(GREY, "Dogs?").to_json()
     assert set(data) == {
         "schema_version", "answer", "short_answer", "read_as", "language", "abstained", "reason",
-        "confidence", "claims", "notes", "evidence", "tool_calls", "timings_ms", "planner", "usage",
+        "confidence", "estimated", "claims", "notes", "evidence", "tool_calls", "timings_ms",
+        "planner", "usage",
     }  # fmt: skip
     assert data["schema_version"] == 1
     assert set(data["claims"][0]) == {"text", "evidence", "status"}
     assert set(data["evidence"][0]) == {
         "id", "tool", "picture", "page", "box_xyxy", "label", "text", "value", "score", "status",
+        "kind",
     }  # fmt: skip
     assert set(data["tool_calls"][0]) == {
         "id",

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import argparse
 import random
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
+from tests.fakes.power_cuts import interrupted
 from tools.errors import InputError
 from tools.networks.text_config import TextConfig
+from tools.networks.text_encoder import TextEncoder
 from tools.networks.text_network import TextNetwork
-from training.common import loop
-from training.text_encoder import card, english, noise
+from training.text_encoder import card, english, finish, noise
 from training.text_encoder.corpus import WRITTEN, Corpus
 from training.text_encoder.finish import HELD_OUT
 from training.text_encoder.invent import Inventor
@@ -39,13 +43,15 @@ def lessons() -> Lessons:
     return Lessons(ENGLISH + CHINESE, targets, np.array([*range(6), *range(6)]))
 
 
-def taught(work: Path, lessons: Lessons, steps: int) -> TextNetwork:
+def taught(
+    work: Path, lessons: Lessons, steps: int, log: Callable[[str], None] = print
+) -> TextNetwork:
     tokenizer = tokenizer_of(work, lessons.texts, 400, 12)
     torch.manual_seed(0)
     config = TextConfig(vocabulary=tokenizer.get_vocab_size(), width=16, heads=2, layers=1,
                         feed=16, longest=12, dimensions=8, dropout=0.1)  # fmt: skip
     network = TextNetwork(config)
-    fit(network, tokenizer, lessons, CPU, work, steps=steps, every=5, size=12)
+    fit(network, tokenizer, lessons, CPU, work, steps=steps, every=5, size=12, log=log)
     return network.eval()
 
 
@@ -67,21 +73,16 @@ def test_it_learns_where_sentences_of_both_languages_lie(tmp_path: Path, lessons
     assert loss(after, lessons, tmp_path / "b") < 0.6 * loss(before, lessons, tmp_path / "a")
 
 
-def test_it_goes_on_bit_for_bit(
-    tmp_path: Path, lessons: Lessons, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_goes_on_bit_for_bit(tmp_path: Path, lessons: Lessons) -> None:
     whole = taught(tmp_path / "whole", lessons, 12).state_dict()
-    cosine = loop.cosine
+    networks: list[TextNetwork] = []
 
-    def cut(step: int, steps: int, warm_up: int) -> float:
-        if step == 8:
-            raise KeyboardInterrupt
-        return cosine(step, steps, warm_up)
+    def train(options: argparse.Namespace, log: Callable[[str], None]) -> None:
+        networks.append(taught(tmp_path / "cut", lessons, 12, log))
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(loop, "cosine", cut)
-        taught(tmp_path / "cut", lessons, 12)
-    again = taught(tmp_path / "cut", lessons, 12).state_dict()
+    lines = interrupted(train, argparse.Namespace(), stops=1)
+    assert len(lines) == 3, "a line every five steps, and the last"
+    again = networks[-1].state_dict()
     assert all(torch.equal(whole[name], again[name]) for name in whole)
 
 
@@ -99,7 +100,7 @@ def test_the_loss_is_least_where_the_teacher_is() -> None:
     [
         ("Is it raining?", "雨"),
         ("How many dogs are on the beach?", "狗"),
-        ("What color is the woman's hat?", "什么颜色"),
+        ("What color is the woman's hat?", "颜色"),
         ("A man is riding a horse.", "马"),
         ("What is the cat doing? sleeping", "睡觉"),
         ("in the snow", "雪"),
@@ -162,6 +163,30 @@ def test_the_teacher_is_the_published_one_or_none(tmp_path: Path) -> None:
     (teacher.folder / "model.safetensors").write_bytes(b"another")
     with pytest.raises(InputError, match="not the published file"):
         teacher.vectors(["a dog"])
+
+
+class KnownTeacher(Teacher):
+    """Puts each sentence somewhere, always the same place."""
+
+    def vectors(self, texts: Sequence[str]) -> NDArray[np.float16]:
+        drawn = [np.random.default_rng(list(text.encode())).normal(size=8) for text in texts]
+        return np.array([v / np.linalg.norm(v) for v in drawn], np.float16)
+
+
+def test_what_is_written_is_what_was_trained(tmp_path: Path, lessons: Lessons) -> None:
+    network = taught(tmp_path, lessons, 5)
+    tokenizer = tokenizer_of(tmp_path, lessons.texts, 400, 12)
+    known = Corpus(lessons.texts, ENGLISH * 2, ("a dog", "a cat"), (), (("a dog", "狗"),))
+    teacher = KnownTeacher(tmp_path / "parts", tmp_path, CPU)
+    figures = finish.write(network, tokenizer, known, teacher, tmp_path / "out", "5 steps")
+    encoder = TextEncoder(tmp_path / "out", "cpu")
+    ids, mask = encoder.ids(CHINESE)
+    with torch.inference_mode():
+        _, pooled = network(torch.from_numpy(ids), torch.from_numpy(mask))
+    np.testing.assert_allclose(encoder.encode(CHINESE), pooled.numpy(), atol=5e-3)
+    assert encoder.config.dropout == 0
+    assert 0 <= figures["found, questions"] <= 1
+    assert "6 of them Chinese" in (tmp_path / "out" / "MODEL_CARD.md").read_text()
 
 
 def test_the_card_keeps_what_others_wrote(tmp_path: Path) -> None:

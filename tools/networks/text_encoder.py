@@ -101,6 +101,13 @@ class TextEncoder:
         return tokenizer
 
     @cached_property
+    def _threads(self) -> Any:
+        """One thread for small matrices: more wait for each other longer than they work."""
+        from threadpoolctl import ThreadpoolController
+
+        return ThreadpoolController()
+
+    @cached_property
     def _weights(self) -> dict[str, Floats]:
         from safetensors.numpy import load_file
 
@@ -122,7 +129,8 @@ class TextEncoder:
         """Vectors of the tokens, (n, tokens, width), and of the texts, (n, dimensions)."""
         device = pick_device(self._device)
         if device == "cpu":
-            return _computed_by_numpy(self._weights, self.config, ids, mask)
+            with self._threads.limit(limits=1, user_api="blas"):
+                return _computed_by_numpy(self._weights, self.config, ids, mask)
         import torch
 
         with torch.inference_mode():
@@ -143,7 +151,7 @@ def _computed_by_numpy(
         mixed = _linear(weights, layer + "queries_keys_values", normed)
         x = x + _linear(weights, layer + "attended", _attended(mixed, hidden, config.heads))
         normed = _normed(weights, layer + "before_feeding", x)
-        fed = _gelu(_linear(weights, layer + "up", normed))
+        fed = gelu(_linear(weights, layer + "up", normed))
         x = x + _linear(weights, layer + "down", fed)
     tokens = _normed(weights, "norm", x)
     scores = _linear(weights, "weighing", tokens)[..., 0] + hidden[:, 0, 0]
@@ -162,8 +170,10 @@ def _attended(mixed: Floats, hidden: Floats, heads: int) -> Floats:
 
 
 def _linear(weights: dict[str, Floats], name: str, x: Floats) -> Floats:
-    out: Floats = x @ weights[name + ".weight"].T + weights[name + ".bias"]
-    return out
+    weight = weights[name + ".weight"]
+    flat: Floats = x.reshape(-1, x.shape[-1]) @ weight.T  # one product, not one for each text
+    flat += weights[name + ".bias"]
+    return flat.reshape(*x.shape[:-1], len(weight))
 
 
 def _normed(weights: dict[str, Floats], name: str, x: Floats) -> Floats:
@@ -180,7 +190,7 @@ def _softmax(x: Floats) -> Floats:
     return out
 
 
-def _gelu(x: Floats) -> Floats:
+def gelu(x: Floats) -> Floats:
     """x · Φ(x); Φ by Abramowitz and Stegun 7.1.26, right to 1e-7."""
     z = np.abs(x) * np.float32(0.5**0.5)
     t = 1 / (1 + np.float32(0.3275911) * z)

@@ -86,8 +86,8 @@ def read_questions(data: Path, most: int, prior: int, kept: int) -> Questions:
         training=evenly(groups["training"], most),
         stopping=evenly(groups["stopping"], kept),
         measured=evenly(groups["measured"], kept),
-        prior=random.Random(SEED).sample(rows := list(_unseen(data)), min(prior, len(rows))),
-        people=list(_people(data)),
+        prior=random.Random(SEED).sample(rows := list(unseen(data)), min(prior, len(rows))),
+        people=list(people(data)),
     )
 
 
@@ -123,7 +123,8 @@ def _use_of(asked: Asked) -> str:
     return "measured" if is_validation(Path(asked.image)) else "stopping"
 
 
-def _unseen(data: Path) -> Iterator[Question]:
+def unseen(data: Path) -> Iterator[Question]:
+    """People's own questions without pictures."""
     file = data / "questions" / "vqa.jsonl.gz"
     if file.is_file():
         with gzip.open(file, "rt", encoding="utf-8") as lines:
@@ -131,7 +132,8 @@ def _unseen(data: Path) -> Iterator[Question]:
                 yield Question(row["question"], row["answers"], kind=row["type"])
 
 
-def _people(data: Path) -> Iterator[Question]:
+def people(data: Path) -> Iterator[Question]:
+    """People's own questions about pictures that nothing learns from."""
     for row in _lines(data / "vqa_dev" / "questions.jsonl"):
         picture = posixpath.normpath(f"vqa_dev/{row['image']}")
         yield Question(row["question"], Counter(row["answers"]), picture, row["type"])

@@ -13,7 +13,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -174,15 +174,14 @@ def latency_ms(model: FusionModel) -> float:
 def settings_of(
     options: argparse.Namespace, log: Callable[[str], None]
 ) -> Callable[[Recipe], Setting]:
-    """Gives the setting that a recipe is measured in; recipes share what they can."""
-    opened: dict[tuple[object, ...], Setting] = {}
+    """Gives the setting that a recipe is measured in: the same questions for all of them."""
+    opened: dict[str, Setting] = {}
 
     def of(recipe: Recipe) -> Setting:
-        key = (recipe.questions, recipe.prior, recipe.kept, recipe.image)
-        if key not in opened:
-            alone = replace(recipe, teacher="")
-            opened[key] = open_setting(alone, options, log, measuring=True)
-        return opened[key]
+        if recipe.image not in opened:
+            usual = Recipe(image=recipe.image)
+            opened[recipe.image] = open_setting(usual, options, log, measuring=True)
+        return opened[recipe.image]
 
     return of
 

@@ -38,7 +38,7 @@ vector found": the teacher's vector of the same sentence is the nearest of all i
 
 Chinese is understood as far as the grammar's words go; what they lack is guessed from characters.
 Negation and who does what to whom weigh little, as in the teacher's space.
-"""
+"""  # noqa: E501 - rows of tables
 
 
 def write(

@@ -32,12 +32,12 @@ class Corpus:
     """English and Chinese."""
 
 
-def read(root: Path, made_up: int = MADE_UP) -> Corpus:
+def read(root: Path) -> Corpus:
     """The sentences of the data folder, translated as far as the grammar goes, and made-up ones."""
     said, lexicon, chance = english.read(root), Lexicon(), random.Random(0)
     pairs = [(text, zh) for text in said.train for zh in translations(lexicon, text, chance)]
     inventor = Inventor(lexicon, random.Random(1))
-    invented = [inventor.sentence() for _ in range(made_up)]
+    invented = [inventor.sentence() for _ in range(MADE_UP)]
     pairs = list(dict.fromkeys((*pairs, *invented)))
     written = [(text, zh) for text, *forms in rows(WRITTEN) for zh in forms]
     apart = {text for text, _ in pairs if english.rank(text) % 1000 < KEPT_SHARE * 1000}

@@ -22,22 +22,35 @@ from training.detector.data import is_validation, measured_on
 KEPT_QUESTIONS = 2000
 OFTEN = 3
 """People who gave an answer before it counts as one."""
-_COLOURS = r"(?:red|blue|green|white|black|brown|yellow|orange|pink|purple|gr[ae]y|big|small|little|young|old|tall|large)"
-_SUBJECT = rf"((?:the|this|that|these|those|his|her|their|its|a|an|any|all) (?:{_COLOURS} )?(?!an?\b|the\b|an?y\b)\w+(?:'s \w+)?)"
+_COLOURS = (
+    "red|blue|green|white|black|brown|yellow|orange|pink|purple|gray|grey|big|small|little|young|"
+    "old|tall|large"
+)
+_SUBJECT = (
+    r"((?:the|this|that|these|those|his|her|their|its|a|an|any|all) "
+    rf"(?:(?:{_COLOURS}) )?(?!an?\b|the\b|an?y\b)\w+(?:'s \w+)?)"
+)
 _PRONOUN = r"(it|this|that|these|those|he|she|they|there)"
-_STATEMENTS = (
-    (re.compile(rf"^(is|are|was|were) (?:{_SUBJECT}|{_PRONOUN}) (.+)$", re.I), "{subject} {verb} {rest}"),
-    (re.compile(rf"^(can|will|could|should) (?:{_SUBJECT}|{_PRONOUN}) (.+)$", re.I), "{subject} {verb} {rest}"),
-)  # fmt: skip
-_WITH_ANSWER = (
-    (re.compile(r"^what colou?r (is|are) (.+)$", re.I), "{1} {0} {answer}."),
-    (re.compile(r"^what (is|are) (.+) doing$", re.I), "{1} {0} {answer}."),
-    (re.compile(r"^what (is|are) (.+) (holding|wearing|eating|riding|drinking|carrying|playing)$", re.I), "{1} {0} {2} a {answer}."),
-    (re.compile(r"^where (is|are) (.+)$", re.I), "{1} {0} {answer}."),
-    (re.compile(r"^(?:what|which) (?:kind of |type of )?(?:room|animal|sport|vehicle|food|place|building|bird|fruit) (is) (this|it)$", re.I), "this {0} a {answer}."),
-    (re.compile(r"^how many (.+?) (are) (there|in .+|on .+)$", re.I), "there are {answer} {0}."),
-    (re.compile(r"^what (is|are) (.+) made (?:out )?of$", re.I), "{1} {0} made of {answer}."),
-)  # fmt: skip
+_VERBS = "is|are|was|were|can|will|could|should"
+_YES_NO = re.compile(rf"^({_VERBS}) (?:{_SUBJECT}|{_PRONOUN}) (.+)$", re.I)
+"""Verb, noun or pronoun, and the rest of a question that is answered by yes or no."""
+_KINDS = "room|animal|sport|vehicle|food|place|building|bird|fruit"
+_DONE = "holding|wearing|eating|riding|drinking|carrying|playing"
+_WITH_ANSWER = tuple(
+    (re.compile(f"^{question}$", re.I), form)
+    for question, form in (
+        ("what colou?r (is|are) (.+)", "{1} {0} {answer}."),
+        ("what (is|are) (.+) doing", "{1} {0} {answer}."),
+        (f"what (is|are) (.+) ({_DONE})", "{1} {0} {2} a {answer}."),
+        ("where (is|are) (.+)", "{1} {0} {answer}."),
+        (
+            f"(?:what|which) (?:kind of |type of )?(?:{_KINDS}) (is) (this|it)",
+            "this {0} a {answer}.",
+        ),
+        ("how many (.+?) (are) (there|in .+|on .+)", "there are {answer} {0}."),
+        ("what (is|are) (.+) made (?:out )?of", "{1} {0} made of {answer}."),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -78,11 +91,10 @@ def statements(question: str, answers: dict[str, int]) -> Iterator[str]:
     plain = question.rstrip("? .")
     if count < OFTEN:
         return
-    for pattern, form in _STATEMENTS:
-        if (match := pattern.match(plain)) and answer in ("yes", "no"):
-            verb, noun, pronoun, rest = match.groups()
-            verb = verb.lower() if answer == "yes" else f"{verb.lower()} not"
-            yield _sentence(form.format(subject=noun or pronoun, verb=verb, rest=rest)) + "."
+    if (match := _YES_NO.match(plain)) and answer in ("yes", "no"):
+        verb, noun, pronoun, rest = match.groups()
+        verb = verb.lower() if answer == "yes" else f"{verb.lower()} not"
+        yield _sentence(f"{noun or pronoun} {verb} {rest}.")
     for pattern, form in _WITH_ANSWER:
         if match := pattern.match(plain):
             yield _sentence(form.format(*match.groups(), answer=answer))

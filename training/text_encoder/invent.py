@@ -1,4 +1,4 @@
-"""Sentences that the grammar makes up, both languages at once: words beside words that nobody said."""
+"""Sentences that the grammar makes up, in both languages: words that nobody put side by side."""
 
 from __future__ import annotations
 
@@ -64,7 +64,8 @@ class Inventor:
         """Two forms of one pattern with the same slots; those with more slots come more often."""
         while True:
             (pattern,) = self._chance.choices(self._lexicon.patterns, self._weights)
-            form, chinese = map(self._chance.choice, (pattern.english, pattern.chinese))
+            form = self._chance.choice(pattern.english)
+            chinese = self._chance.choice(pattern.chinese)
             if {word[1:-1] for word in form if word.startswith("{")} == slots_of(chinese) - {"m"}:
                 return form, chinese
 
@@ -103,9 +104,9 @@ class Inventor:
         chance, noun = self._chance, self._chance.choice(nouns)
         english, chinese = noun.many if is_many else noun.one, chance.choice(noun.chinese)
         if chance.random() < DESCRIBED:
-            adjective, zh = chance.choice(self._lexicon.adjectives)
-            english = f"{chance.choice(adjective)} {english}"
-            chinese = f"{chance.choice(zh)}的{chinese}"
+            said, meant = chance.choice(self._lexicon.adjectives)
+            english = f"{chance.choice(said)} {english}"
+            chinese = f"{chance.choice(meant)}的{chinese}"
         if is_bare:
             return Phrase(english, chinese, noun.measure)
         if is_many:

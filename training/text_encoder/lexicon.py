@@ -1,4 +1,4 @@
-"""The pairs of English and Chinese that the grammar is made of, from the data files beside this one.
+"""The pairs of English and Chinese that the grammar is made of, from the data files here.
 
 The things, groups and kinds of `tools/words` are nouns as well.
 """

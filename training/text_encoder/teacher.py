@@ -77,10 +77,10 @@ class Teacher:
     @torch.inference_mode()
     def _ask(self, texts: Sequence[str]) -> NDArray[np.float16]:
         """The mean of the last layer's tokens, as its authors pool it."""
+        check(self.folder)
         prepare()
         from transformers import AutoModel, AutoTokenizer
 
-        check(self.folder)
         tokenizer = AutoTokenizer.from_pretrained(self.folder)
         network = AutoModel.from_pretrained(self.folder).eval().to(self._where)
         out = np.zeros((len(texts), DIMENSIONS), np.float16)

@@ -1,7 +1,7 @@
 """The tokenizer: byte-level BPE of our own, for English and Chinese.
 
-Text is brought to NFKC and lower case; each Chinese character stands alone, so that what is beside it
-does not change how it is read. Bytes stand for whatever else there is.
+Text is brought to NFKC and lower case; each Chinese character stands alone, so that what is beside
+it does not change how it is read. Bytes stand for whatever else there is.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from training.text_encoder import corpus, finish, noise, start, tokens
 from training.text_encoder.teacher import Teacher
 
 VOCABULARY = 8192
-STEPS, BATCH = 2200, 256
+STEPS, BATCH = 1200, 256
 PEAK, WARM_UP = 1.5e-3, 300
 SHARPNESS = 20.0
 """Of the similarities within a batch (one over a temperature)."""
@@ -163,7 +163,7 @@ def tokenizer_of(work: Path, texts: tuple[str, ...], vocabulary: int, longest: i
 
 def fit(
     network: TextNetwork, tokenizer: Tokenizer, lessons: Lessons, where: torch.device, work: Path,
-    *, steps: int, every: int, size: int = BATCH,
+    *, steps: int, every: int, size: int = BATCH, log: Callable[[str], None] = say,
 ) -> int:  # fmt: skip
     """Take the steps that are still to be taken; how many were taken in all.
 
@@ -176,6 +176,7 @@ def fit(
         steps: in all.
         every: so many, a checkpoint.
         size: texts a batch.
+        log: is told a line with each checkpoint.
     """
     training = Training(network, where)
 
@@ -186,6 +187,7 @@ def fit(
     return loop.run(
         lambda first: batches(tokenizer, lessons, first, size), update,
         steps=steps, pictures=size, work=work, parts=training.parts, every=every, unit="sentences",
+        log=log,
     )  # fmt: skip
 
 

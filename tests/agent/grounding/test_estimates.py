@@ -53,6 +53,8 @@ def run(ledger: Ledger, question: str, answer: str, short: str) -> Grounded:
          "It is probably a kitchen.", "kitchen"),
         ("What kind of room is this?", "It looks like a kitchen [e2].", "kitchen",
          "It looks like a kitchen.", "kitchen"),
+        ("Is this room a kitchen?", "It looks like a {e2.value} [e2].", "yes",
+         "It looks like a kitchen.", "yes"),
         ("How many dogs are there?", "Probably {e4.value} [e4].", "{e4.value}", "Probably 2.", "2"),
         ("How many dogs are there?", "There are probably two dogs [e4].", "2",
          "There are probably two dogs.", "2"),
@@ -119,6 +121,11 @@ def test_what_says_that_it_estimates_stands(
         ),
         ("Is there no car?", "There is probably no car [e12].", "no", "{e12.value}"),
         ("Is it raining?", "Probably {e1.value} and cold [e1].", "yes", "cold"),
+        ("Is it raining?", "It looks like {e1.label} [e1].", "yes", "write its value"),
+        ("Is this room a kitchen?", "It looks like a {e2.value} [e2].", "no", "not no"),
+        ("Are there any dogs?", "There are probably 2 dogs [e4].", "no", "not no"),
+        ("Are there 3 dogs?", "There are probably 2 dogs [e4].", "yes", "not yes"),
+        ("Is this room an office?", "It looks like a {e2.value} [e2].", "yes", "not yes"),
         (
             "What room is it?",
             "It looks like a {e2.value} [e2].",
@@ -137,6 +144,21 @@ def test_below_the_bar_nothing_is_said_however_carefully() -> None:
     answer = "It is probably a {e3.value} [e3]."
     grounded = run(GUESSES, "What kind of room is this?", answer, "{e3.value}")
     assert (grounded.problems, grounded.reason) == ([], "unsure")
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ("It is probably a {e2.value} [e2-e3].", None),
+        ("It is probably a {e2.value} or a {e3.value} [e2-e3].", "unsure"),
+        ("It is probably a kitchen or a bathroom [e2-e3].", "unsure"),
+    ],
+)
+def test_a_less_likely_answer_may_be_cited_beside_the_likeliest(
+    answer: str, reason: str | None
+) -> None:
+    grounded = run(GUESSES, "What kind of room is this?", answer, "{e2.value}")
+    assert (grounded.problems, grounded.reason) == ([], reason)
 
 
 BESIDE = ledger_of(seen("dog", 2), [estimate("What kind of room is this?", "kitchen")])  # e1-e3

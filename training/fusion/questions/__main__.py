@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+import random
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
 from training.fusion.questions.asking import Asked, ask
+from training.fusion.questions.balance import balanced
 from training.fusion.questions.facts import Facts
 from training.fusion.questions.sources import photographs
 from training.fusion.questions.stating import Stated, state
 from training.fusion.questions.wording import Language
 
-Sources = tuple[tuple[str, Callable[[Sequence[Facts], Language, int], Iterator[Asked | Stated]]], ...]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 
@@ -26,17 +27,21 @@ def write(data: Path, out: Path, seed: int = 0) -> Counter[tuple[str, str]]:
         How many questions of each language and kind.
     """
     out.mkdir(parents=True, exist_ok=True)
-    counts: Counter[tuple[str, str]] = Counter()
     all_facts = [Facts(photograph) for photograph in photographs(data)]
-    sources: Sources = (("generated", ask), ("statements", state))
-    for name, source in sources:
-        unfinished = out / f"{name}.jsonl.part"
-        with unfinished.open("w", encoding="utf-8") as file:
-            for language in LANGUAGES:
-                for row in source(all_facts, language, seed):
-                    file.write(json.dumps(asdict(row), ensure_ascii=False) + "\n")
-                    counts[f"{name} {language}", row.kind] += 1
-        unfinished.rename(out / f"{name}.jsonl")
+    claims = balanced(all_facts, random.Random(seed))
+    asked = (row for language in LANGUAGES for row in ask(all_facts, claims, language, seed))
+    stated = (row for language in LANGUAGES for row in state(all_facts, language, seed))
+    return _write(out / "generated.jsonl", asked) + _write(out / "statements.jsonl", stated)
+
+
+def _write(file: Path, rows: Iterable[Asked | Stated]) -> Counter[tuple[str, str]]:
+    counts: Counter[tuple[str, str]] = Counter()
+    unfinished = file.with_name(f"{file.name}.part")
+    with unfinished.open("w", encoding="utf-8") as lines:
+        for row in rows:
+            lines.write(json.dumps(asdict(row), ensure_ascii=False) + "\n")
+            counts[f"{file.stem} {row.language}", row.kind] += 1
+    unfinished.rename(file)
     return counts
 
 

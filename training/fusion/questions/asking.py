@@ -1,4 +1,4 @@
-"""The questions themselves: open ones, choices, and yes/no ones in balance, worded by people's forms."""
+"""The questions themselves: open ones, choices, and yes/no ones in balance, in people's words."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.fusion.questions.balance import balanced
-from training.fusion.questions.choices import choices, usual_of
+from training.fusion.questions.balance import Balanced, balanced
+from training.fusion.questions.choices import Usual, choices, usual_of
 from training.fusion.questions.facts import Facts
-from training.fusion.questions.queries import Query, queries
+from training.fusion.questions.queries import Claim, Query, queries
 from training.fusion.questions.sources import Split, photographs
 from training.fusion.questions.wording import Language, worded
 
@@ -22,7 +22,7 @@ MOST = {("en", True): 64, ("zh", True): 40, ("en", False): 12, ("zh", False): 8}
 LEAST_OPEN = 5
 """Open ones that it gets, if it has so many, however many may be answered yes or no."""
 WORDINGS = {"en": 3, "zh": 2}
-"""Ways in which an open question about a captioned photograph is asked; the others have one less."""
+"""Ways in which an open question about a captioned photograph is asked; others have one less."""
 
 
 @dataclass(frozen=True)
@@ -45,40 +45,71 @@ def generate(data: Path, language: Language, seed: int) -> Iterator[Asked]:
     Raises:
         InputError: a labelled folder is not in its format, or there is none.
     """
-    yield from ask([Facts(photograph) for photograph in photographs(data)], language, seed)
+    all_facts = [Facts(photograph) for photograph in photographs(data)]
+    yield from ask(all_facts, balanced(all_facts, random.Random(seed)), language, seed)
 
 
-def ask(all_facts: Sequence[Facts], language: Language, seed: int) -> Iterator[Asked]:
-    """All questions about photographs of which the facts are known."""
+def ask(
+    all_facts: Sequence[Facts], claims: Balanced, language: Language, seed: int
+) -> Iterator[Asked]:
+    """All questions about photographs of which the facts are known.
+
+    Args:
+        all_facts: of each photograph.
+        claims: by the place of the photograph, what is asked with yes or no (`balanced`).
+        language: of the questions.
+        seed: of the wordings and choices.
+    """
     rng = random.Random(f"{seed} {language}")
-    claims = balanced(all_facts, random.Random(seed))
     usual = usual_of(all_facts)
     for at, facts in enumerate(all_facts):
+        photograph = facts.photograph
         captioned = bool(facts.captions)
-        asked = {}
-        for query in _thinned([*queries(facts), *choices(facts, usual, rng)], rng, 2 if captioned else 1):
-            ways = WORDINGS[language] if captioned and query.kind != "how many" else 1
-            for _ in range(ways):
-                text = worded(query.kind, query.slots, language, rng)
-                if text:
-                    asked.setdefault(text, (query.answers, query.kind))
-        open_ones = list(asked.items())
-        yes_no = {}
-        for claim, true in claims.get(at, ()):
-            for _ in range(WORDINGS[language] - 1 if captioned else 1):
-                text = worded(claim.kind, claim.slots, language, rng)
-                if text:
-                    yes_no.setdefault(text, (YES if true else NO, claim.kind))
-        closed = list(yes_no.items())
-        rng.shuffle(open_ones)
+        closed = _closed(claims.get(at, []), language, rng, captioned=captioned)
+        opened = list(_open(facts, usual, language, rng).items())
+        rng.shuffle(opened)
         number = max(MOST[language, captioned] - len(closed), LEAST_OPEN)
-        for text, (answers, kind) in [*open_ones[:number], *closed]:
-            photograph = facts.photograph
+        for text, (answers, kind) in [*opened[:number], *closed.items()]:
             yield Asked(photograph.image, text, answers, kind, language, photograph.split)
 
 
+Texts = dict[str, tuple[dict[str, float], str]]
+"""Question → its answers and its kind."""
+
+
+def _open(facts: Facts, usual: Usual, language: Language, rng: random.Random) -> Texts:
+    captioned = bool(facts.captions)
+    asked: Texts = {}
+    every = [*queries(facts), *choices(facts, usual, rng)]
+    for query in _thinned(every, rng, 2 if captioned else 1):
+        ways = WORDINGS[language] if captioned and query.kind != "how many" else 1
+        for _ in range(ways):
+            if text := worded(query.kind, query.slots, language, rng):
+                asked.setdefault(text, (query.answers, query.kind))
+    return asked
+
+
+def _closed(
+    claims: list[tuple[Claim, bool]], language: Language, rng: random.Random, *, captioned: bool
+) -> Texts:
+    asked: Texts = {}
+    for claim, true in claims:
+        for _ in range(WORDINGS[language] - 1 if captioned else 1):
+            if text := worded(claim.kind, claim.slots, language, rng):
+                asked.setdefault(text, (YES if true else NO, claim.kind))
+    return asked
+
+
 def _thinned(asked: list[Query], rng: random.Random, most: int) -> list[Query]:
-    """All but most of the questions how many there are where there is one: boxes give too many."""
-    ones = [query for query in asked if query.kind == "how many" and query.answers.get("1", 0) > 0.5]
-    kept = set(map(id, rng.sample(ones, min(len(ones), most))))
-    return [query for query in asked if id(query) in kept or not any(query is one for one in ones)]
+    """Fewer of what is known of nearly every photograph: `most` of each of these two.
+
+    That there is one of something, and whether it is indoors or outdoors.
+    """
+    ones = [
+        at for at, q in enumerate(asked) if q.kind == "how many" and q.answers.get("1", 0) > 0.5
+    ]
+    settings = [at for at, q in enumerate(asked) if q.kind in {"in or out", "inside or outside"}]
+    left_out: set[int] = set()
+    for those in (ones, settings):
+        left_out.update(rng.sample(those, max(0, len(those) - most)))
+    return [query for at, query in enumerate(asked) if at not in left_out]

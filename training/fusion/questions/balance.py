@@ -24,7 +24,18 @@ MOST_COUNTED = 60
 MOST_NO = {True: 30, False: 6}
 """Questions with the answer "no" that one picture gets, by whether it has captions."""
 WITHOUT_CAPTIONS = frozenset(
-    {"there", "place is", "weather is", "day is", "night is", "setting is", "number is", "more than one", "just one", "side is"}
+    {
+        "there",
+        "place is",
+        "weather is",
+        "day is",
+        "night is",
+        "setting is",
+        "number is",
+        "more than one",
+        "just one",
+        "side is",
+    }
 )
 
 OF_ITS_THING = frozenset({"number is", "more than one", "just one", "side is", "colour is"})
@@ -42,7 +53,9 @@ def balanced(all_facts: Sequence[Facts], rng: random.Random) -> Balanced:
     return chosen
 
 
-def _balance(all_facts: Sequence[Facts], places: list[int], chosen: Balanced, rng: random.Random) -> None:
+def _balance(
+    all_facts: Sequence[Facts], places: list[int], chosen: Balanced, rng: random.Random
+) -> None:
     true: defaultdict[Claim, list[int]] = defaultdict(list)
     showing: defaultdict[str, list[int]] = defaultdict(list)
     for at in places:
@@ -73,7 +86,12 @@ def _balance(all_facts: Sequence[Facts], places: list[int], chosen: Balanced, rn
 
 
 def _deniable(
-    all_facts: Sequence[Facts], claim: Claim, pool: list[int], spent: Counter[int], enough: int, rng: random.Random
+    all_facts: Sequence[Facts],
+    claim: Claim,
+    pool: list[int],
+    spent: Counter[int],
+    enough: int,
+    rng: random.Random,
 ) -> list[int]:
     """Pictures, `enough` at most, that may be denied a claim and did not get too many denials."""
     found: list[int] = []
@@ -92,8 +110,13 @@ def _likest(
     beside = Counter(word for at in yes for word in all_facts[at].words)
     usual = Counter(word for at in could for word in all_facts[at].words)
     worth = {w: n / len(yes) / (1 + usual[w] / len(could) * 5) for w, n in beside.items()}
-    score = {at: sum(worth.get(w, 0.0) for w in all_facts[at].words) + rng.random() * 0.05 for at in could}
+    score = {
+        at: sum(worth.get(w, 0.0) for w in all_facts[at].words) + rng.random() * 0.05
+        for at in could
+    }
     ranked = sorted(could, key=lambda at: -score[at])
-    hard = rng.sample(ranked[: max(number, len(ranked) // 4)], min(len(could), round(number * HARD_SHARE)))
+    hard = rng.sample(
+        ranked[: max(number, len(ranked) // 4)], min(len(could), round(number * HARD_SHARE))
+    )
     rest = [at for at in could if at not in set(hard)]
     return hard + rng.sample(rest, number - len(hard))

@@ -34,7 +34,6 @@ class Phrase:
     number: int | None = None
     colour: str = ""
     """"red", "black and white"; empty where none is said."""
-    size: str = ""
     material: str = ""
     pattern: str = ""
     start: int = 0
@@ -84,8 +83,10 @@ class Token(NamedTuple):
 
 def parse(caption: str) -> Parsed:
     """Read one caption."""
-    texts = re.findall(r"[a-z]+(?:[-'][a-z]+)*|[,.;]", caption.lower().replace("t shirt", "t-shirt"))
-    texts = [t.removesuffix("'s") for t in texts]
+    texts = re.findall(
+        r"[a-z]+(?:[-'][a-z]+)*|[,.;]", caption.lower().replace("t shirt", "t-shirt")
+    )
+    texts = [part for text in texts for part in text.replace("'s", " s").split()]
     tokens = _tokens(texts)
     parsed = Parsed(words=frozenset(texts))
     parsed.phrases = _phrases(tokens)
@@ -105,7 +106,7 @@ def _contains(texts: list[str], words: Words) -> bool:
 def _known() -> dict[Words, Token]:
     found: dict[Words, Token] = {}
     for kind, those in qualities().items():
-        if kind == "said":
+        if kind in {"said", "compound"}:
             continue
         for words, value in those.items():
             found.setdefault(words, Token(kind, value, " ".join(words)))
@@ -130,7 +131,7 @@ def _tokens(texts: list[str]) -> list[Token]:
     while at < len(texts):
         for size in range(min(_LONGEST, len(texts) - at), 0, -1):
             words = tuple(texts[at : at + size])
-            if words in known and not (size == 1 and _is_verb(texts, at, found)):
+            if words in known and not (size == 1 and _does(texts, at, found)):
                 found.append(known[words])
                 at += size
                 break
@@ -146,6 +147,18 @@ _BEFORE_NOUNS = frozenset(
 )
 
 
+def _does(texts: list[str], at: int, before: list[Token]) -> bool:
+    """Whether a noun's form is a verb here: one of an action, or what has an object."""
+    if _is_verb(texts, at, before):
+        return True
+    after_noun = bool(before) and before[-1].kind == "noun"
+    noun = noun_forms().get((texts[at],))
+    return after_noun and noun is not None and noun[1] and texts[at + 1 : at + 2] in _ARTICLES
+
+
+_ARTICLES = (["a"], ["an"], ["the"])
+
+
 def _is_verb(texts: list[str], at: int, before: list[Token]) -> bool:
     """Whether a word is a verb here: "swings on a swing" has one of each."""
     word = texts[at]
@@ -153,14 +166,17 @@ def _is_verb(texts: list[str], at: int, before: list[Token]) -> bool:
         return False
     previous = before[-1] if before else None
     if word.endswith("ing") and word not in {"swing", "building"}:
-        return previous is None or previous.kind != "article"
+        following = tuple(texts[at + 1 : at + 2])
+        return (previous is None or previous.kind != "article") and following not in qualities()[
+            "compound"
+        ]
     if previous is None or previous.kind in _BEFORE_NOUNS:
         return False
     if previous.kind == "being":
         return word in {"seated", "dressed"}
     if previous.kind == "noun":
         agent = nouns()[previous.value].group in AGENTS | WORN | {"crowd"}
-        return agent or word in {"sits", "stands", "runs", "jumps", "walks", "plays", "rides", "holds", "wears"}
+        return agent or (word.endswith("s") and (word,) not in noun_forms())
     return previous.kind in {"linking", "adverb", "verb", "word"}
 
 
@@ -168,11 +184,9 @@ def _phrases(tokens: list[Token]) -> list[Phrase]:
     found, start = [], 0
     while start < len(tokens):
         end = _head_at(tokens, start)
-        if end is None:
-            start += 1
-            continue
-        found.append(_phrase(tokens, start, end))
-        start = end + 1
+        if end is not None and not _is_part(tokens, start, end):
+            found.append(_phrase(tokens, start, end))
+        start = start + 1 if end is None else end + 1
     return found
 
 
@@ -201,19 +215,43 @@ def _head_at(tokens: list[Token], start: int) -> int | None:
     return None
 
 
+_TOWARDS = frozenset({"at", "for", "to", "toward", "towards", "into"})
+
+
+def _is_part(tokens: list[Token], start: int, head: int) -> bool:
+    """Whether the noun only says of what sort or whose something is, or names what nobody sees.
+
+    "basketball court", "women's shoes".
+
+    People look "at the camera" that takes the picture.
+    """
+    following = tokens[head + 1].text if head + 1 < len(tokens) else ""
+    before = tokens[start - 1].text if start else ""
+    looked_at = tokens[head].value == "camera" and before in _TOWARDS
+    return following == "s" or (following,) in qualities()["compound"] or looked_at
+
+
+_TOYS = frozenset({"stuffed", "toy"})
+
+
 def _phrase(tokens: list[Token], start: int, head: int) -> Phrase:
     inside = tokens[start:head]
     by_kind = {kind: [t.value for t in inside if t.kind == kind] for kind in _INSIDE}
     colours = list(dict.fromkeys(by_kind["colour"]))
     number = next((int(n) for n in by_kind["number"]), None)
+    first = {kind: next(iter(values), "") for kind, values in by_kind.items()}
+    word = tokens[head].value
+    if any(t.text in _TOYS for t in inside) and nouns()[word].group in {"animal", "vehicle"}:
+        word = "toy"
     return Phrase(
-        tokens[head].value,
-        tokens[head].many or bool(number and number > 1),
-        number,
-        " and ".join(sorted(colours, key=_colour_order)) if len(colours) < 3 else "",
-        *(next(iter(by_kind[kind]), "") for kind in ("size", "material", "pattern")),
-        start,
-        head + 1,
+        word=word,
+        many=tokens[head].many or bool(number and number > 1),
+        number=number,
+        colour=" and ".join(sorted(colours, key=_colour_order)) if len(colours) < 3 else "",
+        material=first["material"],
+        pattern=first["pattern"],
+        start=start,
+        end=head + 1,
     )
 
 
@@ -234,6 +272,8 @@ class _Reader:
     """The phrase that was read last."""
     verb: str = ""
     doer: Phrase | None = None
+    thing: Phrase | None = None
+    """What stands before a verb, but does nothing: a plate that is sitting on a table."""
     """The verb before its object, and whose it is."""
     preposition: str = ""
     owner: Phrase | None = None
@@ -255,6 +295,7 @@ class _Reader:
         beside = self.last if self.last and self.last.end == at else None
         if token.kind == "verb":
             agent = beside if beside and beside.group in AGENTS else None
+            self.thing = beside if beside and not agent else None
             self.doer = agent if agent and token.text.endswith("ing") else self.main
             name = action_at(self.tokens, at)
             if name:
@@ -263,7 +304,11 @@ class _Reader:
                     self._say("does", self.doer, name)
             self.verb, self.preposition = _relating_verbs().get(token.text, "other"), ""
         elif token.kind == "preposition":
-            self.owner = beside if beside and beside.group in AGENTS else (self.doer or self.main)
+            self.owner = (
+                beside
+                if beside and beside.group in AGENTS
+                else (self.doer or self.thing or self.main)
+            )
             if beside and beside.group not in AGENTS | WORN:
                 self.owner = beside
             self.preposition = token.value
@@ -285,8 +330,11 @@ class _Reader:
             together = listing and self.main is not None and self.last is self.main
             both = together and self.main.group == phrase.group == "person"  # type: ignore[union-attr]
             self.main = (
-                Phrase("person", many=True, start=phrase.start, end=phrase.end) if both
-                else None if together else phrase
+                Phrase("person", many=True, start=phrase.start, end=phrase.end)
+                if both
+                else None
+                if together
+                else phrase
             )
         self.last = phrase
         following = self.tokens[phrase.end].text if phrase.end < len(self.tokens) else ""
@@ -320,7 +368,12 @@ class _Reader:
         """ "with a ball in its mouth": the ball is held."""
         held = self.last
         holder = self.main if held is self.owner else None
-        if self.preposition == "in" and held and held.group in HELD and held.end == phrase.start - 1:
+        if (
+            self.preposition == "in"
+            and held
+            and held.group in HELD
+            and held.end == phrase.start - 1
+        ):
             holder = holder or self.main
             if holder:
                 self._say("holds", holder, held.word, held)
@@ -329,12 +382,21 @@ class _Reader:
         self.parsed.relations.append(Relation(kind, who, what, phrase))
 
 
+_SKIPPED = frozenset({"article", "colour", "size", "plain", "number", "material"})
+
+
+@cache
+def _objects() -> frozenset[str]:
+    """Words right behind a verb that make it another action: soccer."""
+    return frozenset(words[0] for forms in action_forms().values() for words, _ in forms if words)
+
+
 def action_at(tokens: list[Token], at: int) -> str | None:
     """The action that the verb there names, with the longest form that fits the words behind it."""
     behind = [
         word
         for token in tokens[at + 1 : at + 7]
-        if token.kind not in {"article", "colour", "size", "plain", "number", "material"}
+        if token.kind not in _SKIPPED or token.text in _objects()
         for word in (token.value.split() if token.kind == "noun" else token.text.split())
     ]
     for words, name in action_forms().get(tokens[at].text, ()):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from training.fusion.questions.claims import denies, holds
 from training.fusion.questions.facts import Facts
-from training.fusion.questions.lexicon import nouns
+from training.fusion.questions.lexicon import nouns, weathers
 from training.fusion.questions.queries import (
     PLACES,
     Claim,
@@ -22,9 +22,10 @@ from training.fusion.questions.queries import (
 )
 
 Usual = Mapping[str, int]
-"""Things, places, colours, actions and kinds of weather, and for how many photographs each is true."""
+"""Things, places, colours, actions, weather, and for how many photographs each is true."""
 
-_CHOSEN = {"colour is": "colour", "clothes colour is": "colour", "doing is": "action", "place is": "place",
+_CHOSEN = {"colour is": "colour", "clothes colour is": "colour", "doing is": "action",
+           "place is": "place",
            "weather is": "weather", "there": "thing"}  # fmt: skip
 
 
@@ -46,7 +47,9 @@ def choices(facts: Facts, usual: Usual, rng: random.Random) -> Iterator[Query]:
     for query in queries(facts):
         if query.kind in {"animal", "vehicle", "fruit"}:
             (word, *_) = query.answers
-            alike = [w for w, n in nouns().items() if n.group == nouns()[word].group and facts.lacks(w)]
+            alike = [
+                w for w, n in nouns().items() if n.group == nouns()[word].group and facts.lacks(w)
+            ]
             yield from _choice("thing or other", "thing", word, alike, usual, rng)
     known = [place for place in places_of(facts) if place in nouns()]
     every = [w for w, n in nouns().items() if n.group in PLACES and n.silence == "sure"]
@@ -56,10 +59,14 @@ def choices(facts: Facts, usual: Usual, rng: random.Random) -> Iterator[Query]:
         yield from _choice("place or other", "place", place, others, usual, rng)
         yield from _choice("place or other", "place", place, alike, usual, rng)
     for word, colours in coloured(facts).items():
-        others = [c for c in _COLOURS if denies(facts, Claim("colour is", slots(thing=word, colour=c)))]
+        others = [
+            c for c in _COLOURS if denies(facts, Claim("colour is", slots(thing=word, colour=c)))
+        ]
         for colour in colours if len(colours) == 1 else ():
             if colour in _COLOURS:
-                yield from _choice("colour or other", "colour", colour, others, usual, rng, thing=word)
+                yield from _choice(
+                    "colour or other", "colour", colour, others, usual, rng, thing=word
+                )
     for subject in facts.subjects:
         who = of_subject(subject)
         done = [name for name in subject.does if name in _ACTIONS]
@@ -67,25 +74,31 @@ def choices(facts: Facts, usual: Usual, rng: random.Random) -> Iterator[Query]:
         if len(done) == 1:
             yield from _choice("doing or other", "action", done[0], others, usual, rng, **who)
     weather = list(weather_of(facts))
-    others = [w for w in _WEATHER if denies(facts, Claim("weather is", slots(weather=w)))]
+    others = [
+        w
+        for w in ("sunny", "rainy", "cloudy", "foggy", "snowy")
+        if denies(facts, Claim("weather is", slots(weather=w)))
+    ]
     if len(weather) == 1:
         yield from _choice("weather or other", "weather", weather[0], others, usual, rng)
 
 
 _COLOURS = ("red", "blue", "green", "yellow", "black", "white", "brown", "orange", "pink", "purple")
 _ACTIONS = ("sitting", "standing", "walking", "running", "jumping", "swimming", "laying down")
-_WEATHER = ("sunny", "rainy", "cloudy", "foggy", "snowy")
 
 
 def _choice(
-    kind: str, slot: str, true: str, others: list[str], usual: Usual, rng: random.Random, **more: str
+    kind: str,
+    slot: str,
+    true: str,
+    others: list[str],
+    usual: Usual,
+    rng: random.Random,
+    **more: str,
 ) -> Iterator[Query]:
     weights = [usual[other] for other in others]
     if any(weights):
         (false,) = rng.choices(others, weights)
         first, second = (true, false) if rng.random() < 0.5 else (false, true)
-        answers = {_SAID.get(true, true): 1.0}
+        answers = {weathers()[true].ongoing if slot == "weather" else true: 1.0}
         yield Query(kind, slots(**more, **{slot: first, "other": second}), answers)
-
-
-_SAID = {"rainy": "raining", "snowy": "snowing"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from tools.words.labels import CLASSES
@@ -20,51 +21,67 @@ from training.fusion.questions.queries import (
     weather_of,
 )
 
-_SHOWN = frozenset({"other", "person", "animal", "thing", "ball", "food", "drink", "vehicle", "furniture", "background",
+_SHOWN = frozenset({"other", "person", "animal", "thing", "ball", "food", "drink", "vehicle",
+                    "furniture",
+                    "background",
                     "ground", "fruit", "head", "eyes"})  # fmt: skip
 _PLACES = frozenset({"inside", "shop", "outside"})
 
 
 def holds(facts: Facts) -> Iterator[Claim]:
     """All that holds of a photograph."""
-    for word in facts.words:
-        noun = nouns().get(word)
-        if noun is None or noun.silence == "never":
-            continue
-        if noun.group in _SHOWN and not _disputed(facts, word):
-            yield Claim("there", slots(thing=word))
-        if noun.group in _PLACES and facts.named[word] >= 2:
-            yield Claim("place is", slots(place=word))
-    for place in places_of(facts) if facts.photograph.scene else ():
-        if place in nouns():
-            yield Claim("place is", slots(place=place))
+    yield from _things(facts)
+    yield from _places(facts)
     for subject in facts.subjects:
         yield from _about(subject)
+    yield from _numbers(facts)
     for word, colours in coloured(facts).items():
         if len(colours) == 1:
             yield Claim("colour is", slots(thing=word, colour=next(iter(colours))))
-    for word, answers in counted(facts).items():
-        number = next(iter(answers))
-        yield Claim("more than one", slots(thing=word)) if number > "1" else Claim("just one", slots(thing=word))
-        if "2" <= number <= "4":
-            yield Claim("number is", slots(thing=word, count=number))
     for sport in sports_of(facts):
         yield Claim("sport is", slots(sport=sport))
-    for kind in weather_of(facts):
-        yield Claim("weather is", slots(weather=kind))
-    if time := time_of(facts):
-        yield Claim(f"{time} is", ())
     if facts.lone_person and (who := facts.who()) in MALE | FEMALE:
         yield Claim("gender is", slots(who=who))
-    if facts.setting:
-        yield Claim("setting is", slots(setting=facts.setting))
     for label, side in sided(facts).items():
         yield Claim("side is", slots(thing=noun_of(label).word, side=side))
 
 
+def _things(facts: Facts) -> Iterator[Claim]:
+    for word in sorted(facts.words & nouns().keys()):
+        noun = nouns()[word]
+        if noun.silence != "never" and noun.group in _SHOWN and not _disputed(facts, word):
+            yield Claim("there", slots(thing=word))
+
+
+def _places(facts: Facts) -> Iterator[Claim]:
+    labelled = places_of(facts) if facts.photograph.scene else {}
+    said = {w for w, n in facts.named.items() if nouns()[w].group in _PLACES and n >= 2}
+    for place in sorted((labelled.keys() | said) & nouns().keys()):
+        if nouns()[place].silence != "never" or place in labelled:
+            yield Claim("place is", slots(place=place))
+    for kind in weather_of(facts):
+        yield Claim("weather is", slots(weather=kind))
+    if time := time_of(facts):
+        yield Claim(f"{time} is", ())
+    if facts.setting:
+        yield Claim("setting is", slots(setting=facts.setting))
+
+
+def _numbers(facts: Facts) -> Iterator[Claim]:
+    for word, answers in counted(facts).items():
+        number = next(iter(answers))
+        yield Claim("just one" if number == "1" else "more than one", slots(thing=word))
+        if "2" <= number <= "4":
+            yield Claim("number is", slots(thing=word, count=number))
+
+
 def _disputed(facts: Facts, word: str) -> bool:
-    """Whether some say that it is a man, and some that it is a woman."""
-    return word in MALE | FEMALE and facts.lone_person and facts.who() == "person"
+    """Whether others call the one person that is there something else: a man, a boy."""
+    if not facts.lone_person or nouns()[word].group != "person":
+        return False
+    who = facts.who()
+    young = {"child"} if who in {"boy", "girl", "baby"} else set()
+    return word not in {who, "person"} | young
 
 
 def _about(subject: Subject) -> Iterator[Claim]:
@@ -102,7 +119,9 @@ def _no_place(facts: Facts, words: dict[str, str]) -> bool:
     inside = nouns()[place].group in {"inside", "shop"}
     if facts.setting and (facts.setting == "indoors") != inside:
         return True
-    return bool(places_of(facts)) and place not in known and not near().get(place, frozenset()) & known
+    return (
+        bool(places_of(facts)) and place not in known and not near().get(place, frozenset()) & known
+    )
 
 
 def _subject(facts: Facts, words: dict[str, str]) -> Subject | None:
@@ -112,7 +131,12 @@ def _subject(facts: Facts, words: dict[str, str]) -> Subject | None:
 
 def _not_doing(facts: Facts, words: dict[str, str]) -> bool:
     subject, action = _subject(facts, words), actions()[words["action"]]
-    if subject is None or not subject.does or action.name in facts.actions or action.silence == "never":
+    if (
+        subject is None
+        or not subject.does
+        or action.name in facts.actions
+        or action.silence == "never"
+    ):
         return False
     done = set(facts.actions)
     if any(action.name in near().get(name, frozenset()) for name in done):
@@ -136,7 +160,7 @@ def _not_holding(facts: Facts, words: dict[str, str]) -> bool:
 
 
 def _other_colour(facts: Facts, words: dict[str, str]) -> bool:
-    known = coloured(facts).get(words["thing"])
+    known = coloured(facts).get(words["thing"], Counter())
     return bool(known) and all(_differ(colour, words["colour"]) for colour in known)
 
 
@@ -147,8 +171,10 @@ def _clothes_other_colour(facts: Facts, words: dict[str, str]) -> bool:
 
 
 _ALIKE = (
-    {"tan", "brown", "gold", "orange", "blonde", "yellow"}, {"pink", "purple", "red"}, {"blue", "turquoise", "green"},
-    {"gray", "silver", "white"}, {"gray", "black"}, {"red", "orange"}, {"blue", "black"}, {"blue", "purple"},
+    {"tan", "brown", "gold", "orange", "blonde", "yellow"}, {"pink", "purple", "red"},
+    {"blue", "turquoise", "green"},
+    {"gray", "silver", "white"}, {"gray", "black"}, {"red", "orange"}, {"blue", "black"},
+    {"blue", "purple"},
     {"tan", "white"}, {"brown", "black"}, {"brown", "red"},
 )  # fmt: skip
 
@@ -186,7 +212,9 @@ def _other_weather(facts: Facts, words: dict[str, str]) -> bool:
     if facts.photograph.weather == "sunrise":
         return asked in {"rainy", "snowy", "foggy"}
     if known:
-        return asked not in known and not (asked == "cloudy" and set(known) & {"foggy", "rainy", "snowy"})
+        return asked not in known and not (
+            asked == "cloudy" and set(known) & {"foggy", "rainy", "snowy"}
+        )
     if facts.setting != "outdoors" or not facts.captions or facts.said:
         return False
     return asked in {"rainy", "foggy"} or (asked == "snowy" and not facts.named["snow"])
@@ -216,7 +244,10 @@ def _other_side(facts: Facts, words: dict[str, str]) -> bool:
 
 _CHECKS = {
     "there": _no_thing, "place is": _no_place, "doing is": _not_doing, "wearing is": _not_wearing,
-    "holding is": _not_holding, "colour is": _other_colour, "clothes colour is": _clothes_other_colour,
-    "number is": _other_number, "more than one": _just_one, "just one": _several, "sport is": _other_sport,
-    "weather is": _other_weather, "day is": _night, "night is": _day, "gender is": _other_gender, "setting is": _other_setting, "side is": _other_side,
+    "holding is": _not_holding, "colour is": _other_colour,
+    "clothes colour is": _clothes_other_colour,
+    "number is": _other_number, "more than one": _just_one, "just one": _several,
+    "sport is": _other_sport,
+    "weather is": _other_weather, "day is": _night, "night is": _day, "gender is": _other_gender,
+    "setting is": _other_setting, "side is": _other_side,
 }  # fmt: skip

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, wraps
 from typing import Any, Literal, TypeVar
 
-from training.fusion.questions.captions import AGENTS, Parsed, Phrase, parse
-from training.fusion.questions.lexicon import action_forms, actions, near, noun_of, nouns
+from training.fusion.questions.captions import Parsed, Phrase, parse
+from training.fusion.questions.lexicon import near, noun_of, nouns, places
 from training.fusion.questions.sources import Photograph
 
 T = TypeVar("T")
@@ -22,15 +22,12 @@ FAINT = 0.3
 _INDOORS = frozenset({"inside", "shop"})
 _OUTDOORS = frozenset({"outside", "water"})
 _OUTDOOR_ACTIONS = frozenset(
-    {"hiking", "skiing", "snowboarding", "sledding", "surfing", "kayaking", "rafting", "wakeboarding",
-     "riding motorcycle", "water skiing"}
+    {"hiking", "skiing", "snowboarding", "sledding", "surfing", "kayaking", "rafting",
+     "wakeboarding", "riding motorcycle", "water skiing"}
 )  # fmt: skip
-_OUTDOOR_LABELS = frozenset({"airplane", "boat", "bus", "train", "truck", "cow", "sheep", "horse", "fire hydrant",
-                            "stop sign", "traffic light", "elephant", "giraffe", "zebra", "kite", "surfboard"})  # fmt: skip
-_SCENE_SETTINGS = {
-    "bedroom": "indoors", "kitchen": "indoors", "living room": "indoors", "office": "indoors",
-    "store": "indoors", "industrial": "",
-}  # fmt: skip
+_OUTDOOR_LABELS = frozenset({"airplane", "boat", "bus", "train", "truck", "cow", "sheep", "horse",
+                            "fire hydrant", "stop sign", "traffic light", "elephant", "giraffe",
+                            "zebra", "kite", "surfboard"})  # fmt: skip
 
 
 @dataclass
@@ -74,7 +71,9 @@ class Facts:
     @cached_property
     def named(self) -> Counter[str]:
         """Nouns of the captions, and how many captions have each."""
-        return Counter(word for parsed in self.captions for word in {p.word for p in parsed.phrases})
+        return Counter(
+            word for parsed in self.captions for word in {p.word for p in parsed.phrases}
+        )
 
     @cached_property
     def labels(self) -> dict[str, float]:
@@ -103,7 +102,11 @@ class Facts:
         """All that must not be denied: what is there, and whatever that may mean as well."""
         faint = {noun_of(label).word for label in self.labels}
         there = set(self.words) | faint | {p for c in self.captions for p in c.words}
-        there |= {"person"} if any(nouns()[w].group == "person" for w in there if w in nouns()) else set()
+        there |= (
+            {"person"}
+            if any(nouns()[w].group == "person" for w in there if w in nouns())
+            else set()
+        )
         return frozenset(there.union(*(near().get(word, frozenset()) for word in there)))
 
     @cached_property
@@ -111,7 +114,7 @@ class Facts:
         """Where it was taken, where the captions or the kind of place say so."""
         photograph = self.photograph
         if photograph.scene:
-            return _SCENE_SETTINGS.get(photograph.scene, "outdoors")  # type: ignore[return-value]
+            return places()[photograph.scene][0]  # type: ignore[return-value]
         if photograph.weather:
             return "outdoors"
         groups = Counter(nouns()[word].group for word in self.named.elements())
@@ -124,8 +127,12 @@ class Facts:
             return "" if indoor == outdoor else "indoors" if indoor else "outdoors"
         inside = sum(groups[g] for g in _INDOORS) + 2 * said["indoors"] + 2 * self._boxed_indoors
         outside = sum(groups[g] for g in _OUTDOORS) + min(1, said["outdoors"])
-        outside += sum(said[s] for s in ("snowing", "raining", "sunny", "cloudy", "foggy", "sunset"))
-        outside += sum(self.named[w] for w in ("grass", "snow", "sky", "sand", "mountain", "dirt", "mud"))
+        outside += sum(
+            said[s] for s in ("snowing", "raining", "sunny", "cloudy", "foggy", "sunset")
+        )
+        outside += sum(
+            self.named[w] for w in ("grass", "snow", "sky", "sand", "mountain", "dirt", "mud")
+        )
         outside += 2 * len(done & _OUTDOOR_ACTIONS)
         if inside >= 2 and not outside:
             return "indoors"
@@ -210,8 +217,13 @@ class Facts:
             found.append(self._gather(self.who(), set(self.people_words), many=False))
         else:
             for word in ("man", "woman", "boy", "girl", "baby"):
-                others = {"man": {"boy", "person"}, "boy": {"man", "child", "person"}}.get(word, set())
-                others = others | {"woman": {"girl", "person"}, "girl": {"woman", "child", "person"}}.get(word, set())
+                others = {"man": {"boy", "person"}, "boy": {"man", "child", "person"}}.get(
+                    word, set()
+                )
+                others = others | {
+                    "woman": {"girl", "person"},
+                    "girl": {"woman", "child", "person"},
+                }.get(word, set())
                 if self._alone(word) and not any(self.named[o] for o in others):
                     found.append(self._gather(word, {word}, many=False))
             many = [p for c in self.captions for p in c.phrases if p.group == "person"]
@@ -263,6 +275,3 @@ class Facts:
         if nouns()[word].group == "person":
             boxes = []
         return self._alone(word) and len(boxes) <= (1 if not self.photograph.people else 2)
-
-
-__all__ = ["AGENTS", "Facts", "Subject", "action_forms", "actions"]

@@ -42,6 +42,8 @@ class Action:
     """What somebody does, by the words that people answer with."""
 
     name: str
+    said: str
+    """In a sentence: riding a bike, where people answer "riding bike"."""
     chinese: str
     posture: str
     sport: str
@@ -78,9 +80,17 @@ def nouns() -> dict[str, Noun]:
         found[word] = Noun(word, many, group, chinese, measure, silence, _label(word, group))
     spoken = {canonical(word) for word in found}
     for label, entry in table("things").items():
-        if label not in found and (label not in spoken or label in {"bird", "oven", "dining table"}):
+        if label not in found and (
+            label not in spoken or label in {"bird", "oven", "dining table"}
+        ):
             found[label] = Noun(
-                label, entry.plural, _group(label), entry.chinese, entry.measure_word or "个", "unboxed", label
+                label,
+                entry.plural,
+                _group(label),
+                entry.chinese,
+                entry.measure_word or "个",
+                "unboxed",
+                label,
             )
     return found
 
@@ -136,8 +146,8 @@ def noun_forms() -> dict[Words, tuple[str, bool]]:
 def actions() -> dict[str, Action]:
     """All actions by their name."""
     return {
-        name: Action(name, chinese, posture, sport, silence)
-        for name, _, chinese, posture, sport, silence in rows("actions", 6)
+        name: Action(name, said or name, chinese, posture, sport, silence)
+        for name, said, _, chinese, posture, sport, silence in rows("actions", 7)
     }
 
 
@@ -148,7 +158,7 @@ def action_forms() -> dict[str, list[tuple[Words, str]]]:
     The longest first.
     """
     forms: defaultdict[str, list[tuple[Words, str]]] = defaultdict(list)
-    for name, those, *_ in rows("actions", 6):
+    for name, _, those, *_ in rows("actions", 7):
         for form in listed(those):
             verb, *rest = form.split()
             for inflected in inflections(verb):
@@ -163,8 +173,8 @@ _IRREGULAR = {
     "eat": ("ate",), "ride": ("riding", "rode"), "be": ("being",), "ski": ("skiing", "skis"),
     "leap": ("leapt",), "take": ("took",), "seated": (),
 }  # fmt: skip
-_DOUBLED = {"run", "jog", "sit", "swim", "nap", "chat", "dig", "snowboard", "bat", "cut", "hug", "tug",
-            "grin", "sled", "stop", "pet", "shop", "trot", "hit", "sprint"} - {"snowboard", "sprint"}  # fmt: skip
+_DOUBLED = {"run", "jog", "sit", "swim", "nap", "chat", "dig", "bat", "cut", "hug", "tug", "grin",
+            "sled", "stop", "pet", "shop", "trot", "hit"}  # fmt: skip
 
 
 def inflections(verb: str) -> Iterator[str]:
@@ -206,6 +216,43 @@ def qualities() -> dict[str, dict[Words, str]]:
 def chinese_of() -> dict[str, str]:
     """The Chinese of colours, materials and the like."""
     return {word: chinese for _, word, chinese, _ in rows("qualities", 4) if chinese}
+
+
+@dataclass(frozen=True)
+class Weather:
+    """A kind of weather, as people answer."""
+
+    word: str
+    ongoing: str
+    """raining, for rainy."""
+    chinese: str
+    chinese_ongoing: str
+
+
+@cache
+def weathers() -> dict[str, Weather]:
+    """All kinds of weather by their word, and by how captions and labels call them."""
+    found: dict[str, Weather] = {}
+    for *words, others in rows("weather", 5):
+        weather = Weather(*words)
+        found |= dict.fromkeys((weather.word, *listed(others)), weather)
+    return found
+
+
+@cache
+def sports() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Sport → its Chinese, and the things that tell it."""
+    return {sport: (chinese, tuple(listed(things))) for sport, chinese, things in rows("sports", 3)}
+
+
+@cache
+def places() -> dict[str, tuple[str, dict[str, float]]]:
+    """Label of a place → indoors, outdoors or neither, and the shares of people's answers."""
+    found = {}
+    for label, setting, answers in rows("places", 3):
+        pairs = [answer.rpartition(" ") for answer in listed(answers)]
+        found[label] = (setting, {answer: float(share) for answer, _, share in pairs})
+    return found
 
 
 @cache

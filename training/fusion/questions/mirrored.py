@@ -9,9 +9,12 @@ _OPPOSITES = {
     "clockwise": "counterclockwise",
 }  # fmt: skip
 _EXCHANGED = {**_OPPOSITES, **{other: word for word, other in _OPPOSITES.items()}}
-_WORD = re.compile(r"\b(?:(?:counter)?clockwise|(?:left|right)(?:hand|most)?)\b|[左右]", re.IGNORECASE)
+_WORD = re.compile(
+    r"\b(?:(?:counter)?clockwise|(?:left|right)(?:hand|most)?)\b|[左右]", re.IGNORECASE
+)
 _NO_SIDE = re.compile(
-    r"\ball right\b|\bright now\b|\bright away\b|\bright of way\b|\bis left\b|\bare left\b|左右", re.IGNORECASE
+    r"\ball right\b|\bright now\b|\bright away\b|\bright of way\b|\bis left\b|\bare left\b|左右",
+    re.IGNORECASE,
 )
 
 

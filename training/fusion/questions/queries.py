@@ -1,7 +1,7 @@
 """Questions before they have words: what is asked of a photograph, and the answers.
 
 A query is an open question ("What colour is …?") with its answers; a claim ("… is red") is asked as
-a yes/no question, of pictures where it holds and, by `denies`, of pictures where it likely does not.
+a yes/no question, of pictures where it holds and, by `denies`, of some where it likely does not.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from training.fusion.questions.captions import WORN
 from training.fusion.questions.facts import FAINT, FEMALE, MALE, SURE, Facts, Subject, once
-from training.fusion.questions.lexicon import actions, near, noun_of, nouns
+from training.fusion.questions.lexicon import actions, noun_of, nouns, places, sports, weathers
 from training.fusion.questions.sources import Box
 
 Slots = tuple[tuple[str, str], ...]
@@ -56,31 +56,13 @@ def of_subject(subject: Subject) -> dict[str, str]:
 _VAGUE = frozenset({"standing", "looking", "posing", "waiting", "sitting", "smiling", "playing"})
 ROOMS = ("kitchen", "bathroom", "bedroom", "living room", "dining room", "office")
 PLACES = frozenset({"inside", "shop", "outside", "water", "bar"})
-SCENES: dict[str, dict[str, float]] = {
-    "bedroom": {"bedroom": 1}, "kitchen": {"kitchen": 1}, "living room": {"living room": 1},
-    "office": {"office": 1}, "store": {"store": 1},
-    "coast": {"beach": 0.6, "coast": 0.2, "ocean": 0.2}, "forest": {"forest": 0.7, "woods": 0.3},
-    "highway": {"highway": 0.7, "road": 0.3}, "industrial": {"factory": 0.6, "industrial": 0.4},
-    "inside a city": {"city": 0.8, "street": 0.2}, "mountain": {"mountains": 0.6, "mountain": 0.4},
-    "open country": {"field": 0.5, "country": 0.5}, "street": {"street": 0.7, "city": 0.3},
-    "suburb": {"suburb": 0.5, "neighborhood": 0.3, "house": 0.2}, "tall building": {"city": 0.7, "building": 0.3},
-}  # fmt: skip
-"""What people would answer for each kind of place."""
-WEATHER = {
-    "cloudy": "cloudy", "foggy": "foggy", "rainy": "rainy", "raining": "rainy", "sunny": "sunny", "snowing": "snowy",
-}  # fmt: skip
-_SPORT_OF_THING = {
-    "frisbee": "frisbee", "surfboard": "surfing", "skateboard": "skateboarding", "skis": "skiing",
-    "snowboard": "snowboarding", "tennis racket": "tennis", "baseball bat": "baseball", "baseball glove": "baseball",
-    "soccer ball": "soccer", "basketball": "basketball",
-}  # fmt: skip
 
 
 @once
 def queries(facts: Facts) -> list[Query]:
     """All open questions that the photograph answers."""
     about = [query for subject in facts.subjects for query in _about(subject)]
-    parts = (_colours, _looks, _counts, _kinds, _where, _weather, _sides)
+    parts = (_colours, _looks, _upon, _counts, _kinds, _where, _weather, _sides)
     return about + [query for part in parts for query in part(facts)]
 
 
@@ -106,20 +88,25 @@ def _about(subject: Subject) -> Iterator[Query]:
         yield Query("on", slots(**who, action=postures[0]), shares(on))
     if person and not subject.many:
         yield from _clothes(subject, who)
-    places = {what: n for (_, what), n in subject.placed.items()
+    where = {what: n for (_, what), n in subject.placed.items()
               if nouns()[what].group in PLACES | {"ground", "vehicle", "furniture"}}  # fmt: skip
-    if places:
-        yield Query("where is", slots(**who), shares(places))
+    if where:
+        yield Query("where is", slots(**who), shares(where))
 
 
 def _bears(word: str) -> bool:
     """Whether somebody can be on it."""
     group = nouns()[word].group
-    return group in {"furniture", "ground", "outside", "vehicle", "background", "never"} or word in _BEARING
+    return (
+        group in {"furniture", "ground", "outside", "vehicle", "background", "never"}
+        or word in _BEARING
+    )
 
 
-_BEARING = frozenset({"swing", "trampoline", "log", "blanket", "towel", "skateboard", "surfboard", "snowboard", "skis",
-                      "stairs", "bridge", "slide", "wakeboard", "counter", "floor", "horse", "elephant"})  # fmt: skip
+_BEARING = frozenset({"swing", "trampoline", "log", "blanket", "towel", "skateboard", "surfboard",
+                      "snowboard", "skis",
+                      "stairs", "bridge", "slide", "wakeboard", "counter", "floor", "horse",
+                      "elephant"})  # fmt: skip
 
 
 def _clothes(subject: Subject, who: dict[str, str]) -> Iterator[Query]:
@@ -143,7 +130,9 @@ def _colours(facts: Facts) -> Iterator[Query]:
         yield Query("colour", slots(thing=word), shares(known))
 
 
-_UNCOLOURED = frozenset({"person", "garment", "head", "eyes", "face", "collar", "crowd", "inside", "shop", "bar",
+_UNCOLOURED = frozenset({"person", "garment", "head", "eyes", "face", "collar", "crowd", "inside",
+                         "shop",
+                         "bar",
                          "room", "never", "outside"})  # fmt: skip
 
 
@@ -171,12 +160,35 @@ def _looks(facts: Facts) -> Iterator[Query]:
                 yield Query(quality, slots(thing=word), shares(said))
 
 
+_SURFACES = {
+    "on": {"table", "dining table", "desk", "plate", "bed", "couch", "bench", "counter", "tray",
+           "stove", "wall",
+           "beach", "street", "grass"},
+    "in": {"bowl", "cup", "vase", "water", "sky", "sink", "basket"},
+}  # fmt: skip
+
+
+def _upon(facts: Facts) -> Iterator[Query]:
+    for how, surfaces in _SURFACES.items():
+        for surface in sorted(surfaces & facts.named.keys()):
+            there = Counter(
+                relation.who.word
+                for parsed in facts.captions
+                for relation in parsed.relations
+                if (relation.kind, relation.what) == (how, surface)
+            )
+            if there:
+                yield Query(f"{how} it", slots(thing=surface), shares(there))
+
+
 def _counts(facts: Facts) -> Iterator[Query]:
     for word, answers in counted(facts).items():
         yield Query("how many", slots(thing=word), answers)
 
 
-_COUNTED_GROUPS = frozenset({"person", "animal", "thing", "vehicle", "ball", "fruit", "food", "furniture"})
+_COUNTED_GROUPS = frozenset(
+    {"person", "animal", "thing", "vehicle", "ball", "fruit", "food", "furniture"}
+)
 
 
 @once
@@ -233,10 +245,16 @@ def spread(number: int, right: float) -> dict[str, float]:
 
 
 def _kinds(facts: Facts) -> Iterator[Query]:
-    for group, kind in (("animal", "animal"), ("vehicle", "vehicle"), ("fruit", "fruit"), ("food", "food")):
+    for group, kind in (
+        ("animal", "animal"),
+        ("vehicle", "vehicle"),
+        ("fruit", "fruit"),
+        ("food", "food"),
+    ):
         those = {w: float(facts.named[w]) for w in facts.named if nouns()[w].group == group}
-        boxed = {noun_of(b.label).word for b in (*facts.photograph.people, *facts.photograph.teacher)
-                 if b.score >= SURE and nouns()[noun_of(b.label).word].group == group}  # fmt: skip
+        boxes = (*facts.photograph.people, *facts.photograph.teacher)
+        sure = {noun_of(box.label) for box in boxes if box.score >= SURE}
+        boxed = {noun.word for noun in sure if noun.group == group}
         if group == "food":
             those = {w: n for w, n in those.items() if w not in {"food", "meat"}}
         if len(boxed) == 1:
@@ -250,9 +268,8 @@ def _kinds(facts: Facts) -> Iterator[Query]:
             young = who in {"boy", "girl"}
             yield Query("gender", slots(age="young" if young else "grown"), {who: 1.0})
             yield Query("sex", (), {"male" if male else "female": 1.0})
-    sports = sports_of(facts)
-    if sports:
-        yield Query("sport", (), shares(sports))
+    if played := sports_of(facts):
+        yield Query("sport", (), shares(played))
     if facts.photograph.product:
         yield Query("product", (), {facts.photograph.product: 1.0})
     elif largest := _largest(facts):
@@ -275,9 +292,10 @@ def sports_of(facts: Facts) -> Counter[str]:
         if sport and (sport != "rock climbing" or {"rock", "cliff", "wall"} & facts.named.keys()):
             found[sport] += times
     people = facts.people_words or facts.named["dog"]
-    for thing, sport in _SPORT_OF_THING.items():
-        if facts.named[thing] and people:
-            found[sport] += facts.named[thing]
+    for sport, (_, things) in sports().items():
+        times = sum(facts.named[thing] for thing in things)
+        if people and times and (times >= 2 or found[sport]):
+            found[sport] += times
     if len(found) > 1:
         found = Counter({s: n for s, n in found.items() if n >= 2})
     return found
@@ -287,21 +305,23 @@ def sports_of(facts: Facts) -> Counter[str]:
 def places_of(facts: Facts) -> dict[str, float]:
     """Where it was taken, as people would answer."""
     if facts.photograph.scene:
-        return dict(SCENES[facts.photograph.scene])
+        return places()[facts.photograph.scene][1]
     return {w: float(n) for w, n in facts.named.items() if nouns()[w].group in PLACES and n >= 2}
 
 
 def _where(facts: Facts) -> Iterator[Query]:
-    places = places_of(facts)
-    if places:
-        yield Query("where", (), shares(places))
-        best = max(places, key=lambda w: places[w])
+    known = places_of(facts)
+    if known:
+        yield Query("where", (), shares(known))
+        best = max(known, key=lambda w: known[w])
         if best in ROOMS:
             yield Query("room", (), {best: 1.0})
     if facts.setting:
         yield Query("in or out", (), {facts.setting: 1.0})
         yield Query("inside or outside", (), {facts.setting.replace("doors", "side"): 1.0})
-    ground = {w: float(n) for w, n in facts.named.items() if w in {"grass", "snow", "sand", "mud", "ice"}}
+    ground = {
+        w: float(n) for w, n in facts.named.items() if w in {"grass", "snow", "sand", "mud", "ice"}
+    }
     if ground and sum(ground.values()) >= 2:
         yield Query("ground", (), shares(ground))
 
@@ -314,7 +334,9 @@ def _weather(facts: Facts) -> Iterator[Query]:
     if facts.photograph.weather == "sunrise" or facts.said["sunset"]:
         times = {"sunset": 0.35, "sunrise": 0.25, "morning": 0.2, "evening": 0.2}
     elif time := time_of(facts):
-        times = {"night": 1.0} if time == "night" else {"day": 0.4, "daytime": 0.2, "afternoon": 0.4}
+        times = (
+            {"night": 1.0} if time == "night" else {"day": 0.4, "daytime": 0.2, "afternoon": 0.4}
+        )
     if times:
         yield Query("time of day", (), shares(times))
     if time := time_of(facts):
@@ -341,10 +363,9 @@ def time_of(facts: Facts) -> Literal["day", "night", ""]:
 @once
 def weather_of(facts: Facts) -> dict[str, float]:
     """The weather in people's words; empty where nothing is said."""
-    if facts.photograph.weather:
-        word = WEATHER.get(facts.photograph.weather)
-        return {word: 1.0} if word else {}
-    return {WEATHER[s]: float(n) for s, n in facts.said.items() if s in WEATHER}
+    if label := facts.photograph.weather:
+        return {weathers()[label].word: 1.0} if label in weathers() else {}
+    return {weathers()[s].word: float(n) for s, n in facts.said.items() if s in weathers()}
 
 
 def _sides(facts: Facts) -> Iterator[Query]:
@@ -356,7 +377,10 @@ def _sides(facts: Facts) -> Iterator[Query]:
 def sided(facts: Facts) -> dict[str, str]:
     """Labels of single things that lie clearly left or right of the middle."""
     photograph = facts.photograph
-    boxes: list[Box] = [*photograph.people, *(b for b in photograph.teacher if b.label not in photograph.covered)]
+    boxes: list[Box] = [
+        *photograph.people,
+        *(b for b in photograph.teacher if b.label not in photograph.covered),
+    ]
     found = {}
     for label in {b.label for b in boxes}:
         those = [b for b in boxes if b.label == label]

@@ -9,11 +9,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from evaluation.boxes import find_folders
 from evaluation.products import read_products
@@ -82,54 +81,60 @@ def photographs(data: Path) -> list[Photograph]:
     Raises:
         InputError: a labelled folder is not in its format, or there is none.
     """
-    found: dict[str, Photograph] = {}
-
-    def of(image: str) -> Photograph:
-        return found.setdefault(image, Photograph(image))
-
-    for folder in find_folders(data):
-        covered = frozenset(folder.names[number] for number in folder.covered)
-        for labelled in folder.photographs:
-            photograph = of(labelled.file.relative_to(data).as_posix())
-            photograph.covered = covered
-            for number, (x, y, w, h) in zip(
-                labelled.classes.tolist(), labelled.boxes_cxcywh.tolist(), strict=True
-            ):
-                box = Box(folder.names[number], 1.0, x - w / 2, y - h / 2, x + w / 2, y + h / 2)
-                photograph.people.append(box)
-    for folder_name in ("captions", "photos"):
-        for row in _lines(data / folder_name / "captions.jsonl"):
-            of(f"{folder_name}/{row['image']}").captions = tuple(row["captions"])
-    for image, kind, label in _scenes(data / "scenes"):
-        photograph = of(image)
-        if kind == "scene":
-            photograph.scene = label
-        else:
-            photograph.weather = label
+    found = _Found()
+    _read_boxes(data, found)
+    for folder in ("captions", "photos"):
+        for row in _lines(data / folder / "captions.jsonl"):
+            found[f"{folder}/{row['image']}"].captions = tuple(row["captions"])
+    _read_places(data / "scenes", found)
     if (data / "grocery" / "classes.csv").is_file():
         for image, coarse in _products(data):
-            of(image).product = coarse
+            found[image].product = coarse
     for row in _lines(data / "teacher" / "labels.jsonl"):
         if row["image"] in found:
             photograph = found[row["image"]]
             photograph.watched = True
             photograph.teacher = [
-                Box(CLASSES[int(number)], score, *corners) for number, *corners, score in row["boxes"]
+                Box(CLASSES[int(label)], score, *corners) for label, *corners, score in row["boxes"]
             ]
     measured = measured_on(data)
     return [found[image] for image in sorted(found) if Path(image).name not in measured]
 
 
-def _lines(file: Path) -> Iterator[dict[str, list[str]]]:
+class _Found(dict[str, Photograph]):
+    """Photographs by their path, made when they are first asked for."""
+
+    def __missing__(self, image: str) -> Photograph:
+        self[image] = Photograph(image)
+        return self[image]
+
+
+def _read_boxes(data: Path, found: _Found) -> None:
+    for folder in find_folders(data):
+        covered = frozenset(folder.names[number] for number in folder.covered)
+        for labelled in folder.photographs:
+            photograph = found[labelled.file.relative_to(data).as_posix()]
+            photograph.covered = covered
+            boxes = labelled.boxes_cxcywh.tolist()
+            for number, (x, y, w, h) in zip(labelled.classes.tolist(), boxes, strict=True):
+                box = Box(folder.names[number], 1.0, x - w / 2, y - h / 2, x + w / 2, y + h / 2)
+                photograph.people.append(box)
+
+
+def _read_places(folder: Path, found: _Found) -> None:
+    if (folder / "labels.csv").is_file():
+        with (folder / "labels.csv").open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                photograph = found[f"{folder.name}/{row['image']}"]
+                if row["kind"] == "scene":
+                    photograph.scene = row["label"]
+                else:
+                    photograph.weather = row["label"]
+
+
+def _lines(file: Path) -> Iterator[dict[str, Any]]:
     if file.is_file():
         yield from map(json.loads, file.read_text(encoding="utf-8").splitlines())
-
-
-def _scenes(folder: Path) -> Iterator[tuple[str, str, str]]:
-    if (folder / "labels.csv").is_file():
-        with (folder / "labels.csv").open(newline="") as file:
-            for row in csv.DictReader(file):
-                yield f"{folder.name}/{row['image']}", row["kind"], row["label"]
 
 
 def _products(data: Path) -> Iterator[tuple[str, str]]:

@@ -53,4 +53,6 @@ def state(all_facts: Sequence[Facts], language: Language, seed: int) -> Iterator
             text = english if language == "en" else chinese
             if text and english and text not in told:
                 told.add(text)
-                yield Stated(photograph.image, text, english, language, claim.kind, photograph.split)
+                yield Stated(
+                    photograph.image, text, english, language, claim.kind, photograph.split
+                )

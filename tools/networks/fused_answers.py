@@ -1,0 +1,123 @@
+"""Answers to questions about pictures by the built-in fused model, in NumPy.
+
+Three voices are added as logits: what people answer to such a question without looking (learnt from
+questions whose pictures nobody had), a low-rank bilinear form of question and picture (Kim et al.:
+Hadamard Product for Low-rank Bilinear Pooling, ICLR 2017), and how well "question answer" fits the
+picture in the shared space. The latter two are nil for the mean picture, so that only looking moves
+them; how they were trained is `training/fusion`'s.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tools.networks.encoders import Guess, Rgb, Vectors
+from tools.networks.fusion_config import ANSWERS
+from tools.networks.openvino_runtime import Runtime
+from tools.networks.shared_space import FusedSpace, linear, open_space
+from tools.networks.text_encoder import gelu
+
+Floats = NDArray[np.float32]
+
+
+def open_answerer(folder: Path, device: str = "auto", runtime: Runtime = "auto") -> FusedAnswerer:
+    """The answerer of a folder; it shares its networks with the folder's space.
+
+    Raises:
+        OSError: a file is not there.
+        ValueError: the configuration is another one's.
+    """
+    return FusedAnswerer(open_space(folder, device, runtime))
+
+
+class FusedAnswerer:
+    """An `Answerer` of `models/fusion`'s form."""
+
+    def __init__(self, space: FusedSpace) -> None:
+        self.space = space
+
+    @property
+    def version(self) -> str:
+        """That of the space: they are one file."""
+        return self.space.version
+
+    @property
+    def bar(self) -> float:
+        """From this probability on an answer is said."""
+        return self.space.config.answer_bar
+
+    @cached_property
+    def vocabulary(self) -> list[str]:
+        """The answers, in the order of the logits."""
+        names: list[str] = json.loads((self.space.folder / ANSWERS).read_text(encoding="utf-8"))
+        return names
+
+    def answers(
+        self, pictures: Sequence[Rgb], questions: Sequence[str], top_k: int = 5
+    ) -> list[list[Guess]]:
+        """For each picture with its question the likeliest answers, best first."""
+        return self.answers_to(questions, self.space.seen(pictures), top_k)
+
+    def answers_to(
+        self, questions: Sequence[str], seen: Vectors, top_k: int = 5
+    ) -> list[list[Guess]]:
+        """The answers to questions about pictures that the image encoder has seen already."""
+        if not questions:
+            return []
+        asked = self.space.text.encode(questions)
+        likely = self.without_looking(asked) + self._strength * self.fused(asked, seen)
+        images = self.space.project(seen)
+        return [
+            self._guesses(question, logits, image, top_k)
+            for question, logits, image in zip(questions, likely, images, strict=True)
+        ]
+
+    def without_looking(self, asked: Vectors) -> Floats:
+        """Log-probabilities by the question alone, float32 (n, answers)."""
+        weights = self.space.weights
+        hidden = gelu(linear(weights, "prior.first", asked))
+        hidden = hidden + gelu(linear(weights, "prior.second", hidden))
+        return _log_softmax(linear(weights, "prior.answers", hidden))
+
+    def fused(self, asked: Vectors, seen: Vectors) -> Floats:
+        """`W (A gelu(B T) ∘ C I)`: what the picture adds, float32 (n, answers).
+
+        Args:
+            asked: the questions' vectors, of the text encoder.
+            seen: the pictures', of the image encoder.
+        """
+        weights = self.space.weights
+        question = linear(weights, "fused.second", gelu(linear(weights, "fused.first", asked)))
+        return linear(weights, "fused.answers", question * linear(weights, "fused.image", seen))
+
+    @property
+    def _strength(self) -> np.float32:
+        return np.float32(self.space.config.fused_strength)
+
+    def _guesses(self, question: str, logits: Floats, image: Floats, top_k: int) -> list[Guess]:
+        """The likeliest, once each of the best is read together with the question."""
+        config = self.space.config
+        best = np.argsort(-logits)[: config.candidates]
+        texts = self.space.texts([f"{question} {self.vocabulary[i]}" for i in best])
+        fits = self.space.fits(image[None], texts)[0]
+        scores = np.exp(_log_softmax((logits[best] + config.space_strength * fits)[None])[0])
+        scores = _tempered(scores, config.temperature)
+        return [
+            Guess(self.vocabulary[best[i]], float(scores[i])) for i in np.argsort(-scores)[:top_k]
+        ]
+
+
+def _tempered(probabilities: Floats, temperature: float) -> Floats:
+    raised = probabilities ** (1 / temperature)
+    return np.asarray(raised / raised.sum(), np.float32)
+
+
+def _log_softmax(x: Floats) -> Floats:
+    shifted = x - x.max(-1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(-1, keepdims=True)), np.float32)

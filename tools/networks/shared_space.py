@@ -1,0 +1,149 @@
+"""Pictures and texts in one space: the built-in fused model's two encoders, each with a projection.
+
+The image encoder is an EfficientNet-Lite2 that was taught to see as CLIP's ViT-B/16 does, or CLIP's
+itself where its package is installed: they share a space. The text encoder stands beside it
+(`tools.networks.text_encoder`); `training/fusion` made them meet. What is answered with them is
+`tools.networks.fused_answers`'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.catalog import sha256_of
+from tools.networks import backbone, clip_vision
+from tools.networks.clip_vision import ClipVision
+from tools.networks.encoders import Rgb, Vectors
+from tools.networks.fusion_config import WEIGHTS, FusionConfig
+from tools.networks.openvino_runtime import Runtime
+from tools.networks.pixel_network import InputTransform, PixelNetwork
+from tools.networks.text_encoder import TextEncoder
+
+IMAGE = "image."
+"""Begins the names of the built-in image encoder's weights."""
+HALF = (0.5, 0.5, 0.5)
+Floats = NDArray[np.float32]
+
+
+@lru_cache(maxsize=4)
+def open_space(folder: Path, device: str = "auto", runtime: Runtime = "auto") -> FusedSpace:
+    """The space of a folder; whoever opens it again gets the same one. Networks load on first use.
+
+    Raises:
+        OSError: a file is not there.
+        ValueError: the configuration is another one's.
+    """
+    return FusedSpace(folder, device, runtime)
+
+
+class FusedSpace:
+    """A `SharedSpace` of `models/fusion`'s form.
+
+    A text fits a picture as far as its cosine with it is above its cosine with the mean of many
+    pictures: "a photo" fits them all, and so says nothing of one.
+    """
+
+    def __init__(self, folder: Path, device: str = "auto", runtime: Runtime = "auto") -> None:
+        self.folder = folder
+        self.config = FusionConfig.of(folder)
+        self.text = TextEncoder(folder, device)
+        self._sha256 = sha256_of(folder / WEIGHTS)
+        published = clip_vision.published_file()
+        self._clip = None if published is None else ClipVision(published)
+        self.built_in = PixelNetwork(
+            folder / WEIGHTS,
+            f"{backbone.ARCHITECTURE}-{self.config.image_width}",
+            self.image_module,
+            InputTransform(self.config.side, HALF, HALF),
+            device=device,
+            runtime=runtime,
+        )
+
+    @property
+    def version(self) -> str:
+        """By the hashes of the weights."""
+        image = "built-in" if self._clip is None else f"clip-{clip_vision.SHA256[:16]}"
+        return f"fusion-{self._sha256[:16]}-{image}-{self.text.version}"
+
+    @property
+    def dimensions(self) -> int:
+        """Of every vector of the space."""
+        return int(self.weights["space.image.weight"].shape[0])
+
+    @property
+    def bar(self) -> float:
+        """From this probability on a text is said to fit."""
+        return self.config.match_bar
+
+    def images(self, batch: Sequence[Rgb]) -> Vectors:
+        """The pictures' vectors, float32 (n, `dimensions`), of unit length."""
+        return self.project(self.seen(batch))
+
+    def seen(self, batch: Sequence[Rgb]) -> Vectors:
+        """What the image encoder gives, float32 (n, `config.image_width`), of unit length.
+
+        It is CLIP's vector less the mean of CLIP's vectors of many pictures, which all share.
+        """
+        if not batch:
+            return np.zeros((0, self.config.image_width), np.float32)
+        if self._clip is None:
+            return _unit(self.built_in.outputs(self.built_in.batch_of(batch))[0])
+        return _unit(self._clip.vectors(batch) - self.weights["image_mean"])
+
+    def project(self, seen: Vectors) -> Vectors:
+        """Vectors of the image encoder → of the space."""
+        return _unit(linear(self.weights, "space.image", seen))
+
+    def texts(self, batch: Sequence[str]) -> Vectors:
+        """The texts' vectors, float32 (n, `dimensions`), of unit length."""
+        return _unit(linear(self.weights, "space.text", self.text.encode(batch)))
+
+    def fits(self, images: Vectors, texts: Vectors) -> Floats:
+        """How much better each text fits each picture than the mean picture, (images, texts)."""
+        return np.asarray((images - self.weights["space.mean"]) @ texts.T, np.float32)
+
+    def probabilities(self, images: Vectors, texts: Vectors) -> Floats:
+        """How likely each text, on its own, says something true of each picture."""
+        logits = self.config.slope * self.fits(images, texts) + self.config.offset
+        return np.asarray(1 / (1 + np.exp(-logits)), np.float32)
+
+    @cached_property
+    def weights(self) -> dict[str, Floats]:
+        """All but the image encoder's, float32."""
+        from safetensors import safe_open
+
+        with safe_open(self.folder / WEIGHTS, "numpy") as file:
+            names = [name for name in file.keys() if not name.startswith(IMAGE)]  # noqa: SIM118
+            return {name: file.get_tensor(name).astype(np.float32) for name in names}
+
+    def image_module(self) -> Any:
+        """The built-in image encoder as a torch module in eval mode; its head gives the vector."""
+        from safetensors.torch import load_file
+
+        network = backbone.network(num_classes=self.config.image_width)
+        found = load_file(self.folder / WEIGHTS).items()
+        network.load_state_dict(
+            {
+                name.removeprefix(IMAGE): value.float() if value.is_floating_point() else value
+                for name, value in found
+                if name.startswith(IMAGE)
+            }
+        )
+        return network.eval()
+
+
+def linear(weights: Mapping[str, Floats], name: str, x: Floats) -> Floats:
+    """`x Wᵀ + b`; without a bias where there is none."""
+    out = x @ weights[f"{name}.weight"].T
+    bias = weights.get(f"{name}.bias")
+    return np.asarray(out if bias is None else out + bias, np.float32)
+
+
+def _unit(vectors: Floats) -> Vectors:
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)

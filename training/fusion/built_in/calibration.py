@@ -1,0 +1,115 @@
+"""Fits the few numbers of the fused model on what its heads never saw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluation.fusion import answer_score
+from tools.networks.fused_answers import FusedAnswerer
+from training.fusion.built_in.learning import Vectors
+from training.fusion.data import Question
+
+Floats = NDArray[np.float64]
+RISK = 0.45
+"""Wrong among the answers to people's questions, at most."""
+PRECISION = 0.8
+"""Right among the texts that are said to fit, at least, half of those that are asked about."""
+STRENGTHS = ((0.0, 0.25, 0.5, 0.75, 1.0), (0.0, 5.0, 10.0, 15.0, 20.0))
+"""Of the fused form, and of the space."""
+
+
+def logistic(fits: Floats, holds: NDArray[np.bool_]) -> tuple[float, float]:
+    """Slope and offset of the logistic that makes probabilities of fits (Platt, 1999)."""
+    from scipy.optimize import minimize  # type: ignore[import-untyped, unused-ignore]
+
+    def loss(numbers: Floats) -> float:
+        logits = np.where(holds, 1, -1) * (numbers[0] * fits + numbers[1])
+        return float(np.logaddexp(0, -logits).mean())
+
+    slope, offset = minimize(loss, np.array([10.0, 0.0]), method="Nelder-Mead").x
+    return float(slope), float(offset)
+
+
+def pairs_of(
+    stated: Mapping[str, list[str]], seed: int = 0
+) -> tuple[list[str], list[str], NDArray[np.bool_]]:
+    """Photographs, statements and whether they hold: each that does, and as many of others."""
+    chance, every = np.random.RandomState(seed), sorted(stated)
+    pictures, texts, holds = list[str](), list[str](), list[bool]()
+    for name in every:
+        own = set(stated[name])
+        for text in sorted(own):
+            other = stated[every[chance.randint(len(every))]]
+            strange = other[chance.randint(len(other))]
+            pictures, texts, holds = [*pictures, name], [*texts, text], [*holds, True]
+            if strange not in own:
+                pictures, texts, holds = [*pictures, name], [*texts, strange], [*holds, False]
+    return pictures, texts, np.array(holds)
+
+
+def bar_of(probabilities: Floats, holds: NDArray[np.bool_]) -> float:
+    """The smallest probability from which on so many are right as is wanted."""
+    order = np.argsort(-probabilities)
+    right = np.cumsum(holds[order]) / np.arange(1, len(order) + 1)
+    good = np.flatnonzero(right >= PRECISION)
+    return float(probabilities[order][good.max()]) if len(good) else 1.0
+
+
+def strengths(
+    answerer: FusedAnswerer, questions: Sequence[Question], vectors: Vectors
+) -> tuple[float, float]:
+    """What looking weighs beside what people say without: best on generated questions."""
+    config = answerer.space.config
+    best, found = -1.0, (1.0, 0.0)
+    for fused in STRENGTHS[0]:
+        for space in STRENGTHS[1]:
+            answerer.space.config = config.model_copy(
+                update={"fused_strength": fused, "space_strength": space}
+            )
+            score = float(scores(answerer, questions, vectors)[1].mean())
+            if score > best:
+                best, found = score, (fused, space)
+    answerer.space.config = config
+    return found
+
+
+def scores(
+    answerer: FusedAnswerer, questions: Sequence[Question], vectors: Vectors
+) -> tuple[Floats, Floats]:
+    """How sure the answerer is of its answer to each question, and how right it is."""
+    seen = vectors.pictures([str(question.picture) for question in questions]).numpy()
+    said = [few[0] for few in answerer.answers_to([q.text for q in questions], seen, 1)]
+    right = [answer_score(g.answer, q.answers) for g, q in zip(said, questions, strict=True)]
+    return np.array([guess.probability for guess in said]), np.array(right)
+
+
+def temperature_and_bar(
+    logits: Floats, questions: Sequence[Question], answers: Sequence[str], candidates: int
+) -> tuple[float, float]:
+    """The temperature of the least loss, and the confidence from which on few are wrong.
+
+    Both on people's questions, by log-probabilities (n, answers) without looking: who looks is
+    right more often, so that the bar errs on the safe side.
+    """
+    best = np.argsort(-logits, 1)[:, :candidates]
+    chosen = np.take_along_axis(logits, best, 1)
+    right = np.array(
+        [[answer_score(answers[i], q.answers) for i in row]
+         for row, q in zip(best, questions, strict=True)]
+    )  # fmt: skip
+    share = right / np.maximum(right.sum(1, keepdims=True), 1e-9)
+    losses = {t: -(share * _log_softmax(chosen / t)).sum(1).mean() for t in np.arange(0.6, 2, 0.05)}
+    temperature = min(losses, key=lambda t: losses[t])
+    sure = np.exp(_log_softmax(chosen / temperature)).max(1)
+    order = np.argsort(-sure)
+    wrong = np.cumsum(right[order, 0] == 0) / np.arange(1, len(order) + 1)
+    good = np.flatnonzero(wrong <= RISK)
+    return float(temperature), float(sure[order][good.max()]) if len(good) else 1.0
+
+
+def _log_softmax(x: Floats) -> Floats:
+    shifted = x - x.max(1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(1, keepdims=True)))
