@@ -2,7 +2,7 @@
 
     plan ──▶ tool calls ──▶ evidence ─┐
       ▲ ◀──────────────────────────────┘
-      └──▶ answer ──▶ check ──▶ it stands, or one repair, or an abstention
+      └──▶ answer ──▶ check ──▶ it stands, or one repair, or an offered estimate, or an abstention
 
 How a planner is asked is in `agent.loop.planning`, how calls run in `agent.loop.tool_calls`; what
 may be said is judged in `agent.grounding`. It knows nothing of pixels (the tools do) nor of
@@ -22,6 +22,7 @@ from agent.answer import Answer
 from agent.errors import keep_trace
 from agent.events import Repair
 from agent.grounding.verdict import judge
+from agent.loop.estimating import estimate_offered
 from agent.loop.final_answer import answer_of, trace_of
 from agent.loop.pictures import ShownPictures
 from agent.loop.planning import Budget, Planning
@@ -41,7 +42,7 @@ async def work_out(
     planning: Planning, max_repairs: int, history: Sequence[BaseMessage], question: Question
 ) -> None:
     """Plan, call tools, and check the answer; a refused one is asked for again at most
-    `max_repairs` times.
+    `max_repairs` times, and where there is none, an estimate is offered.
 
     Everything that happens is noted in `question`; its last verdict is the outcome.
     """
@@ -60,7 +61,15 @@ async def work_out(
         )
         question.verdicts.append(verdict)
         if verdict.stands or question.spent.repairs >= max_repairs:
-            return
+            offer = (
+                estimate_offered(verdict, question)
+                if planning.budget.allows_tools(question)
+                else None
+            )
+            if offer is None:
+                return
+            question.messages.append(offer)
+            continue
         question.spent.repairs += 1
         question.emit(Repair(verdict.problems))
         question.messages.append(HumanMessage(verdict.request))

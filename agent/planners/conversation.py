@@ -24,7 +24,7 @@ Turn = dict[str, Any]
 
 _EVIDENCE_LINE = re.compile(r"e\d")
 """The beginning of a line of evidence; a tool's own line never has it (`serialising`)."""
-_QUESTION, _PICTURES, _EVIDENCE = "question", "pictures", "evidence"
+_QUESTION, _PICTURES, _EVIDENCE, _OFFER = "question", "pictures", "evidence", "offer"
 
 
 def question_turn(question: str, pictures: Iterable[str]) -> Turn:
@@ -51,6 +51,19 @@ def question_of(message: BaseMessage) -> str | None:
 def pictures_of(message: BaseMessage) -> list[str]:
     """The ids of the pictures that a question's message lists; of any other message none."""
     return list(message.additional_kwargs.get(_PICTURES, ()))
+
+
+def offer_message(tools: Sequence[str]) -> HumanMessage:
+    """Offers an estimate by one of these tools to a planner that gave no answer."""
+    from langchain_core.messages import HumanMessage
+
+    content = render("estimate", tools=tools)
+    return HumanMessage(content, additional_kwargs={_OFFER: True})
+
+
+def is_offer(message: BaseMessage) -> bool:
+    """Whether a message offers an estimate."""
+    return bool(message.additional_kwargs.get(_OFFER))
 
 
 def present_question(messages: Sequence[BaseMessage]) -> tuple[int, str] | None:

@@ -19,6 +19,7 @@ from agent.planners.builtin.plans import (
     codes,
     colours,
     documents,
+    estimates,
     kinds,
     named,
     parties,
@@ -30,8 +31,8 @@ from agent.planners.builtin.plans import (
     tables,
     written,
 )
-from agent.planners.builtin.plans.kinds import Schema, Turn
-from agent.planners.conversation import present_question
+from agent.planners.builtin.plans.kinds import Schema, Turn, abstain
+from agent.planners.conversation import is_offer, present_question
 
 
 class Plan(Protocol):
@@ -42,7 +43,8 @@ class Plan(Protocol):
 
 
 PLANS: tuple[Plan, ...] = (
-    kinds, codes, colours, written, payments, places, parties, named, tables, signs, documents,
+    estimates.BEFORE, kinds, codes, colours, written, payments, places, parties, named, tables,
+    signs, documents, estimates.AFTER,
 )  # fmt: skip
 """The more particular first: `documents` reads whatever has a label."""
 
@@ -71,6 +73,9 @@ def planned(
     if present is None:
         return None, messages
     looks = _Looks(messages, present[0])
+    if looks.is_offered:
+        turn, _ = _replayed(estimates.OFFERED, looks, tools)
+        return turn or abstain("could_not_look"), messages
     given_up: set[str | None] = set()
     for plan in plans:
         turn, own = _replayed(plan, looks, tools)
@@ -85,7 +90,11 @@ class _Looks:
 
     def __init__(self, messages: list[BaseMessage], at: int) -> None:
         self.begin, self._after = messages[: at + 1], messages[at + 1 :]
-        self.refusals = [m for m in self._after if m.type == "human"]
+        offers = [n for n, message in enumerate(self._after) if is_offer(message)]
+        self.is_offered = bool(offers)
+        """Whether the loop has offered an estimate (`agent.loop.estimating`)."""
+        said = self._after[offers[-1] + 1 :] if offers else self._after
+        self.refusals = [message for message in said if message.type == "human"]
         self._calls = [c for m in self._after if isinstance(m, AIMessage) for c in m.tool_calls]
         self._results = {m.tool_call_id: m for m in self._after if isinstance(m, ToolMessage)}
 

@@ -6,6 +6,7 @@ A question that is "yes" more often than "no" could be answered without looking.
 
 from __future__ import annotations
 
+import math
 import random
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -111,7 +112,7 @@ def _likest(
     usual = Counter(word for at in could for word in all_facts[at].words)
     worth = {w: n / len(yes) / (1 + usual[w] / len(could) * 5) for w, n in beside.items()}
     score = {
-        at: sum(worth.get(w, 0.0) for w in all_facts[at].words) + rng.random() * 0.05
+        at: math.fsum(worth.get(w, 0.0) for w in all_facts[at].words) + rng.random() * 0.05
         for at in could
     }
     ranked = sorted(could, key=lambda at: -score[at])

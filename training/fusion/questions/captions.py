@@ -219,11 +219,9 @@ _TOWARDS = frozenset({"at", "for", "to", "toward", "towards", "into"})
 
 
 def _is_part(tokens: list[Token], start: int, head: int) -> bool:
-    """Whether the noun only says of what sort or whose something is, or names what nobody sees.
+    """Whether the noun says of what sort or whose something is: "basketball court", "women's".
 
-    "basketball court", "women's shoes".
-
-    People look "at the camera" that takes the picture.
+    Nor is the camera seen "at" which people look.
     """
     following = tokens[head + 1].text if head + 1 < len(tokens) else ""
     before = tokens[start - 1].text if start else ""

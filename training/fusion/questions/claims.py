@@ -22,9 +22,7 @@ from training.fusion.questions.queries import (
 )
 
 _SHOWN = frozenset({"other", "person", "animal", "thing", "ball", "food", "drink", "vehicle",
-                    "furniture",
-                    "background",
-                    "ground", "fruit", "head", "eyes"})  # fmt: skip
+                    "furniture", "background", "ground", "fruit", "head", "eyes"})  # fmt: skip
 _PLACES = frozenset({"inside", "shop", "outside"})
 
 

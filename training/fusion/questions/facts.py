@@ -30,6 +30,13 @@ _OUTDOOR_LABELS = frozenset({"airplane", "boat", "bus", "train", "truck", "cow",
                             "zebra", "kite", "surfboard"})  # fmt: skip
 
 
+_MAY_BE_CALLED = {
+    "man": ("boy", "person"), "boy": ("man", "child", "person"),
+    "woman": ("girl", "person"), "girl": ("woman", "child", "person"),
+}  # fmt: skip
+"""Words that others use for the same one, or for somebody else."""
+
+
 @dataclass
 class Subject:
     """Somebody whom the captions speak of: the man, the dogs."""
@@ -72,41 +79,36 @@ class Facts:
     def named(self) -> Counter[str]:
         """Nouns of the captions, and how many captions have each."""
         return Counter(
-            word for parsed in self.captions for word in {p.word for p in parsed.phrases}
+            word
+            for parsed in self.captions
+            for word in dict.fromkeys(p.word for p in parsed.phrases)
         )
 
     @cached_property
     def labels(self) -> dict[str, float]:
         """Boxed classes → the probability that one is there."""
-        photograph = self.photograph
-        found = {box.label: 1.0 for box in photograph.people}
-        for box in photograph.teacher:
-            if box.label not in photograph.covered and box.label not in found:
+        found: dict[str, float] = {}
+        for box in (*self.photograph.people, *self.photograph.teacher):
+            if box.score == 1 or box.label not in self.photograph.covered:
                 found[box.label] = max(found.get(box.label, 0.0), box.score)
-        best = {label: max(b.score for b in photograph.teacher if b.label == label)
-                for label in {b.label for b in photograph.teacher}}  # fmt: skip
-        return {label: 1.0 if found[label] == 1.0 else best[label] for label in found}
+        return found
 
     @cached_property
     def words(self) -> frozenset[str]:
         """Everything that is there: named nouns, sure boxes, actions, place and weather."""
         boxed = {noun_of(label).word for label, p in self.labels.items() if p >= SURE}
-        done = {name for parsed in self.captions for name in parsed.actions}
         other = {w for w in (self.photograph.scene, self.photograph.weather) if w}
         there = boxed | set(self.named)
         some = {"animal"} if any(nouns()[word].group == "animal" for word in there) else set()
-        return frozenset(there | some | done | other)
+        return frozenset(there | some | self.actions.keys() | other)
 
     @cached_property
     def possible(self) -> frozenset[str]:
         """All that must not be denied: what is there, and whatever that may mean as well."""
         faint = {noun_of(label).word for label in self.labels}
         there = set(self.words) | faint | {p for c in self.captions for p in c.words}
-        there |= (
-            {"person"}
-            if any(nouns()[w].group == "person" for w in there if w in nouns())
-            else set()
-        )
+        if any(nouns()[word].group == "person" for word in there & nouns().keys()):
+            there.add("person")
         return frozenset(there.union(*(near().get(word, frozenset()) for word in there)))
 
     @cached_property
@@ -118,8 +120,7 @@ class Facts:
         if photograph.weather:
             return "outdoors"
         groups = Counter(nouns()[word].group for word in self.named.elements())
-        said = Counter(s for parsed in self.captions for s in parsed.said)
-        done = {a for parsed in self.captions for a in parsed.actions}
+        said, done = self.said, self.actions.keys()
         if not self.captions:
             outdoor = any(b.label in _OUTDOOR_LABELS and b.score >= SURE and b.area > 0.05
                           for b in (*photograph.people, *photograph.teacher))  # fmt: skip
@@ -146,12 +147,12 @@ class Facts:
     @cached_property
     def said(self) -> Counter[str]:
         """What captions say of weather, day and season, and how many do."""
-        return Counter(word for parsed in self.captions for word in parsed.said)
+        return Counter(word for parsed in self.captions for word in sorted(parsed.said))
 
     @cached_property
     def actions(self) -> Counter[str]:
         """Actions of anybody, and how many captions name each."""
-        return Counter(name for parsed in self.captions for name in parsed.actions)
+        return Counter(name for parsed in self.captions for name in sorted(parsed.actions))
 
     def lacks(self, word: str) -> bool:
         """Whether a thing is likely not there: nobody names it or anything near it."""
@@ -217,19 +218,13 @@ class Facts:
             found.append(self._gather(self.who(), set(self.people_words), many=False))
         else:
             for word in ("man", "woman", "boy", "girl", "baby"):
-                others = {"man": {"boy", "person"}, "boy": {"man", "child", "person"}}.get(
-                    word, set()
-                )
-                others = others | {
-                    "woman": {"girl", "person"},
-                    "girl": {"woman", "child", "person"},
-                }.get(word, set())
-                if self._alone(word) and not any(self.named[o] for o in others):
+                others = _MAY_BE_CALLED.get(word, ())
+                if self._alone(word) and not any(self.named[other] for other in others):
                     found.append(self._gather(word, {word}, many=False))
             many = [p for c in self.captions for p in c.phrases if p.group == "person"]
             if many and sum(p.many for p in many) >= 0.8 * len(many) and len(many) >= 3:
                 found.append(self._gather("person", set(self.people_words), many=True))
-        animals = {w for w in self.named if nouns()[w].group == "animal"}
+        animals = [w for w in self.named if nouns()[w].group == "animal"]
         for word in animals:
             phrases = [p for c in self.captions for p in c.phrases if p.word == word]
             if len(animals) == 1 and all(p.many for p in phrases):

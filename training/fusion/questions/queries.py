@@ -104,9 +104,8 @@ def _bears(word: str) -> bool:
 
 
 _BEARING = frozenset({"swing", "trampoline", "log", "blanket", "towel", "skateboard", "surfboard",
-                      "snowboard", "skis",
-                      "stairs", "bridge", "slide", "wakeboard", "counter", "floor", "horse",
-                      "elephant"})  # fmt: skip
+                      "snowboard", "skis", "stairs", "bridge", "slide", "wakeboard", "counter",
+                      "floor", "horse", "elephant"})  # fmt: skip
 
 
 def _clothes(subject: Subject, who: dict[str, str]) -> Iterator[Query]:
@@ -131,9 +130,7 @@ def _colours(facts: Facts) -> Iterator[Query]:
 
 
 _UNCOLOURED = frozenset({"person", "garment", "head", "eyes", "face", "collar", "crowd", "inside",
-                         "shop",
-                         "bar",
-                         "room", "never", "outside"})  # fmt: skip
+                         "shop", "bar", "room", "never", "outside"})  # fmt: skip
 
 
 @once
@@ -162,8 +159,7 @@ def _looks(facts: Facts) -> Iterator[Query]:
 
 _SURFACES = {
     "on": {"table", "dining table", "desk", "plate", "bed", "couch", "bench", "counter", "tray",
-           "stove", "wall",
-           "beach", "street", "grass"},
+           "stove", "wall", "beach", "street", "grass"},
     "in": {"bowl", "cup", "vase", "water", "sky", "sink", "basket"},
 }  # fmt: skip
 
@@ -382,7 +378,7 @@ def sided(facts: Facts) -> dict[str, str]:
         *(b for b in photograph.teacher if b.label not in photograph.covered),
     ]
     found = {}
-    for label in {b.label for b in boxes}:
+    for label in dict.fromkeys(box.label for box in boxes):
         those = [b for b in boxes if b.label == label]
         if len(those) != 1 or those[0].score < SURE or those[0].area < 0.01:
             continue

@@ -18,7 +18,7 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from agent.answer import Language
 from agent.grounding.question_parts import parts_of
 from agent.grounding.wording import language_of
-from agent.planners.conversation import pictures_of, present_question, question_message
+from agent.planners.conversation import is_offer, pictures_of, present_question, question_message
 from tools.reading.labels import field_of
 
 PART = "parts"
@@ -72,7 +72,7 @@ def merged(planned: Sequence[ChatResult]) -> ChatResult:
 
 
 def _of_part(number: int, messages: Sequence[BaseMessage]) -> Iterator[BaseMessage]:
-    """What was called for one part, and what came of it; refused answers are left out."""
+    """What was called for one part and came of it, and offers; refused answers are left out."""
     own: set[str | None] = set()
     for message in messages:
         if isinstance(message, AIMessage) and message.tool_calls:
@@ -81,7 +81,9 @@ def _of_part(number: int, messages: Sequence[BaseMessage]) -> Iterator[BaseMessa
             own |= {call["id"] for call in calls}
             if calls:
                 yield AIMessage("", tool_calls=calls)
-        elif isinstance(message, ToolMessage) and message.tool_call_id in own:
+        elif is_offer(message) or (
+            isinstance(message, ToolMessage) and message.tool_call_id in own
+        ):
             yield message
 
 

@@ -1,0 +1,183 @@
+"""Which questions are about what a photograph shows, by their words, in English and Chinese.
+
+Of these an estimate may be made where no look carries an answer: not of what is written (a misread
+total is no matter of opinion), nor of what no picture shows ("What is the capital of France?").
+Which look is taken, the planner says.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from agent.answer import Language
+from agent.grounding.notices import notice_question
+from agent.grounding.question_parts import Part, field_words
+from tools.words.codes import kind_asked
+from tools.words.forms import form_of
+from tools.words.labels import COLOURS
+from tools.words.lists import words_of_kind
+from tools.words.predicates import pattern_for, pattern_of
+from tools.words.sentences import label_spans
+from tools.words.tables import words_of
+
+MAX_UNKNOWN = 1
+"""Words that may be none that people ask about photographs with."""
+_OF_A_DAY = re.compile(r"\btime of (?:the )?(?:day|year)\b", re.IGNORECASE)
+_OLD = re.compile(r"\bhow old\b", re.IGNORECASE)
+_WRITTEN_KINDS = {"amount", "rate", "time", "date"}
+_RULES = {"allowed", "contains", "free"}
+"""What only a notice or a label says; that a door is open, is seen."""
+_FIELD_ALONE = re.compile(r"\W*(?:what|which)(?:['’]s| is| are) (?:the|its|their|this)\b", re.I)
+_IN_TOTAL = ("count", "total")
+"""How many there are in total."""
+_OF_ITS_KIND = re.compile(
+    r"what(?:['’]s| is| are) (?:this|that|these|those|it|going on|happening)(?: here| called)?\W*"
+    r"|is (?:this|that|it) an? [a-z]+\W*|are (?:these|those) [a-z]+s\W*"
+    r"|(?:这|那|图中|图里)是?(?:个)?(?:什么|啥)(?:东西)?[?？。]?",
+    re.IGNORECASE,
+)
+"""What it is, or whether it is one: whatever that is, the picture shows it."""
+_ASKS = re.compile(
+    r"\W*(?:(?:in|on|at|of|from|to|for|with|by|about|approximately) )?"
+    r"(?:wh(?:at|ich|o|om|ose|ere|en|y)|how many|how (?!much\b)\w+|is|are|was|were|do|does|did|has|"
+    r"have (?:they|the|these|you)|had|can|could|will|would|may|might|any)(?:n['’]t|['’]s)?\b",
+    re.IGNORECASE,
+)
+_OF_SOMEONE = re.compile(
+    r"\W*(?:is|was|does|did|has|had|can|could|will|would) (?:he|she)\b", re.IGNORECASE
+)
+_ASKS_ZH = re.compile(r"[?？吗么呢]|什么|啥|哪|几|多少|怎|还是|是不是|有没有|会不会|是否")
+_ADDRESSES = re.compile(
+    r"\b(?:are you|do you (?!see|think|find|spot)|you(?:['’]re|r)?$|you are)\b|^你", re.IGNORECASE
+)
+"""Asks the one who answers."""
+_ARTICLE = re.compile(r"^(?:in |at )?(?:an? |the )?", re.IGNORECASE)
+_ADJECTIVE = re.compile(r"^[\w-]+ ")
+_CHOICE = re.compile(r"\s*(?:,\s*(?:or\s+)?|\bor\s+|[，、]|还是)\s*", re.IGNORECASE)
+_TOLD = re.compile(
+    r"^\W*(?:please |can you |could you )*(?:tell me|do you (?:know|think))\b", re.IGNORECASE
+)
+_LITERAL = re.compile(r"[\d\"“”‘’「」]|'[^']{2,}'(?!\w)")
+_WORD = re.compile(r"[^\W\d_]+")
+_PICTURE = re.compile(
+    r"\b(?:pictures?|pics?|images?|photos?|photographs?|scene|shot|background|foreground)\b", re.I
+)
+
+
+def asks_to_see(part: Part, language: Language) -> bool:
+    """Whether it asks for what a person sees in a photograph, whatever look that takes."""
+    text = _TOLD.sub("", part.text)
+    if _asks_for_writing(part, text) or not _is_a_question(text, language):
+        return False
+    if _LITERAL.search(text) or _ADDRESSES.search(text) or _pattern("elsewhere").search(text):
+        return False
+    if part.kind == "colour" or _OF_ITS_KIND.fullmatch(text.strip()):
+        return True
+    return is_of_things(part, language)
+
+
+def is_of_things(part: Part, language: Language) -> bool:
+    """Whether it names anything that is seen in photographs, and little that is not.
+
+    Kinds of place stand on paper as well: alone they show it only where it is asked whether this is
+    one ("Is this a restaurant?", not "Which restaurant is this?"). A colour alone is of no thing.
+    """
+    text = part.text
+    if any(_unknown(name.casefold()) for name in part.names):
+        return False
+    things = any(label not in COLOURS for _, _, label in label_spans(text, language))
+    if things or _pattern("seen").search(text):
+        is_known = True
+    elif asks_for_a_place(text) or len(alternatives(text)) > 1:
+        is_known = _places().search(text) is not None
+    else:
+        is_of_picture = _PICTURE.search(text) is not None
+        says_more = part.kind in ("yes/no", "count") or bool(_unknown(text))
+        is_known = (is_of_picture and says_more) or _OF_SOMEONE.match(text) is not None
+    return is_known and (language == "zh" or len(_unknown(text)) <= MAX_UNKNOWN)
+
+
+def alternatives(text: str) -> tuple[str, ...]:
+    """What a question lets choose from, of what a whole picture is or shows; empty for any other.
+
+    "Is this a kitchen, a bathroom or an office?", "Is it sunny or cloudy?", "这是厨房还是办公室？".
+    """
+    form = form_of("alternatives", text)
+    if form is None or form[0] != "which":
+        return ()
+    pieces = _CHOICE.split(form[1]["choices"])
+    return tuple(filter(None, (piece.strip() for piece in pieces)))
+
+
+def asks_for_a_place(text: str) -> bool:
+    """Whether it asks if the picture shows one kind of place or weather: "Is this a kitchen?"."""
+    form = form_of("alternatives", text)
+    if form is None or form[0] != "whether":
+        return False
+    named = form[1]["choices"]
+    bare = (_ARTICLE.sub("", named), _ADJECTIVE.sub("", _ARTICLE.sub("", named)))
+    return any(_places().fullmatch(place) for place in bare)
+
+
+def _asks_for_writing(part: Part, text: str) -> bool:
+    notice = notice_question(text)
+    if part.of_payment or part.without or kind_asked(text) is not None:
+        return True
+    if notice is not None and (notice.asked in _RULES or not notice.topic):
+        return True
+    if _OF_A_DAY.search(text):
+        return False
+    if part.kind in _WRITTEN_KINDS and not _OLD.search(text):
+        return True
+    return bool(part.fields) and not _fields_are_things(part, text)
+
+
+def _fields_are_things(part: Part, text: str) -> bool:
+    """Whether a field is only called like what is meant: the phone in a hand, a table."""
+    words = field_words(text)
+    named = (_things(), _places(), _pattern("seen"), _pattern("beside"))
+    is_alone = part.kind == "open" and _FIELD_ALONE.sub("", text).strip(" ?.") in words
+    which = any(re.search(rf"\b(?:what|which|whose) {re.escape(w)}\b", text, re.I) for w in words)
+    return not (is_alone or which) and all(
+        any(pattern.fullmatch(word) for pattern in named) or (part.kind, word) == _IN_TOTAL
+        for word in words
+    )
+
+
+def _unknown(text: str) -> list[str]:
+    """The words of an English question that name something else than people ask of photographs."""
+    rest = _PICTURE.sub(" ", text)
+    for pattern in (_things(), _pattern("seen"), _pattern("beside"), _places(), _asking()):
+        rest = pattern.sub(" ", rest)
+    return [word for word in _WORD.findall(rest) if len(word) > 1]
+
+
+def _is_a_question(text: str, language: Language) -> bool:
+    if language == "zh":
+        return _ASKS_ZH.search(text) is not None
+    return _ASKS.match(text) is not None or " or " in text
+
+
+@cache
+def _pattern(kind: str) -> re.Pattern[str]:
+    words = words_of_kind("scene_words", kind)
+    plurals = [f"{word}s" for word in words if word.isascii()] if kind == "seen" else []
+    return pattern_for([*words, *plurals])
+
+
+@cache
+def _places() -> re.Pattern[str]:
+    return pattern_for([*words_of_kind("scenes", "place"), *words_of_kind("scenes", "weather")])
+
+
+@cache
+def _things() -> re.Pattern[str]:
+    names = {**words_of("things", asked=True), **words_of("groups", asked=True)}
+    return pattern_for([*names, *words_of("colours")])
+
+
+@cache
+def _asking() -> re.Pattern[str]:
+    asking = r"|\b(?:how|many|what|which|who|whose|where|when|why|any|will|would|could)\b"
+    return re.compile(pattern_of("en").pattern + asking, re.IGNORECASE)
