@@ -481,9 +481,8 @@ def explanations(
         Saliency, typer.Option(help="What explains the score of a label.")
     ] = Saliency.gradcam,
     tool: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Whose score; unset: match_text, else classify_image."),
-    ] = None,
+        str, typer.Option(metavar="NAME", help="Whose score: match_text, say.")
+    ] = "classify_image",
     limit: Annotated[int, typer.Option(min=1, help="Photographs of each folder.")] = 500,
     seed: Annotated[int, typer.Option(min=0, help="Of the choice, and of what is hidden.")] = 0,
     json: Json = False,

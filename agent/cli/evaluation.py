@@ -86,7 +86,7 @@ def run_classifier(
 
 
 def run_explanations(
-    data: Path, method: Method, tool: str | None, limit: int, seed: int, *, as_json: bool
+    data: Path, method: Method, tool: str, limit: int, seed: int, *, as_json: bool
 ) -> int:
     """Play the pointing game on the folders at or below `data`, and print it."""
     from evaluation.boxes import find_folders
@@ -97,13 +97,12 @@ def run_explanations(
     from tools.toolset import load_toolset
 
     able = {t.name: t for t in load_toolset(_tool_config()).offered if t.explains}
-    name = tool or next((n for n in ("match_text", "classify_image") if n in able), "match_text")
-    if name not in able:
-        raise InputError(f"{name} has no scores to explain here; {', '.join(able) or 'none'} has")
+    if tool not in able:
+        raise InputError(f"{tool} has no scores to explain here; {', '.join(able) or 'none'} has")
     folders = chosen(find_folders(data), limit, seed)
     total = sum(len(folder.photographs) for folder in folders)
     with progress_bar("explaining", total) as done:
-        figures = evaluate(able[name], folders, Request(method, seed=seed), done)
+        figures = evaluate(able[tool], folders, Request(method, seed=seed), done)
     if as_json:
         print(dumps(plain(figures), indent=2))
     else:

@@ -61,16 +61,16 @@ class Subject:
 class ExplainsTexts(Protocol):
     """A shared space whose image encoder can be looked into."""
 
-    def explainable(self, text: str) -> Differentiable:
-        """Its cosine with a text."""
+    def explainable(self, text: str) -> Differentiable | None:
+        """Its cosine with a text; None where what looks has no gradients."""
 
 
 @runtime_checkable
 class ExplainsAnswers(Protocol):
     """A fused model that can be looked into."""
 
-    def explainable(self, question: str, answer: str) -> Differentiable:
-        """Its logit of an answer to a question."""
+    def explainable(self, question: str, answer: str) -> Differentiable | None:
+        """Its logit of an answer to a question; None where what looks has no gradients."""
 
 
 @runtime_checkable
@@ -91,7 +91,7 @@ def of_answer(answerer: Answerer, question: str, answer: str) -> Subject:
     return Subject(
         answer,
         score,
-        (lambda _pixels: answerer.explainable(question, answer))
+        _whatever(answerer.explainable(question, answer))
         if isinstance(answerer, ExplainsAnswers)
         else None,
         (lambda pixels: answerer.attention(pixels, question))
@@ -110,7 +110,7 @@ def of_text(space: SharedSpace, text: str) -> Subject:
     return Subject(
         text,
         score,
-        (lambda _pixels: space.explainable(text)) if isinstance(space, ExplainsTexts) else None,
+        _whatever(space.explainable(text)) if isinstance(space, ExplainsTexts) else None,
     )
 
 
@@ -138,3 +138,8 @@ def of_label(
         return float(scores.max())
 
     return Subject(label, score)
+
+
+def _whatever(differentiable: Differentiable | None) -> Callable[[Rgb], Differentiable] | None:
+    """The same whatever the picture shows."""
+    return None if differentiable is None else lambda _pixels: differentiable
