@@ -13,6 +13,7 @@ from agent.events import Event
 from agent.grounding.ledger import Ledger
 from agent.loop.background import CLOSED, BackgroundLoop
 from tools.errors import InputError
+from tools.execution.runner import Runner
 from tools.pictures.store import MAX_PAGES, PictureStore
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ class Session:
         self.pictures = PictureStore(max_pages)
         self.ledger = Ledger()
         self.messages: list[BaseMessage] = []
+        self.runner: Runner | None = None
+        """Runs the tools of this conversation instead of the agent's runner, where it is set."""
         self._background = background
         self._answerer = answerer
         self._turn = asyncio.Lock()

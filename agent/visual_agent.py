@@ -145,6 +145,11 @@ class VisualAgent:
             raise RuntimeError(CLOSED)
 
     @property
+    def runner(self) -> Runner:
+        """What runs the tools; it remembers what they reported."""
+        return self._runner
+
+    @property
     def troubles(self) -> dict[str, str]:
         """Tools that do not answer in time, and what is known of each, in words."""
         return self._runner.troubles
@@ -224,7 +229,7 @@ class VisualAgent:
             language=language,
             pictures=session.pictures,
             ledger=session.ledger,
-            runner=self._runner,
+            runner=session.runner or self._runner,
             deadline=deadline,
             emit=emit,
             streams=streams,

@@ -84,6 +84,16 @@ def find_folders(root: Path) -> list[LabelledFolder]:
     return [read_folder(folder) for folder in folders]
 
 
+def boxes_xyxy(photograph: Photograph) -> NDArray[np.float64]:
+    """The labelled boxes in pixels, shape (n, 4)."""
+    from PIL import Image
+
+    with Image.open(photograph.file) as image:
+        width, height = image.size
+    x, y, w, h = photograph.boxes_cxcywh.T * np.array([[width], [height], [width], [height]])
+    return np.stack([x - w / 2, y - h / 2, x + w / 2, y + h / 2], 1)
+
+
 def _photograph(file: Path, labels: Path, classes: int) -> Photograph:
     label_file = labels / f"{file.stem}.txt"
     if not label_file.is_file():

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation import plots
-from evaluation.boxes import LabelledFolder, Photograph
+from evaluation.boxes import LabelledFolder, boxes_xyxy
 from evaluation.pictures import pixels_of
 from tools.networks import tiled_detection
 from tools.networks.detectors import Box, Detector
@@ -153,19 +153,9 @@ def _truths(folders: Sequence[LabelledFolder], known: set[str]) -> list[Truth]:
         covered = tuple(c for c in sorted(folder.covered) if folder.names[c] in known)
         for photograph in folder.photographs:
             kept = np.isin(photograph.classes, covered)
-            boxes = _boxes_xyxy(photograph)[kept]
+            boxes = boxes_xyxy(photograph)[kept]
             truths.append(Truth(photograph.file, covered, photograph.classes[kept], boxes))
     return truths
-
-
-def _boxes_xyxy(photograph: Photograph) -> NDArray[np.float64]:
-    """The labelled boxes in pixels, shape (n, 4)."""
-    from PIL import Image
-
-    with Image.open(photograph.file) as image:
-        width, height = image.size
-    x, y, w, h = photograph.boxes_cxcywh.T * np.array([[width], [height], [width], [height]])
-    return np.stack([x - w / 2, y - h / 2, x + w / 2, y + h / 2], 1)
 
 
 def _match(names: Sequence[str], truths: Sequence[Truth], boxes: Sequence[list[Box]]) -> Seen:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tools.base import BatchedTool, VisionTool, vision_tool
 from tools.errors import BadArgumentError, ToolError
 from tools.evidence import Finding, Region, ToolReport
+from tools.explain.subjects import of_answer
 from tools.match_text import WHEN, fusion_weights
 from tools.networks.encoders import Answerer, Guess
 from tools.pictures.store import Picture
@@ -61,7 +62,12 @@ def make_tool(answerer: Answerer, threshold: float | None = None) -> VisionTool:
         return [_report(guesses, bar, **call) for guesses, call in zip(guessed, calls, strict=True)]
 
     tool = vision_tool(answer_by_fusion, version=f"1:{answerer.version}:{bar}")
-    about = {"description": f"{tool.description} {WHEN}"}
+    about = {
+        "description": f"{tool.description} {WHEN}",
+        "explains": lambda evidence, arguments: of_answer(
+            answerer, str(arguments.get("question", evidence.label)), str(evidence.value)
+        ),
+    }
     return BatchedTool(**(vars(tool) | about), run_batch=several)
 
 

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, overload
+from typing import TYPE_CHECKING, Annotated, Any, overload
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from tools.evidence import Region, ToolReport
+from tools.evidence import Evidence, Region, ToolReport
 from tools.pictures.store import Picture
+
+if TYPE_CHECKING:
+    from tools.explain.subjects import Subject
 
 PictureId = Annotated[str, Field(description="Picture id, such as img_1.")]
 RegionId = Annotated[
@@ -32,6 +35,8 @@ class VisionTool:
     `run(picture=Picture, region=Region | None, **arguments)` is called in a worker thread, never
     twice at once for one tool. `parameters` holds the planner's side: the same names, with
     `picture` and `region` as ids. `version` is part of the cache key: change it with the results.
+    `explains(evidence, arguments of its call)` gives the score behind evidence as a function of the
+    picture, for saliency methods; None where there is no such score (a text is read, not scored).
     """
 
     name: str
@@ -40,6 +45,7 @@ class VisionTool:
     parameters: type[BaseModel]
     run: Callable[..., ToolReport]
     takes_region: bool
+    explains: Callable[[Evidence, Mapping[str, Any]], Subject | None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

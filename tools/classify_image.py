@@ -6,15 +6,18 @@ says yes, no or unsure to kinds that are named. The networks are `tools.kinds.ne
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import numpy as np
 from pydantic import Field
 
 from tools.base import BatchedTool, VisionTool, vision_tool
 from tools.errors import BadArgumentError
-from tools.evidence import Finding, Region, ToolReport
+from tools.evidence import Evidence, Finding, Region, ToolReport
+from tools.explain.subjects import Subject
 from tools.kinds.levels import Levels
 from tools.kinds.networks import KindNetworks
 from tools.networks import imagenet
@@ -101,7 +104,10 @@ def make_tool(networks: KindNetworks, threshold: float) -> VisionTool:
         )
 
     tool = vision_tool(classify_image, version=_version(networks, threshold))
-    about = {"description": f"{tool.description} {_knows(networks)}"}
+    about = {
+        "description": f"{tool.description} {_knows(networks)}",
+        "explains": partial(_explained, networks),
+    }
     return BatchedTool(**(vars(tool) | about), run_batch=several)
 
 
@@ -133,6 +139,20 @@ def _judged(look: Levels, kind: Kind, common: dict[str, Any], threshold: float) 
     status, score = look.judge(kind.key, threshold)
     value = 0 if status == "none" else None
     return Finding(**common, label=kind.name, value=value, score=score, status=status)
+
+
+def _explained(
+    networks: KindNetworks, evidence: Evidence, _arguments: Mapping[str, Any]
+) -> Subject | None:
+    """The probability of the kind that evidence names; None where it names none."""
+    kind = networks.find(evidence.label or "")
+    if kind is None:
+        return None
+    return Subject(
+        networks.label(kind.key),
+        lambda pictures: np.array([look.score(kind.key) for look in networks.looks(pictures)]),
+        partial(networks.differentiable, kind.key),
+    )
 
 
 def _known(networks: KindNetworks, names: Sequence[str]) -> list[Kind]:

@@ -6,7 +6,7 @@ Labels are offered from what stands beside the weights; nothing is loaded before
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -15,7 +15,8 @@ from pydantic import BeforeValidator
 
 from tools.base import BatchedTool, VisionTool, vision_tool
 from tools.errors import BadArgumentError, ToolUnavailableError
-from tools.evidence import Finding, Region, ToolReport
+from tools.evidence import Evidence, Finding, Region, ToolReport
+from tools.explain.subjects import Subject, of_label
 from tools.networks.detectors import Box, Detector, open_detector
 from tools.networks.merging import one_each
 from tools.networks.tiled_detection import detect_tiled
@@ -121,6 +122,16 @@ def make_tool(detector: Detector, offered: list[str] | None, limits: Bars) -> Vi
             for seen, call in zip(detect_tiled(detector, looks, limits, named), calls, strict=True)
         ]
 
+    def explains(evidence: Evidence, arguments: Mapping[str, Any]) -> Subject | None:
+        name = evidence.member or evidence.label or ""
+        known = [label for label in _wanted([name]) if offered is None or label in offered]
+        box, (width, height) = evidence.box_xyxy, (evidence.picture.width, evidence.picture.height)
+        if box is None or arguments.get("region") is not None:  # looked at another picture
+            share = None
+        else:
+            share = (box[0] / width, box[1] / height, box[2] / width, box[3] / height)
+        return of_label(detector, name, known, share) if known else None
+
     def _wanted(labels: list[str]) -> list[str]:
         return expanded(labels, groups) or offered or []
 
@@ -136,7 +147,7 @@ def make_tool(detector: Detector, offered: list[str] | None, limits: Bars) -> Vi
     settings = _digest([limits, groups])
     version = f"6:{_fingerprint(detector.weights)}:{detector.runtime}:{settings}"
     tool = vision_tool(detect_objects, version=version, annotations={"labels": annotation})
-    return BatchedTool(**vars(tool), run_batch=several)
+    return BatchedTool(**(vars(tool) | {"explains": explains}), run_batch=several)
 
 
 def _as_offered(offered: list[str]) -> Callable[[object], object]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from tools.base import BatchedTool, VisionTool, vision_tool
 from tools.errors import BadArgumentError
 from tools.evidence import Finding, Region, Status, ToolReport
+from tools.explain.subjects import of_text
 from tools.networks.encoders import SharedSpace
 from tools.pictures.store import Picture
 from tools.weights.find import Missing, find
@@ -91,7 +92,10 @@ def make_tool(space: SharedSpace, threshold: float | None = None) -> VisionTool:
         return ToolReport(summary=f"match_text {picture.ref.id}", findings=findings)
 
     tool = vision_tool(match_text, version=f"1:{space.version}:{bar}")
-    about = {"description": f"{tool.description} {WHEN}"}
+    about = {
+        "description": f"{tool.description} {WHEN}",
+        "explains": lambda evidence, _arguments: of_text(space, evidence.label or ""),
+    }
     return BatchedTool(**(vars(tool) | about), run_batch=several)
 
 

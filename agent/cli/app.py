@@ -59,6 +59,33 @@ class Form(StrEnum):
     trl = "trl"
 
 
+class Saliency(StrEnum):
+    """How a score is explained."""
+
+    lime = "lime"
+    shap = "shap"
+    gradcam = "gradcam"
+    attention = "attention"
+
+
+class ExplainedBy(StrEnum):
+    """How `explain` explains."""
+
+    evidence = "evidence"
+    lime = "lime"
+    shap = "shap"
+    gradcam = "gradcam"
+    attention = "attention"
+
+
+class CutInto(StrEnum):
+    """What LIME and SHAP hide."""
+
+    superpixels = "superpixels"
+    grid = "grid"
+    boxes = "boxes"
+
+
 def main() -> None:
     """The console script."""
     app(prog_name="vqa-agent")
@@ -203,6 +230,51 @@ def batch(
 
 
 app.add_typer(retrieval)
+
+
+@app.command()
+def explain(
+    context: typer.Context,
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PICTURE... QUESTION", help="As ask takes them.", show_default=False
+        ),
+    ],
+    *,
+    method: Annotated[
+        ExplainedBy,
+        typer.Option(help="Which look counts (every answer), or which part of the picture."),
+    ] = ExplainedBy.evidence,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="PNG", help="Write the picture with what counts drawn over it."),
+    ] = None,
+    json: Json = False,
+    evidence: Annotated[
+        str | None, typer.Option(metavar="ID", help="Explain this evidence, such as e2.")
+    ] = None,
+    regions: Annotated[
+        CutInto, typer.Option(help="What lime and shap hide; boxes are those of the evidence.")
+    ] = CutInto.superpixels,
+    samples: Annotated[int, typer.Option(min=10, help="Pictures that lime and shap score.")] = 400,
+    seed: Annotated[int, typer.Option(min=0, help="Of what is hidden.")] = 0,
+    faithfulness: Annotated[
+        bool, typer.Option("--faithfulness", help="Measure deletion and insertion, too.")
+    ] = False,
+    planner_url: Url = None,
+    planner_model: Model = None,
+    debug: Debug = False,
+) -> None:
+    """Say why an answer is what it is: by its evidence, or by what a network looked at."""
+    with guard(debug):
+        from agent.cli.explain import How, run_explain
+
+        how = How(
+            method.value, regions.value, evidence, samples, seed, faithfulness, out, json
+        )  # fmt: skip
+        options = Options(planner_url, planner_model)
+        raise typer.Exit(run_explain(context.obj, options, words, how))
 
 
 @app.command()
@@ -400,6 +472,32 @@ def classifier(
         from agent.cli.evaluation import run_classifier
 
         raise typer.Exit(run_classifier(data, split, others, plots, as_json=json))
+
+
+@evaluation.command()
+def explanations(
+    data: Annotated[
+        Path,
+        typer.Option(metavar="DIR", help="images/*.jpg, labels/*.txt (docs/evaluation.md)."),
+    ],
+    *,
+    method: Annotated[
+        Saliency, typer.Option(help="What explains the score of a label.")
+    ] = Saliency.gradcam,
+    tool: Annotated[
+        str, typer.Option(metavar="NAME", help="Whose score: match_text, say.")
+    ] = "classify_image",
+    limit: Annotated[int, typer.Option(min=1, help="Photographs of each folder.")] = 500,
+    seed: Annotated[int, typer.Option(min=0, help="Of the choice, and of what is hidden.")] = 0,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """The pointing game: whether the greatest heat lies on the thing that is explained."""
+    with guard(debug):
+        from agent.cli.evaluation import run_explanations
+
+        code = run_explanations(data, method.value, tool, limit, seed, as_json=json)
+        raise typer.Exit(code)
 
 
 @evaluation.command(name="fusion")

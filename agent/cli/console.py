@@ -9,7 +9,7 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
@@ -65,6 +65,16 @@ def working(text: str) -> Iterator[Status | None]:
             yield status
         finally:
             _turning.remove(status)
+
+
+@contextmanager
+def progress_bar(text: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on stderr, where that is a terminal; it takes how many are done."""
+    from rich.progress import Progress
+
+    with Progress(console=messages(), disable=not sys.stderr.isatty(), transient=True) as bar:
+        task = bar.add_task(text, total=total)
+        yield lambda done: bar.update(task, completed=done)
 
 
 def complain(message: str) -> None:

@@ -1,20 +1,19 @@
-"""`vqa-agent eval detector|classifier`: the field's metrics on a labelled folder."""
+"""`vqa-agent eval detector|classifier|explanations`: the field's metrics on a labelled folder."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agent.cli.console import ANSWERED, clean, messages, note, output
+from agent.cli.console import ANSWERED, clean, note, output, progress_bar
 from agent.files import dumps
 
 if TYPE_CHECKING:
     from evaluation.classifier import ClassifierFigures
     from evaluation.detector import DetectorFigures
+    from evaluation.pointing import PointingFigures
+    from tools.explain.explanation import Method
     from tools.toolset import ToolConfig
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
@@ -34,7 +33,7 @@ def run_detector(data: Path, plots: Path | None, *, as_json: bool) -> int:
         return _gap(weights)
     folders = find_folders(data)
     total = sum(len(folder.photographs) for folder in folders)
-    with _progress("looking at photographs", total) as done:
+    with progress_bar("looking at photographs", total) as done:
         figures = evaluate(
             open_detector(weights, config.device, config.runtime),
             folders,
@@ -69,7 +68,7 @@ def run_classifier(
     unlike = sorted(f for f in others.rglob("*") if f.suffix.lower() in PICTURES) if others else []
     if others and not unlike:
         raise InputError(f"no pictures in {others}")
-    with _progress("looking at products", len(products.products) + len(unlike)) as done:
+    with progress_bar("looking at products", len(products.products) + len(unlike)) as done:
         figures = evaluate(
             Classifier(weights.parent, config.device, config.runtime),
             products,
@@ -84,6 +83,51 @@ def run_classifier(
         show_classifier(figures)
     _say_where(plots)
     return ANSWERED
+
+
+def run_explanations(
+    data: Path, method: Method, tool: str, limit: int, seed: int, *, as_json: bool
+) -> int:
+    """Play the pointing game on the folders at or below `data`, and print it."""
+    from evaluation.boxes import find_folders
+    from evaluation.figures import plain
+    from evaluation.pointing import chosen, evaluate
+    from tools.errors import InputError
+    from tools.explain.explanation import Request
+    from tools.toolset import load_toolset
+
+    able = {t.name: t for t in load_toolset(_tool_config()).offered if t.explains}
+    if tool not in able:
+        raise InputError(f"{tool} has no scores to explain here; {', '.join(able) or 'none'} has")
+    folders = chosen(find_folders(data), limit, seed)
+    total = sum(len(folder.photographs) for folder in folders)
+    with progress_bar("explaining", total) as done:
+        figures = evaluate(able[tool], folders, Request(method, seed=seed), done)
+    if as_json:
+        print(dumps(plain(figures), indent=2))
+    else:
+        show_explanations(figures)
+    return ANSWERED
+
+
+def show_explanations(figures: PointingFigures) -> None:
+    """Print the hits of each class, and of all."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("class")
+    for name in ("pictures", "hits", "middle of the picture"):
+        table.add_column(name, justify="right")
+    for row in sorted(figures.classes, key=lambda row: -row.hits):
+        shares = map(_percent, (row.hits, row.centre))
+        table.add_row(clean(row.label), str(row.pictures), *shares)
+    shares = map(_percent, (figures.hits, figures.centre))
+    table.add_row("all", str(figures.pictures), *shares, style="bold")
+    shares = map(_percent, (figures.hits_by_class, figures.centre_by_class))
+    table.add_row("mean of the classes", "", *shares, style="bold")
+    output().print(table)
+    if figures.unknown:
+        output().print(f"\n{figures.tool} has no score for: {clean(', '.join(figures.unknown))}")
 
 
 def show_detector(figures: DetectorFigures) -> None:
@@ -161,13 +205,3 @@ def _gap(missing: Any) -> int:
 def _say_where(plots: Path | None) -> None:
     if plots is not None:
         note(f"pictures are in {plots}")
-
-
-@contextmanager
-def _progress(text: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A bar on stderr, where that is a terminal; it takes how many are done."""
-    from rich.progress import Progress
-
-    with Progress(console=messages(), disable=not sys.stderr.isatty(), transient=True) as bar:
-        task = bar.add_task(text, total=total)
-        yield lambda done: bar.update(task, completed=done)

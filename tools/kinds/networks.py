@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from tools.explain.gradcam import of_classes
+from tools.explain.subjects import Differentiable
 from tools.kinds.levels import Levels
+from tools.networks.classification_network import ClassificationNetwork
 from tools.networks.classifier import Classifier
 from tools.networks.imagenet import ImageNet
 from tools.words import kinds as words
@@ -63,6 +66,27 @@ class KindNetworks:
     def label(self, key: str) -> str:
         """A kind by the folder's own word for it, else by its name."""
         return self._said.get(key) or self.kinds[key].name
+
+    def differentiable(self, key: str, pixels: Any) -> Differentiable:
+        """The network behind the probability of a kind; of two, the one that is surer of it.
+
+        Raises:
+            ToolUnavailableError: weights cannot be loaded.
+        """
+        outputs = self._outputs(key, [self._keys[label] for label in self.classifier.labels])
+        able: list[tuple[float, ClassificationNetwork, list[int]]] = []
+        if outputs:
+            (row,) = self.classifier.scores([pixels])
+            able.append((sum(row[at] for at in outputs), self.classifier.network, outputs))
+        if self.imagenet is not None and (others := self._outputs(key, words.imagenet())):
+            row = self.imagenet.scores([pixels])[0].tolist()
+            able.append((sum(row[at] for at in others), self.imagenet.network, others))
+        _, network, chosen = max(able, key=lambda row: row[0])
+        return of_classes(network.module(), chosen, network.inputs.of)
+
+    def _outputs(self, key: str, keys: Sequence[str]) -> list[int]:
+        """Which of a network's outputs are of a kind."""
+        return [at for at, output in enumerate(keys) if self.kinds.is_a(output, key)]
 
     def _alone(self, row: Sequence[float]) -> Levels:
         if self._is_mine(row):

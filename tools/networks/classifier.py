@@ -85,7 +85,7 @@ class Classifier:
                 f"{folder}: {len(self.labels)} labels, and coarse classes of {len(coarse_of)}"
             )
         architecture = self.config.architecture.replace(":", "-")
-        self._network = ClassificationNetwork(
+        self.network = ClassificationNetwork(
             folder / WEIGHTS,
             f"{architecture}-{self._outputs}",
             self._load,
@@ -97,7 +97,7 @@ class Classifier:
     @property
     def runtime(self) -> Runtime:
         """What it was told to run on."""
-        return self._network.runtime
+        return self.network.runtime
 
     @property
     def _outputs(self) -> int:
@@ -111,7 +111,7 @@ class Classifier:
         Raises:
             ToolUnavailableError: the weights cannot be loaded into the architecture.
         """
-        rows: list[list[float]] = self._network.probabilities(
+        rows: list[list[float]] = self.network.probabilities(
             pictures, self.config.temperature, mirrored=self.config.mirrored
         ).tolist()
         return rows

@@ -18,6 +18,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from tools.explain.subjects import Differentiable
+from tools.networks import fused_gradients
 from tools.networks.encoders import Guess, Rgb, Vectors
 from tools.networks.fusion_config import ANSWERS
 from tools.networks.openvino_runtime import Runtime
@@ -111,6 +113,18 @@ class FusedAnswerer:
         fits = np.einsum("nd,nkd->nk", images - self.space.weights["space.mean"], texts)
         return Candidates(best, np.take_along_axis(logits, best, 1), np.asarray(fits, np.float32))
 
+    def explainable(self, question: str, answer: str) -> Differentiable | None:
+        """How the logit of an answer can be looked into; None where CLIP's encoder looks."""
+        space, weights = self.space, self.space.weights
+        if answer not in self.vocabulary or space.explainable(answer) is None:
+            return None
+        asked = self._of_question(space.text.encode([question]))[0]
+        row = asked * weights["fused.answers.weight"][self.vocabulary.index(answer)]
+        text = space.texts([f"{question} {answer}"])[0]
+        strength = space.config.space_strength
+        form = (row, space.config.fused_strength)
+        return fused_gradients.of_answer(space.built_in, weights, form, text, strength)
+
     def without_looking(self, asked: Vectors) -> Floats:
         """Log-probabilities by the question alone, float32 (n, answers)."""
         weights = self.space.weights
@@ -125,9 +139,12 @@ class FusedAnswerer:
             asked: the questions' vectors, of the text encoder.
             seen: the pictures', of the image encoder.
         """
-        weights = self.space.weights
-        question = linear(weights, "fused.second", gelu(linear(weights, "fused.first", asked)))
+        weights, question = self.space.weights, self._of_question(asked)
         return linear(weights, "fused.answers", question * linear(weights, "fused.image", seen))
+
+    def _of_question(self, asked: Vectors) -> Floats:
+        weights = self.space.weights
+        return linear(weights, "fused.second", gelu(linear(weights, "fused.first", asked)))
 
 
 def _log_softmax(x: Floats) -> Floats:

@@ -48,10 +48,19 @@ class ImageNet:
         Raises:
             ToolUnavailableError: the package is not installed, or holds another file.
         """
+        return self.network.probabilities(pictures, TEMPERATURE)
+
+    @property
+    def network(self) -> ClassificationNetwork:
+        """What runs it.
+
+        Raises:
+            ToolUnavailableError: the package is not installed.
+        """
         if self._network is None:
             weights, kind = backbone.published_file(), f"{backbone.ARCHITECTURE}-{OUTPUTS}"
             self._network = ClassificationNetwork(weights, kind, _build, INPUT, **self._settings)
-        return self._network.probabilities(pictures, TEMPERATURE)
+        return self._network
 
 
 def _build() -> Any:

@@ -88,15 +88,23 @@ class PixelNetwork:
         result = self._exported(batch)
         return [np.asarray(result[i], np.float32) for i in range(len(result))]
 
-    def _of_torch(self, batch: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    def module(self) -> Any:
+        """The network as a torch module, on its device.
+
+        Raises:
+            ToolUnavailableError: what `build` raises.
+        """
         prepare()
+        if self._module is None:
+            self._module = self._build().eval().to(pick_device(self.device))
+        return self._module
+
+    def _of_torch(self, batch: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        module = self.module()
         import torch
 
-        device = pick_device(self.device)
-        if self._module is None:
-            self._module = self._build().eval().to(device)
         with torch.inference_mode():
-            given = self._module(torch.from_numpy(batch).to(device))
+            given = module(torch.from_numpy(batch).to(pick_device(self.device)))
         tensors = given if isinstance(given, tuple) else (given,)
         return [tensor.float().cpu().numpy() for tensor in tensors]
 

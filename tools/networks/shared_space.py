@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.catalog import sha256_of
-from tools.networks import backbone, clip_vision
+from tools.explain.subjects import Differentiable
+from tools.networks import backbone, clip_vision, fused_gradients
 from tools.networks.clip_vision import ClipVision
 from tools.networks.encoders import Rgb, Vectors
 from tools.networks.fusion_config import WEIGHTS, FusionConfig
@@ -112,6 +113,12 @@ class FusedSpace:
         """How likely each text, on its own, says something true of each picture."""
         logits = self.config.slope * self.fits(images, texts) + self.config.offset
         return np.asarray(1 / (1 + np.exp(-logits)), np.float32)
+
+    def explainable(self, text: str) -> Differentiable | None:
+        """How the fit of a text can be looked into; None where CLIP's encoder looks, an export."""
+        if self._clip is not None:
+            return None
+        return fused_gradients.of_text(self.built_in, self.weights, self.texts([text])[0])
 
     @cached_property
     def weights(self) -> dict[str, Floats]:

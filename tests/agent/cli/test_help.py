@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-COMMANDS = ("ask", "chat", "batch", "doctor", "tools", "traces", "train")
+COMMANDS = ("ask", "explain", "chat", "batch", "doctor", "tools", "traces", "train")
 HEAVY = (
     "agent.settings",
     "agent.visual_agent",
