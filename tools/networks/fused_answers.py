@@ -114,9 +114,9 @@ class FusedAnswerer:
         return Candidates(best, np.take_along_axis(logits, best, 1), np.asarray(fits, np.float32))
 
     def explainable(self, question: str, answer: str) -> Differentiable | None:
-        """How the logit of an answer can be looked into; None where CLIP's encoder looks."""
+        """How the logit of an answer can be looked into; None for one that is never given."""
         space, weights = self.space, self.space.weights
-        if answer not in self.vocabulary or space.explainable(answer) is None:
+        if answer not in self.vocabulary:
             return None
         asked = self._of_question(space.text.encode([question]))[0]
         row = asked * weights["fused.answers.weight"][self.vocabulary.index(answer)]
@@ -124,6 +124,14 @@ class FusedAnswerer:
         strength = space.config.space_strength
         form = (row, space.config.fused_strength)
         return fused_gradients.of_answer(space.built_in, weights, form, text, strength)
+
+    def attention(self, picture: Rgb, question: str) -> Floats:
+        """How much the question with its likeliest answer attends to each cell of the picture."""
+        space = self.space
+        ((best,),) = self.answers([picture], [question], 1)
+        text = space.texts([f"{question} {best.answer}"])[0]
+        slope = space.config.slope
+        return fused_gradients.attention(space.built_in, space.weights, text, slope, picture)
 
     def without_looking(self, asked: Vectors) -> Floats:
         """Log-probabilities by the question alone, float32 (n, answers)."""

@@ -1,7 +1,9 @@
-"""What the built-in fused model computes from a picture on, as torch modules with gradients.
+"""What the built-in fused model computes from a picture on, as torch modules to look into.
 
 For explanations only: the numbers themselves are `tools.networks.shared_space`'s and
-`tools.networks.fused_answers`', which a test holds against these.
+`tools.networks.fused_answers`', which a test holds against these. The built-in image encoder is
+looked into, also where CLIP's gives the scores: CLIP's is an export without gradients, and the
+built-in one was taught to see as it does.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from numpy.typing import NDArray
 
 from tools.explain.gradcam import last_feature_map
 from tools.explain.subjects import Differentiable
+from tools.networks.encoders import Rgb
 from tools.networks.pixel_network import PixelNetwork
 
 Floats = NDArray[np.float32]
@@ -53,6 +56,37 @@ def of_answer(
         return out
 
     return _looked_into(encoder, logit)
+
+
+def attention(
+    encoder: PixelNetwork, weights: Weights, text: Floats, slope: float, picture: Rgb
+) -> Floats:
+    """How much a text attends to each cell of a picture: softmax of how well each alone fits it.
+
+    Dot-product attention, `softmax(s I T)` (Luong et al.: Effective Approaches to Attention-based
+    Neural Machine Translation, EMNLP 2015), over the cells of the image encoder's last feature map.
+
+    Args:
+        encoder: the image encoder.
+        weights: the other weights.
+        text: its vector in the space.
+        slope: what fits are multiplied by.
+        picture: uint8 (height, width, 3).
+
+    Returns:
+        float32 (rows, columns), which sums to 1.
+    """
+    import torch
+
+    network = encoder.module()
+    device = next(network.parameters()).device
+    with torch.inference_mode():
+        batch = torch.from_numpy(encoder.inputs.of(picture))[None].to(device)
+        cells = network.forward_features(batch)[0]
+        vectors = network.classifier(cells.flatten(1).T).cpu()
+        fits = _fit(weights, text)(torch.nn.functional.normalize(vectors, dim=1))
+        found: Floats = (slope * fits).softmax(0).view(cells.shape[1:]).numpy()
+    return found
 
 
 def _fit(weights: Weights, text: Floats) -> Callable[[Any], Any]:

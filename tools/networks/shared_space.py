@@ -114,10 +114,8 @@ class FusedSpace:
         logits = self.config.slope * self.fits(images, texts) + self.config.offset
         return np.asarray(1 / (1 + np.exp(-logits)), np.float32)
 
-    def explainable(self, text: str) -> Differentiable | None:
-        """How the fit of a text can be looked into; None where CLIP's encoder looks, an export."""
-        if self._clip is not None:
-            return None
+    def explainable(self, text: str) -> Differentiable:
+        """How the fit of a text can be looked into: through the built-in image encoder."""
         return fused_gradients.of_text(self.built_in, self.weights, self.texts([text])[0])
 
     @cached_property
