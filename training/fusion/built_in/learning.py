@@ -29,6 +29,9 @@ from training.fusion.questions import generate, statements
 ANSWERS = 1500
 KEPT_QUESTIONS = 3000
 """Of those without pictures: for calibration and figures."""
+MADE_SHARE = 0.15
+"""Generated questions among those that are answered without looking: people ask "Is this a
+kitchen?" of kitchens, generated questions as often of others."""
 KEPT_SCENES = 10
 """Of a hundred photographs of places and weather; the student saw them, unlabelled."""
 BATCH, TOGETHER = 512, 384
@@ -148,24 +151,26 @@ def learn(lessons: Lessons, vectors: Vectors, seed: int = 0) -> tuple[Heads, lis
     numbers = {answer: number for number, answer in enumerate(answers)}
     chance, loss = np.random.RandomState(seed), SoftAnswerLoss()
 
-    def drawn(questions: Sequence[Question]) -> tuple[list[Question], torch.Tensor]:
-        few = [questions[at] for at in chance.randint(0, len(questions), BATCH)]
-        return few, shares_of([q.answers for q in few], numbers)
+    def drawn(questions: Sequence[Question], count: int = BATCH) -> list[Question]:
+        return [questions[at] for at in chance.randint(0, len(questions), count)]
 
     def without_looking() -> torch.Tensor:
-        few, shares = drawn(lessons.prior)
+        made = int(MADE_SHARE * BATCH)
+        few = drawn(lessons.prior, BATCH - made) + drawn(lessons.made, made)
         logits = heads.prior(heads.of_texts(vectors.texts([q.text for q in few])))
-        found: torch.Tensor = loss(logits, shares)
+        found: torch.Tensor = loss(logits, shares_of([q.answers for q in few], numbers))
         return found
 
     def looking() -> torch.Tensor:
-        few, shares = drawn(lessons.made)
+        few = drawn(lessons.made)
+        shares = shares_of([q.answers for q in few], numbers)
         asked = heads.of_texts(vectors.texts([q.text for q in few]))
         seen = heads.of_pictures(_jittered(vectors.pictures([str(q.picture) for q in few])))
         found: torch.Tensor = loss(heads.made_prior(asked) + heads.fused(asked, seen), shares)
         return found
 
-    fit("prior", heads.prior, without_looking, 6 * len(lessons.prior) // BATCH, 0.01)
+    steps = int(6 * len(lessons.prior) / (1 - MADE_SHARE)) // BATCH
+    fit("prior", heads.prior, without_looking, steps, 0.01)
     both = nn.ModuleList([heads.made_prior, heads.fused])
     fit("fused", both, looking, 4 * len(lessons.made) // BATCH, 0.02)
     fit("space", heads.space, _meeting(heads, lessons, vectors, chance), 600, 0.05)
