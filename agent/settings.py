@@ -26,7 +26,11 @@ from tools.toolset import ToolConfig
 from tools.weights.downloads import is_pulled
 
 ENV_FILE = "VQA_ENV_FILE"
-_TASKS: dict[str, catalog.Task] = {"detector": "detection", "classifier": "classification"}
+_TASKS: dict[str, catalog.Task] = {
+    "detector": "detection",
+    "classifier": "classification",
+    "fusion": "embedding",
+}
 """The settings of `ToolConfig` that name weights, and what these are for."""
 
 

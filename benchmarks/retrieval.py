@@ -38,6 +38,7 @@ class RandomSpace:
     vectors: Vectors
     version: str = "random"
     bar: float = 0.5
+    floor: float = 0.5
 
     @property
     def dimensions(self) -> int:

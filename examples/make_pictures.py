@@ -1,4 +1,4 @@
-"""Makes the example pictures: `receipt.png` (a photographed receipt) and `sign.png` (a shop front).
+"""Makes the example pictures: a photographed receipt, a shop front (`sign.png`), and a beach.
 
     python examples/make_pictures.py
 
@@ -34,9 +34,10 @@ TOTALS = [
 
 
 def main() -> None:
-    """Write both pictures beside this file."""
+    """Write the pictures beside this file."""
     photograph(receipt(), seed=7).save(FOLDER / "receipt.png", optimize=True)
     sign(seed=11).save(FOLDER / "sign.png", optimize=True)
+    beach(seed=3).save(FOLDER / "beach.jpg", quality=88)
 
 
 def font(size: int, name: str = "DejaVuSansMono") -> ImageFont.FreeTypeFont:
@@ -190,6 +191,63 @@ def bricks(draw: ImageDraw.ImageDraw, rng: np.random.Generator, width: int, heig
         for x in range(-60 + 30 * (row % 2), width, 60):
             tone = int(rng.integers(-14, 14))
             draw.rectangle((x, y, x + 57, y + 23), (158 + tone, 96 + tone, 78 + tone))
+
+
+def beach(seed: int, width: int = 640, height: int = 427) -> Image.Image:
+    """The evening sun above the sea, and a strip of sand in front."""
+    rng = np.random.default_rng(seed)
+    horizon, shore = int(0.58 * height), 0.84 * height
+    scene = sky(rng, width, height, horizon)
+    scene[horizon:] = sea(rng, scene[:horizon], height - horizon)
+    y, x = np.mgrid[0:height, 0:width]
+    sun = np.hypot(x - 0.6 * width, y - 0.5 * height) < 26
+    scene[sun] = (255, 245, 200)
+    depth = y - shore - 12 * np.sin(4 * x / width)
+    sand = (120, 90, 65) + (clouds(rng, width, height) - 0.5)[..., None] * 60
+    scene = np.where(depth[..., None] > 0, sand + rng.normal(0, 6, (height, width, 1)), scene)
+    scene[np.abs(depth) < 3] = (235, 215, 195)
+    return finish(scene, rng)
+
+
+def sky(rng: np.random.Generator, width: int, height: int, horizon: int) -> np.ndarray:
+    """From blue above to yellow at the horizon, brighter around the sun, with a few clouds."""
+    y, x = np.mgrid[0:height, 0:width]
+    tones = np.asarray([(60, 70, 120), (250, 150, 70), (255, 200, 110)], dtype=np.float64)
+    down = np.clip(y / horizon, 0, 1)
+    blend = [np.interp(down, (0, 0.6, 1), tones[:, channel]) for channel in range(3)]
+    glow = np.exp(-((np.hypot(x - 0.6 * width, y - 0.5 * height) / 110) ** 1.2))
+    lit = np.stack(blend, axis=-1) + glow[..., None] * (120, 110, 60)
+    cover = np.clip((clouds(rng, width, height) - 0.52) * 6, 0, 1) * np.clip(
+        1.5 - 3 * y / height, 0, 1
+    )
+    return lit + 0.45 * cover[..., None] * ((110, 60, 70) - lit)
+
+
+def sea(rng: np.random.Generator, above: np.ndarray, rows: int) -> np.ndarray:
+    """What is above it, mirrored by waves that grow towards us, and the sun's glitter."""
+    width = above.shape[1]
+    x, lines = np.arange(width), []
+    for row in range(rows):
+        near = row / rows
+        crests = np.arange(0, width + 40, int(6 + 30 * near))
+        wave = np.interp(x, crests, rng.normal(0, 1, len(crests)))
+        shifted = np.clip(x + (wave * (2 + 18 * near)).astype(int), 0, width - 1)
+        line = above[max(0, len(above) - 1 - int(0.9 * row)), shifted] * (0.72 - 0.25 * near)
+        path = np.exp(-(((x - 0.6 * width) / (14 + 60 * near)) ** 2))
+        glitter = path * np.clip(rng.normal(0.5, 0.5) + wave / 2, 0, 1)
+        line = line + (10, 20, 40) + (wave * (3 + 10 * near))[:, None]
+        lines.append(line + glitter[:, None] * (150, 110, 50))
+    return np.stack(lines)
+
+
+def clouds(rng: np.random.Generator, width: int, height: int) -> np.ndarray:
+    """Soft noise in [0, 1]: coarse grains first, finer ones on top."""
+    total = np.zeros((height, width))
+    for grain in (160, 80, 40, 20, 10):
+        coarse = rng.integers(0, 255, (height // grain + 2, width // grain + 2), dtype=np.uint8)
+        soft = Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC)
+        total += np.asarray(soft, dtype=np.float64) / 255 * grain
+    return total / 310
 
 
 if __name__ == "__main__":

@@ -172,11 +172,12 @@ def _builtin() -> Iterator[Model]:
               "81 groceries of 43 kinds", millions=4.9, profiles=every,
               made_from="fine-tuned here from EfficientNet-Lite2 (Apache-2.0)"),
         Model("fusion", "embedding", "fusion/model.safetensors", "AGPL-3.0",
-              "English, Chinese; 1,500 answers", millions=9.0, profiles=every,
+              "English, Chinese; 1,500 answers", millions=9.0,
+              profiles=frozenset({"builtin", "cpu"}),
               made_from="trained here on EfficientNet-Lite2 (Apache-2.0), taught by CLIP (MIT)"),
         Model("text-encoder", "embedding", "fusion/text.safetensors", "AGPL-3.0",
               "English, Chinese", made_from="distilled here from all-MiniLM-L6-v2 (Apache-2.0)",
-              millions=3.8, profiles=every),
+              millions=3.8),
     )  # fmt: skip
     recorded = _recorded()
     for row in rows:
@@ -252,7 +253,8 @@ def _hub() -> Iterator[Model]:
     )  # fmt: skip
     yield Model(
         "siglip2-base-patch16-224", "embedding", "embedding/siglip2-base-patch16-224",
-        "Apache-2.0", "any words, many languages (no tool uses it yet)", 224, millions=375.0,
+        "Apache-2.0", "any words, many languages; no answers", 224, millions=375.0,
+        profiles=frozenset({"gpu"}),
         url=f"https://huggingface.co/google/siglip2-base-patch16-224/resolve/{_SIGLIP2}",
         files=("model.safetensors", "config.json", "preprocessor_config.json", "tokenizer.json",
                "tokenizer_config.json"), revision=_SIGLIP2,

@@ -31,8 +31,11 @@ def answer_by_fusion_tool(config: ToolConfig) -> VisionTool | Missing:
     if isinstance(folder, Missing):
         return folder
     from tools.networks.fused_answers import open_answerer
+    from tools.networks.siglip_space import is_siglip
 
     try:
+        if config.fusion is not None and is_siglip(folder):  # compares, and answers nothing
+            return answer_by_fusion_tool(config.model_copy(update={"fusion": None}))
         answerer = open_answerer(folder, config.device, config.runtime)
     except (OSError, ValueError) as error:
         return Missing("answer_by_fusion", str(error), f"mend the files in {folder}")

@@ -58,6 +58,7 @@ def match_text_tool(config: ToolConfig) -> VisionTool | Missing:
 def make_tool(space: SharedSpace, threshold: float | None = None) -> VisionTool:
     """The vision tool of a space; from the threshold on (the space's bar, if None) a text fits."""
     bar = space.bar if threshold is None else threshold
+    floor = space.floor if threshold is None else min(space.floor, 1 - threshold)
 
     def match_text(
         picture: Picture, candidates: list[str], region: Region | None = None
@@ -86,7 +87,7 @@ def make_tool(space: SharedSpace, threshold: float | None = None) -> VisionTool:
         ranked = sorted(zip(map(float, scores), texts, strict=True), key=lambda row: -row[0])
         common = {"picture": picture.ref, "box_xyxy": region and region.box_xyxy}
         findings = tuple(
-            _judged(text, score, common, bar, is_best=not rank)
+            _judged(text, score, common, bar, floor, is_best=not rank)
             for rank, (score, text) in enumerate(ranked)
         )
         return ToolReport(summary=f"match_text {picture.ref.id}", findings=findings)
@@ -100,12 +101,12 @@ def make_tool(space: SharedSpace, threshold: float | None = None) -> VisionTool:
 
 
 def _judged(
-    text: str, score: float, common: dict[str, Any], bar: float, *, is_best: bool
+    text: str, score: float, common: dict[str, Any], bar: float, floor: float, *, is_best: bool
 ) -> Finding:
-    """The best is found from the bar on; what is as surely no fit as that is `none`."""
+    """The best is found from the bar on; what is at most at the floor, and below it, is `none`."""
     status: Status = "unsure"
     if score >= bar and is_best:
         status = "found"
-    elif 1 - score >= bar and score < bar:
+    elif score <= floor and score < bar:
         status, score = "none", 1 - score
     return Finding(**common, label=text, score=score, status=status, kind="estimate")

@@ -27,6 +27,7 @@ class ColourSpace:
     version: str = "colours-1"
     dimensions: int = 4
     bar: float = 0.5
+    floor: float = 0.5
     seen: int = 0
     """How many pictures were encoded."""
 

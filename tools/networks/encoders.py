@@ -64,6 +64,10 @@ class SharedSpace(Protocol):
     def bar(self) -> float:
         """The probability from which on a text may be said to fit: fitted for a stated risk."""
 
+    @property
+    def floor(self) -> float:
+        """The probability up to which a text may be said not to fit."""
+
     def images(self, batch: Sequence[Rgb]) -> Vectors:
         """The pictures' vectors."""
 

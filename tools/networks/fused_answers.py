@@ -23,7 +23,7 @@ from tools.networks import fused_gradients
 from tools.networks.encoders import Guess, Rgb, Vectors
 from tools.networks.fusion_config import ANSWERS
 from tools.networks.openvino_runtime import Runtime
-from tools.networks.shared_space import FusedSpace, linear, open_space
+from tools.networks.shared_space import FusedSpace, linear, open_fused
 from tools.networks.text_encoder import gelu
 
 Floats = NDArray[np.float32]
@@ -36,7 +36,7 @@ def open_answerer(folder: Path, device: str = "auto", runtime: Runtime = "auto")
         OSError: a file is not there.
         ValueError: the configuration is another one's.
     """
-    return FusedAnswerer(open_space(folder, device, runtime))
+    return FusedAnswerer(open_fused(folder, device, runtime))
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,11 @@ from models.catalog import sha256_of
 from tools.explain.subjects import Differentiable
 from tools.networks import backbone, clip_vision, fused_gradients
 from tools.networks.clip_vision import ClipVision
-from tools.networks.encoders import Rgb, Vectors
+from tools.networks.encoders import Rgb, SharedSpace, Vectors
 from tools.networks.fusion_config import WEIGHTS, FusionConfig
 from tools.networks.openvino_runtime import Runtime
 from tools.networks.pixel_network import InputTransform, PixelNetwork
+from tools.networks.siglip_space import SiglipSpace, is_siglip
 from tools.networks.text_encoder import TextEncoder
 
 IMAGE = "image."
@@ -33,12 +34,24 @@ Floats = NDArray[np.float32]
 
 
 @lru_cache(maxsize=4)
-def open_space(folder: Path, device: str = "auto", runtime: Runtime = "auto") -> FusedSpace:
+def open_space(folder: Path, device: str = "auto", runtime: Runtime = "auto") -> SharedSpace:
     """The space of a folder; whoever opens it again gets the same one. Networks load on first use.
 
     Raises:
         OSError: a file is not there.
         ValueError: the configuration is another one's.
+    """
+    if is_siglip(folder):
+        return SiglipSpace(folder, device)
+    return open_fused(folder, device, runtime)
+
+
+@lru_cache(maxsize=4)
+def open_fused(folder: Path, device: str = "auto", runtime: Runtime = "auto") -> FusedSpace:
+    """`open_space` of a fused model, which an answerer can be made of.
+
+    Raises:
+        OSError, ValueError: as `open_space`.
     """
     return FusedSpace(folder, device, runtime)
 
@@ -81,6 +94,11 @@ class FusedSpace:
     def bar(self) -> float:
         """From this probability on a text is said to fit."""
         return self.config.match_bar
+
+    @property
+    def floor(self) -> float:
+        """Up to this probability a text is said not to fit."""
+        return 1 - self.config.match_bar
 
     def images(self, batch: Sequence[Rgb]) -> Vectors:
         """The pictures' vectors, float32 (n, `dimensions`), of unit length."""

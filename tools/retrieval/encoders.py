@@ -61,14 +61,14 @@ def open_encoders(config: ToolConfig) -> Encoders | Missing:
     from tools.match_text import fusion_weights
     from tools.networks.classifier import Classifier
     from tools.networks.look_encoder import LookEncoder
-    from tools.networks.shared_space import open_space
+    from tools.networks.shared_space import FusedSpace, open_space
 
     weights = fusion_weights(config, "search")
     if isinstance(weights, Missing):
         return weights
     space = open_space(weights, config.device, config.runtime)
     kinds = classifier_weights(config)
-    if isinstance(kinds, Missing):
+    if isinstance(kinds, Missing) or not isinstance(space, FusedSpace):
         return Encoders(space)
     classifier = Classifier(kinds.parent, config.device, config.runtime)
     return Encoders(space, LookEncoder(space, classifier))

@@ -251,26 +251,34 @@ def test_a_setting_fetches_what_it_names(hub: Hub) -> None:
 
 
 @pytest.mark.parametrize(
-    ("profile", "detector"), [("builtin", None), ("cpu", "yolo26s"), ("gpu", "yolo26m")]
+    ("profile", "detector", "fusion"),
+    [
+        ("builtin", None, None),
+        ("cpu", "yolo26s", None),
+        ("gpu", "yolo26m", "siglip2-base-patch16-224"),
+    ],
 )
 def test_a_profile_chooses_what_is_here(
-    hub: Hub, profile: catalog.Profile, detector: str | None
+    hub: Hub, profile: catalog.Profile, detector: str | None, fusion: str | None
 ) -> None:
+    chosen = [name for name in (detector, fusion) if name]
     before = Settings(profile=profile)
-    assert before.tools.detector is None
-    assert [row.name for row in before.not_pulled] == ([detector] if detector else [])
+    assert before.tools.detector is before.tools.fusion is None
+    assert [row.name for row in before.not_pulled] == chosen
     allowed = Settings(profile=profile, tools=ToolConfig(allow_download=True))
-    assert allowed.tools.detector == detector
-    named = Settings(profile=profile, tools=ToolConfig(detector="mine.pt"))
-    assert named.tools.detector == "mine.pt"
+    assert (allowed.tools.detector, allowed.tools.fusion) == (detector, fusion)
+    named = Settings(profile=profile, tools=ToolConfig(detector="mine.pt", fusion="./mine"))
+    assert (named.tools.detector, named.tools.fusion) == ("mine.pt", "./mine")
     assert not named.not_pulled
-    if detector:
-        place = cache_directory() / "detector" / f"{detector}.pt"
+    for name in chosen:
+        row = catalog.find(name)
+        assert row is not None
+        place = cache_directory() / row.file
         place.parent.mkdir(parents=True)
         place.write_bytes(b"weights")
-        after = Settings(profile=profile)
-        assert after.tools.detector == detector
-        assert not after.not_pulled
+    after = Settings(profile=profile)
+    assert (after.tools.detector, after.tools.fusion) == (detector, fusion)
+    assert not after.not_pulled
 
 
 def test_a_profile_whose_weights_are_not_here_says_what_to_do(hub: Hub) -> None:
