@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-Task = Literal["planning", "detection", "classification", "embedding"]
+Task = Literal["planning", "detection", "classification", "embedding", "fusion"]
 Profile = Literal["builtin", "cpu", "gpu"]
 
 FOLDER = Path(__file__).parent
@@ -171,7 +171,7 @@ def _builtin() -> Iterator[Model]:
         Model("classifier", "classification", "classifier/model.safetensors", "AGPL-3.0",
               "81 groceries of 43 kinds", millions=4.9, profiles=every,
               made_from="fine-tuned here from EfficientNet-Lite2 (Apache-2.0)"),
-        Model("fusion", "embedding", "fusion/model.safetensors", "AGPL-3.0",
+        Model("fusion", "fusion", "fusion/model.safetensors", "AGPL-3.0",
               "English, Chinese; 1,500 answers", millions=9.0, profiles=every,
               made_from="trained here on EfficientNet-Lite2 (Apache-2.0), taught by CLIP (MIT)"),
         Model("text-encoder", "embedding", "fusion/text.safetensors", "AGPL-3.0",
