@@ -1,7 +1,7 @@
-"""The command line: `vqa-agent ask | chat | batch | doctor | tools`.
+"""The command line: `vqa-agent ask | chat | batch | explain | index | search | doctor …`.
 
-Start at `app.py` (the commands and their options). Nothing heavy is imported before a command
-runs, so that `vqa-agent --help` is instant. Answering is `agent.run`'s, not ours.
+Start at `app.py`, which names the modules of the commands. Nothing heavy is imported before a
+command runs, so that `vqa-agent --help` is instant. Answering is `agent.run`'s, not ours.
 """
 
 from agent.cli.app import app, main

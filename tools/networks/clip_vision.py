@@ -32,9 +32,9 @@ INPUT = InputTransform(
 TOGETHER = 16
 
 
-def published_file() -> Path | None:
+def published_file(package: str = PACKAGE) -> Path | None:
     """Where the package's weights lie, without importing it; None where it is not installed."""
-    spec = find_spec(PACKAGE)
+    spec = find_spec(package)
     file = None if spec is None or spec.origin is None else Path(spec.origin).parent / FILE
     return file if file is not None and file.is_file() else None
 

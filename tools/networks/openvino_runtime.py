@@ -16,6 +16,7 @@ from contextlib import suppress
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 from typing import Any, Literal
 
 from models.catalog import sha256_of
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 
 Runtime = Literal["auto", "openvino", "torch"]
 FILE = "network.xml"
+_ALONE = Lock()
+"""OpenVINO sets the process's locale to C while it compiles; two at once leave it there."""
 
 
 def is_installed() -> bool:
@@ -98,7 +101,8 @@ def compile_network(network: Any, threads: int) -> Any:
             options["CACHE_DIR"] = str(kept)
     if threads > 0:
         options["INFERENCE_NUM_THREADS"] = str(threads)
-    return openvino.Core().compile_model(network, "CPU", options)
+    with _ALONE:
+        return openvino.Core().compile_model(network, "CPU", options)
 
 
 def save(network: Any, folder: Path) -> None:

@@ -53,7 +53,9 @@ def open_fused(folder: Path, device: str = "auto", runtime: Runtime = "auto") ->
     Raises:
         OSError, ValueError: as `open_space`.
     """
-    return FusedSpace(folder, device, runtime)
+    published = clip_vision.published_file()
+    clip = None if published is None else ClipVision(published)
+    return FusedSpace(folder, device, runtime, clip)
 
 
 class FusedSpace:
@@ -61,15 +63,26 @@ class FusedSpace:
 
     A text fits a picture as far as its cosine with it is above its cosine with the mean of many
     pictures: "a photo" fits them all, and so says nothing of one.
+
+    Args:
+        folder: with the files of `tools.networks.fusion_config` and of its text encoder.
+        device: of the built-in image encoder and the text encoder.
+        runtime: of the built-in image encoder.
+        clip: CLIP's image encoder, which sees in place of the built-in one.
     """
 
-    def __init__(self, folder: Path, device: str = "auto", runtime: Runtime = "auto") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        device: str = "auto",
+        runtime: Runtime = "auto",
+        clip: ClipVision | None = None,
+    ) -> None:
         self.folder = folder
         self.config = FusionConfig.of(folder)
         self.text = TextEncoder(folder, device)
         self._sha256 = sha256_of(folder / WEIGHTS)
-        published = clip_vision.published_file()
-        self._clip = None if published is None else ClipVision(published)
+        self._clip = clip
         self.built_in = PixelNetwork(
             folder / WEIGHTS,
             f"{backbone.ARCHITECTURE}-{self.config.image_width}",

@@ -21,9 +21,7 @@ PICTURES = [red_thing(), np.ascontiguousarray(red_thing()[..., ::-1])]
 def space() -> FusedSpace:
     if not (FUSION / WEIGHTS).is_file():
         pytest.skip("there is no built-in fused model")
-    opened = FusedSpace(FUSION, "cpu", "torch")
-    opened._clip = None
-    return opened
+    return FusedSpace(FUSION, "cpu", "torch")
 
 
 def scores(subject: Differentiable | None) -> np.ndarray:
@@ -55,3 +53,25 @@ def test_an_answer_is_as_likely(space):
     found = scores(answerer.explainable(question, "red"))
     assert found[0] - found[1] == pytest.approx(expected[0] - expected[1], abs=1e-3)
     assert answerer.explainable(question, "no such answer") is None
+
+
+def test_attention_is_the_softmax_of_how_well_each_cell_fits(space):
+    import torch
+
+    answerer = FusedAnswerer(space)
+    question = "What color is it?"
+    found = answerer.attention(PICTURES[0], question)
+    assert found.shape == (7, 7)
+    assert found.sum() == pytest.approx(1, abs=1e-5)
+    assert (found > 0).all()
+    ((best,),) = answerer.answers([PICTURES[0]], [question], 1)
+    network = space.built_in.module()
+    with torch.inference_mode():
+        cells = network.forward_features(torch.from_numpy(space.built_in.batch_of(PICTURES[:1])))
+        # Each cell alone, as a picture of one cell, through all that comes behind the features.
+        alone = cells[0].flatten(1).T[:, :, None, None]
+        seen = network.forward_head(alone).numpy()
+    seen /= np.linalg.norm(seen, axis=1, keepdims=True)
+    fits = space.fits(space.project(seen), space.texts([f"{question} {best.answer}"]))[:, 0]
+    expected = np.exp(space.config.slope * (fits - fits.max()))
+    assert found.ravel() == pytest.approx(expected / expected.sum(), abs=1e-4)

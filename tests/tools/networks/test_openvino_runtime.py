@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import locale
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +17,7 @@ import pytest
 from tools.errors import ToolUnavailableError
 from tools.networks.classifier import Classifier
 from tools.networks.detectors import open_detector
-from tools.networks.openvino_runtime import FILE, is_installed, is_wanted
+from tools.networks.openvino_runtime import FILE, compile_network, is_installed, is_wanted
 from tools.reading.engine import RapidOcrEngine
 from tools.weights.places import cache_directory
 
@@ -139,3 +142,20 @@ def test_weights_that_are_none_say_so(tmp_path: Path) -> None:
     (tmp_path / "detector.pt").write_bytes(b"no weights")
     with pytest.raises(ToolUnavailableError, match="cannot be loaded"):
         open_detector(tmp_path / "detector.pt", "cpu", "openvino").detect(PICTURES[0], [], 0.5)
+
+
+def test_networks_that_are_compiled_at_once_leave_the_locale_alone(cache: Path) -> None:
+    import openvino
+    from openvino import opset13
+
+    def network() -> Any:
+        given = opset13.parameter([1, 4], np.float32)
+        return openvino.Model([opset13.relu(given)], [given])
+
+    before = locale.setlocale(locale.LC_CTYPE)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda _: compile_network(network(), 1), range(32)))
+        assert locale.setlocale(locale.LC_CTYPE) == before
+    finally:
+        locale.setlocale(locale.LC_CTYPE, before)

@@ -53,10 +53,7 @@ def pairs_of(
 
 def bar_of(probabilities: Floats, holds: NDArray[np.bool_]) -> float:
     """The smallest probability from which on so many are right as is wanted."""
-    order = np.argsort(-probabilities)
-    right = np.cumsum(holds[order]) / np.arange(1, len(order) + 1)
-    good = np.flatnonzero(right >= PRECISION)
-    return float(probabilities[order][good.max()]) if len(good) else 1.0
+    return _smallest(probabilities, holds, PRECISION)
 
 
 def strengths(
@@ -109,10 +106,16 @@ def temperature_and_bar(
     losses = {t: -(share * _log_softmax(chosen / t)).sum(1).mean() for t in np.arange(0.6, 2, 0.05)}
     temperature = min(losses, key=lambda t: losses[t])
     sure = np.exp(_log_softmax(chosen / temperature)).max(1)
+    return float(temperature), _smallest(sure, right[:, 0] > 0, 1 - RISK)
+
+
+def _smallest(sure: Floats, right: NDArray[np.bool_], share: float) -> float:
+    """The smallest confidence from which on this share is right; 1.0 where there is none."""
     order = np.argsort(-sure)
-    wrong = np.cumsum(right[order, 0] == 0) / np.arange(1, len(order) + 1)
-    good = np.flatnonzero(wrong <= RISK)
-    return float(temperature), float(sure[order][good.max()]) if len(good) else 1.0
+    falling, shares = sure[order], np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    is_last = np.append(falling[1:] < falling[:-1], True)  # of those that are equally sure
+    good = np.flatnonzero((shares >= share) & is_last)
+    return float(falling[good.max()]) if len(good) else 1.0
 
 
 def _log_softmax(x: Floats) -> Floats:

@@ -29,7 +29,7 @@ from training.fusion.built_in import calibration, card, student
 from training.fusion.built_in.heads import Heads
 from training.fusion.built_in.learning import Lessons, Vectors, learn, read_lessons, vectors_of
 from training.fusion.built_in.measuring import Measured, measure
-from training.fusion.built_in.teacher import centred, photographs, taught
+from training.fusion.built_in.teacher import centred, open_teacher, photographs, taught
 from training.fusion.data import people
 
 SIDE = 224
@@ -64,7 +64,7 @@ def finish(data: Path, work: Path, out: Path) -> Measured:
     _write(heads, answers, mean, work / student.WEIGHTS, out)
     config = _calibrated(FusedAnswerer(FusedSpace(out)), lessons, vectors)
     (out / CONFIG).write_text(config.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    answerer = FusedAnswerer(FusedSpace(out))
+    answerer = FusedAnswerer(FusedSpace(out, clip=open_teacher()))
     every = [*shown, *dict.fromkeys(_kept(lessons))]
     towers = dict(_towers(answerer.space, data, every))
     figures = measure(answerer, lessons, asked, towers)

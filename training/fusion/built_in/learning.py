@@ -100,17 +100,20 @@ def read_lessons(data: Path, pictures: Sequence[str]) -> Lessons:
                 if one.language == "en" and one.kind in PLACES and one.image.startswith("scenes/"):
                     places[one.image].append(one.text)
     return Lessons(
-        prior[KEPT_QUESTIONS:],
-        prior[:KEPT_QUESTIONS],
-        [q for q in made if not is_held_out(str(q.picture))],
-        [q for q in made if is_held_out(str(q.picture))],
-        *(
-            {name: few for name, few in group.items() if is_held_out(name) == held_out}
-            for held_out in (False, True)
-            for group in (said, stated)
-        ),
-        {name: few for name, few in places.items() if is_held_out(name)},
+        prior=prior[KEPT_QUESTIONS:],
+        kept_prior=prior[:KEPT_QUESTIONS],
+        made=[q for q in made if not is_held_out(str(q.picture))],
+        kept_made=[q for q in made if is_held_out(str(q.picture))],
+        said=_part(said, held_out=False),
+        stated=_part(stated, held_out=False),
+        kept_said=_part(said, held_out=True),
+        kept_stated=_part(stated, held_out=True),
+        kept_places=_part(places, held_out=True),
     )
+
+
+def _part(group: Mapping[str, list[str]], *, held_out: bool) -> dict[str, list[str]]:
+    return {name: few for name, few in group.items() if is_held_out(name) == held_out}
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import json
 import posixpath
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from PIL import Image
 from tools.errors import InputError
 from tools.networks import clip_vision
 from tools.networks.clip_vision import ClipVision
+from tools.networks.encoders import Rgb
 
 FOLDERS = ("captions", "photos", "scenes", "voc", "fruit", "more")
 """Below the data folder; groceries have a classifier of their own."""
@@ -32,6 +34,13 @@ STRETCH = 0.3
 TOGETHER = 16
 
 Vectors = NDArray[np.float32]
+
+
+class Teacher(Protocol):
+    """Says where pictures lie."""
+
+    def vectors(self, pictures: Sequence[Rgb]) -> Vectors:
+        """One vector of unit length for each picture."""
 
 
 def photographs(data: Path) -> list[str]:
@@ -62,10 +71,35 @@ def view_of(picture: Image.Image, name: str, number: int) -> Image.Image:
     return view.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if chance.randint(2) else view
 
 
+def open_teacher() -> ClipVision:
+    """CLIP's image encoder.
+
+    Raises:
+        InputError: its package is not installed.
+    """
+    file = clip_vision.published_file()
+    if file is None:
+        raise InputError("CLIP's image encoder is not installed; run: make install")
+    return ClipVision(file)
+
+
 def taught(
-    data: Path, names: Sequence[str], number: int, work: Path, log: Callable[[str], None]
+    data: Path,
+    names: Sequence[str],
+    number: int,
+    work: Path,
+    log: Callable[[str], None],
+    opened: Callable[[], Teacher] = open_teacher,
 ) -> tuple[NDArray[np.uint8], Vectors]:
     """A view of each photograph and the teacher's vectors of them; kept in the work folder.
+
+    Args:
+        data: the photographs are below it.
+        names: theirs.
+        number: of the view.
+        work: the folder.
+        log: is told where the teacher is asked.
+        opened: opens the teacher, where something has to be asked.
 
     Returns:
         uint8 (n, SIDE, SIDE, 3), read as it is needed; float32 (n, 512), of unit length.
@@ -78,7 +112,7 @@ def taught(
     seen, said = (work / f"{what}-{key}-{number}.npy" for what in ("views", "vectors"))
     if not said.is_file():
         log(f"the teacher looks at view {number} of {len(names)} photographs …")
-        teacher, shape = open_teacher(), (len(names), SIDE, SIDE, 3)
+        teacher, shape = opened(), (len(names), SIDE, SIDE, 3)
         pixels = np.lib.format.open_memmap(seen, "w+", np.uint8, shape)
         vectors = []
         for start in range(0, len(names), TOGETHER):
@@ -91,18 +125,6 @@ def taught(
         np.save(partial, np.concatenate(vectors).astype(np.float16))
         partial.replace(said)
     return np.load(seen, mmap_mode="r"), np.load(said).astype(np.float32)
-
-
-def open_teacher() -> ClipVision:
-    """The teacher.
-
-    Raises:
-        InputError: its package is not installed.
-    """
-    file = clip_vision.published_file()
-    if file is None:
-        raise InputError("CLIP's image encoder is not installed; run: make install")
-    return ClipVision(file)
 
 
 def centred(vectors: Vectors, mean: Vectors) -> Vectors:
