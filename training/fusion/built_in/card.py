@@ -29,9 +29,8 @@ pictures: `match_text`, `answer_by_fusion`, the search.
 ## Measured
 
 Captions of {photographs} photographs, and {generated:,} generated questions about them, that no
-part has seen; places and weather on photographs that the heads have not seen (the image encoder has
-seen them, without their labels); {people} questions of people about pictures that nothing learns
-from (VQA v2: three of ten who agree make an answer right). %
+part has seen; {people} questions of people about pictures that nothing learns from (VQA v2: three of
+ten who agree make an answer right). %
 
 | | {columns} |
 | --- |{dashes}
@@ -43,11 +42,14 @@ from (VQA v2: three of ten who agree make an answer right). %
 - It knows {answers} answers, in English; other words are matched by `match_text`.
 - Small things, text in pictures and who does what to whom are mostly lost on it.
 
-"""
+{compared}"""
 
 
-def write(out: Path, config: FusionConfig, figures: Measured, answers: int) -> None:
-    """Write the card into `out`; the text encoder's section stays where it is."""
+def write(out: Path, config: FusionConfig, figures: Measured, answers: int, table: Path) -> None:
+    """Write the card into `out`; the text encoder's section stays where it is.
+
+    `table` is Markdown that compares fusion functions; without that file the card has none.
+    """
     file = out / FILE
     old = file.read_text(encoding="utf-8") if file.exists() else ""
     section = old[old.index(HEADING) :] if HEADING in old else ""
@@ -73,5 +75,6 @@ def write(out: Path, config: FusionConfig, figures: Measured, answers: int) -> N
         dashes=" --- |" * len(figures.rows),
         table="\n".join(lines),
         answers=f"{answers:,}",
+        compared=table.read_text(encoding="utf-8").strip() + "\n\n" if table.is_file() else "",
     )
     file.write_text(card + section, encoding="utf-8")

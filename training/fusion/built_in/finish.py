@@ -45,8 +45,8 @@ FIRST = {
 """Before they are fitted."""
 
 
-def finish(data: Path, work: Path, out: Path) -> Measured:
-    """Everything after the student; the figures.
+def finish(data: Path, work: Path, out: Path, table: Path) -> Measured:
+    """Everything after the student; the figures. `table` goes into the card, if it is there.
 
     Raises:
         InputError: the teacher's package is not installed.
@@ -69,7 +69,7 @@ def finish(data: Path, work: Path, out: Path) -> Measured:
     towers = dict(_towers(answerer.space, data, every))
     figures = measure(answerer, lessons, asked, towers)
     catalog.record(out / WEIGHTS, figures.recorded, SIDE)
-    card.write(out, config, figures, len(answers))
+    card.write(out, config, figures, len(answers), table)
     return figures
 
 
@@ -142,8 +142,12 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--work", type=Path, default=Path("build/fusion/student"))
     parser.add_argument("--out", type=Path, default=Path("models/fusion"))
+    parser.add_argument(
+        "--table", type=Path, default=Path("build/fusion/table.md"),
+        help="Markdown for the card: how fusion functions compare (make train-fusion)",
+    )  # fmt: skip
     options = parser.parse_args()
-    say(str(finish(options.data, options.work, options.out)))
+    say(str(finish(options.data, options.work, options.out, options.table)))
 
 
 if __name__ == "__main__":

@@ -36,8 +36,6 @@ KEPT_SCENES = 10
 """Of a hundred photographs of places and weather; the student saw them, unlabelled."""
 BATCH, TOGETHER = 512, 384
 RATE = 1.5e-3
-PLACES = ("place is", "weather is")
-"""Kinds of statements."""
 STATED = 0.3
 """What statements weigh beside captions."""
 JITTER = 0.3
@@ -57,8 +55,6 @@ class Lessons:
     stated: dict[str, list[str]]
     kept_said: dict[str, list[str]]
     kept_stated: dict[str, list[str]]
-    kept_places: dict[str, list[str]]
-    """Of each kept photograph of places or weather, what says which."""
 
     def texts(self) -> Iterator[str]:
         """Whatever is asked or said, with repetitions."""
@@ -92,13 +88,10 @@ def read_lessons(data: Path, pictures: Sequence[str]) -> Lessons:
             row = json.loads(line)
             if (name := f"{folder}/{row['image']}") in allowed:
                 said[name] += row["captions"]
-    places = defaultdict[str, list[str]](list)
     for language in LANGUAGES:
         for one in statements(data, language, SEED):
             if one.image in allowed:
                 stated[one.image].append(one.text)
-                if one.language == "en" and one.kind in PLACES and one.image.startswith("scenes/"):
-                    places[one.image].append(one.text)
     return Lessons(
         prior=prior[KEPT_QUESTIONS:],
         kept_prior=prior[:KEPT_QUESTIONS],
@@ -108,7 +101,6 @@ def read_lessons(data: Path, pictures: Sequence[str]) -> Lessons:
         stated=_part(stated, held_out=False),
         kept_said=_part(said, held_out=True),
         kept_stated=_part(stated, held_out=True),
-        kept_places=_part(places, held_out=True),
     )
 
 

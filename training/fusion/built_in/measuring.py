@@ -64,7 +64,6 @@ def measure(
     for name, vectors in encoders.items():
         rows[name] = {
             **recalls(answerer.space, lessons.kept_said, vectors),
-            "place or weather named": named(answerer.space, lessons.kept_places, vectors),
             **_answers("generated questions", answerer, made, vectors),
             **_answers("people's questions", answerer, people, vectors),
         }
@@ -79,15 +78,6 @@ def recalls(space: FusedSpace, said: Mapping[str, list[str]], vectors: Vectors) 
     found = space.texts([text for name in names for text in said[name]]) @ images.T
     before = (found > found[np.arange(len(own)), own][:, None]).sum(1)
     return {f"caption finds photograph, R@{n}": float((before < n).mean()) for n in RECALLS}
-
-
-def named(space: FusedSpace, stated: Mapping[str, list[str]], vectors: Vectors) -> float:
-    """How often the best fitting of all statements about places and weather holds."""
-    names = sorted(stated)
-    texts = sorted({text for name in names for text in stated[name]})
-    images = space.project(vectors.pictures(names).numpy())
-    best = space.fits(images, space.texts(texts)).argmax(1)
-    return float(np.mean([texts[at] in stated[name] for at, name in zip(best, names, strict=True)]))
 
 
 def _answers(
