@@ -51,7 +51,8 @@ _OF_ITS_KIND = re.compile(
 _ASKS = re.compile(
     r"\W*(?:(?:in|on|at|of|from|to|for|with|by|about|approximately) )?"
     r"(?:wh(?:at|ich|o|om|ose|ere|en|y)|how many|how (?!much\b)\w+|how(?=['’]s\b)|is|are|was|were|"
-    r"do|does|did|has|have (?:they|the|these|you)|had|can|could|will|would|may|might|any)(?:n['’]t|['’]s)?\b",
+    r"do|does|did|has|have (?:they|the|these|you)|had|can|could|will|would|may|might|any)"
+    r"(?:n['’]t|['’]s)?\b",
     re.IGNORECASE,
 )
 _OF_SOMEONE = re.compile(
