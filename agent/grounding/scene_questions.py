@@ -13,7 +13,9 @@ from functools import cache
 from agent.answer import Language
 from agent.grounding.notices import notice_question
 from agent.grounding.question_parts import Part, field_words
+from tools.evidence import Evidence
 from tools.words.codes import kind_asked
+from tools.words.compared_scenes import Compared, compared_scene, compared_scenes
 from tools.words.forms import form_of
 from tools.words.labels import COLOURS
 from tools.words.lists import words_of_kind
@@ -24,6 +26,10 @@ from tools.words.tables import words_of
 MAX_UNKNOWN = 1
 """Words that may be none that people ask about photographs with."""
 _OF_A_DAY = re.compile(r"\btime of (?:the )?(?:day|year)\b", re.IGNORECASE)
+_OF_WEATHER = re.compile(
+    r"\b(?:weather|season|when (?:this|it|the)\b.*\btaken)\b|天气|季节", re.IGNORECASE
+)
+"""Whenever that was: "What was the weather like when this was taken?"."""
 _OLD = re.compile(r"\bhow old\b", re.IGNORECASE)
 _WRITTEN_KINDS = {"amount", "rate", "time", "date"}
 _RULES = {"allowed", "contains", "free"}
@@ -44,8 +50,9 @@ _OF_ITS_KIND = re.compile(
 """What it is, or whether it is one: whatever that is, the picture shows it."""
 _ASKS = re.compile(
     r"\W*(?:(?:in|on|at|of|from|to|for|with|by|about|approximately) )?"
-    r"(?:wh(?:at|ich|o|om|ose|ere|en|y)|how many|how (?!much\b)\w+|is|are|was|were|do|does|did|has|"
-    r"have (?:they|the|these|you)|had|can|could|will|would|may|might|any)(?:n['’]t|['’]s)?\b",
+    r"(?:wh(?:at|ich|o|om|ose|ere|en|y)|how many|how (?!much\b)\w+|how(?=['’]s\b)|is|are|was|were|"
+    r"do|does|did|has|have (?:they|the|these|you)|had|can|could|will|would|may|might|any)"
+    r"(?:n['’]t|['’]s)?\b",
     re.IGNORECASE,
 )
 _OF_SOMEONE = re.compile(
@@ -76,7 +83,7 @@ def asks_to_see(part: Part, language: Language) -> bool:
         return False
     if _LITERAL.search(text) or _ADDRESSES.search(text) or _phrases("elsewhere").search(text):
         return False
-    if part.kind == "colour" or _OF_ITS_KIND.fullmatch(text.strip()):
+    if part.kind == "colour" or _OF_ITS_KIND.fullmatch(text.strip()) or _form(text) == "where":
         return True
     return is_of_things(part, language)
 
@@ -91,7 +98,7 @@ def is_of_things(part: Part, language: Language) -> bool:
     if any(_unknown(name.casefold()) for name in part.names):
         return False
     things = any(label not in COLOURS for _, _, label in label_spans(text, language))
-    if things or _names_what_is_seen(text):
+    if things or _names_what_is_seen(text) or _form(text) == "taken":
         is_known = True
     elif asks_for_a_place(text) or len(alternatives(text)) > 1:
         is_known = _places().search(text) is not None
@@ -116,12 +123,40 @@ def alternatives(text: str) -> tuple[str, ...]:
 
 def asks_for_a_place(text: str) -> bool:
     """Whether it asks if the picture shows one kind of place or weather: "Is this a kitchen?"."""
+    named = _asked_whether(text)
+    bare = (named, _ADJECTIVE.sub("", named))
+    return any(_places().fullmatch(place) for place in bare)
+
+
+def scene_asked_for(text: str) -> Compared | None:
+    """The place or weather that it asks for, where that is one that excludes others."""
+    return compared_scene(_asked_whether(text))
+
+
+def is_scene_asked_for(text: str, e: Evidence) -> bool | None:
+    """Whether what fits the picture best is the place or weather that a question asks for.
+
+    None where no such question is asked, or what fits best does not exclude it.
+    """
+    scene = scene_asked_for(text)
+    if scene is None or e.kind != "estimate" or e.status != "found" or e.value is not None:
+        return None
+    if e.label in scene.phrases:
+        return True
+    return False if any(e.label in rival.phrases for rival in scene.rivals()) else None
+
+
+def _asked_whether(text: str) -> str:
+    """What it asks whether the picture shows, without its article; empty for any other question."""
     form = form_of("alternatives", text)
     if form is None or form[0] != "whether":
-        return False
-    named = form[1]["choices"]
-    bare = (_ARTICLE.sub("", named), _ADJECTIVE.sub("", _ARTICLE.sub("", named)))
-    return any(_places().fullmatch(place) for place in bare)
+        return ""
+    return _ARTICLE.sub("", form[1]["choices"])
+
+
+def _form(text: str) -> str | None:
+    form = form_of("alternatives", text)
+    return None if form is None else form[0]
 
 
 def _asks_for_writing(part: Part, text: str) -> bool:
@@ -132,7 +167,7 @@ def _asks_for_writing(part: Part, text: str) -> bool:
         return True
     if _OF_A_DAY.search(text):
         return False
-    if part.kind in _WRITTEN_KINDS and not _OLD.search(text):
+    if part.kind in _WRITTEN_KINDS and not (_OLD.search(text) or _OF_WEATHER.search(text)):
         return True
     return bool(part.fields) and not _fields_are_things(part, text)
 
@@ -192,4 +227,6 @@ def _phrases(kind: str) -> re.Pattern[str]:
 
 @cache
 def _places() -> re.Pattern[str]:
-    return pattern_for([*words_of_kind("scenes", "place"), *words_of_kind("scenes", "weather")])
+    compared = [name for scene in compared_scenes() for name in scene.names]
+    listed = (*words_of_kind("scenes", "place"), *words_of_kind("scenes", "weather"))
+    return pattern_for([*listed, *compared])

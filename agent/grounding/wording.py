@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from agent.answer import Language
 from tools.evidence import Evidence, PictureRef
 from tools.reading.labels import bare_words, field_of
-from tools.words import codes, described_scenes, kinds
+from tools.words import codes, compared_scenes, described_scenes, kinds
 from tools.words.answers import answer_in_chinese
 from tools.words.labels import chinese, measure_word, plural
 from tools.words.tables import entry_of
@@ -100,7 +100,8 @@ def label_in(evidence: Evidence, label: str, language: Language) -> str:
     if language == "en":
         return label
     if evidence.kind == "estimate":
-        return described_scenes.chinese(label) or answer_in_chinese(label) or label
+        known = described_scenes.chinese(label) or compared_scenes.chinese(label)
+        return known or answer_in_chinese(label) or label
     if evidence.tool == "classify_image" and (name := kinds.chinese(label)) is not None:
         return name
     if evidence.tool == "read_codes" and (field := codes.field_names().get(label)) is not None:

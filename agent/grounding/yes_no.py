@@ -18,6 +18,7 @@ from agent.grounding.polarity import THERE_IS, THERE_IS_NONE, YES
 from agent.grounding.question_form import asks_for_absence, asks_sameness
 from agent.grounding.question_parts import Part, parts_of
 from agent.grounding.references import alike, count_of
+from agent.grounding.scene_questions import is_scene_asked_for
 from tools.evidence import Evidence
 from tools.reading.hours import covers, days_in
 from tools.reading.labels import field_of
@@ -113,8 +114,9 @@ def wrong_yes_no(word: str, cited: list[Evidence], question: str, language: Lang
 def _estimated_truths(question: str, cited: list[Evidence], language: Language) -> set[bool | None]:
     """What estimates decide where there is nothing else; empty: nothing, {None}: neither.
 
-    It is their yes or no, whether a text fits that the question speaks of, what a number says to
-    one or to there being any, or yes where the question names their answer ("Is it a kitchen?").
+    It is their yes or no, whether a text fits that the question speaks of, or one that excludes it,
+    what a number says to one or to there being any, or yes where the question names their answer
+    ("Is it a kitchen?").
     """
     if any(e.kind == "direct" for e in cited):
         return set()
@@ -122,7 +124,9 @@ def _estimated_truths(question: str, cited: list[Evidence], language: Language) 
     wanted = literals.numbers(question, language)
     truths: set[bool | None] = set()
     for e in cited:
-        if e.value is None and _overlap(question, e.label or ""):
+        if (is_scene := is_scene_asked_for(question, e)) is not None:
+            truths.add(is_scene is not absence)
+        elif e.value is None and _overlap(question, e.label or ""):
             truths.add((e.status == "found") is not absence)
         elif isinstance(e.value, int | float):
             truths.add((e.value in wanted if wanted else e.value > 0) is not absence)
@@ -237,6 +241,8 @@ def estimates_another(part: Part, evidence: Sequence[Evidence], language: Langua
     if part.kind != "yes/no" or language != "en" or HAN.search("".join(labels)):
         return None
     if any(_overlap(part.text, label) for label in labels):
+        return None
+    if any(is_scene_asked_for(part.text, e) is not None for e in evidence):
         return None
     return "this estimate is of something else; ask for one of what the question asks"
 

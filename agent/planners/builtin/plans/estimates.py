@@ -1,7 +1,8 @@
 """Plans questions about a photograph that no look answers: their answer is estimated, and says so.
 
-What is asked of a whole picture is chosen from what the question names ("a kitchen or an office?");
-anything else is asked of the model that fuses picture and question. An estimate is the first look
+What is asked of a whole picture is chosen from what the question names ("a kitchen or an office?"),
+or compared with its kin ("a kitchen?", `plans.compared`); anything else, and what that leaves open,
+is asked of the model that fuses picture and question. An estimate is the first look
 where nothing sees what is asked (`BEFORE`), the last where a sign might have said it (`AFTER`), and
 what is left where the loop offers one (`OFFERED`).
 """
@@ -18,11 +19,12 @@ from agent.answer import Language
 from agent.grounding.question_parts import Kind, Part
 from agent.grounding.scene_questions import alternatives, asks_to_see, is_of_things
 from agent.planners.builtin.plans.asked import Asked, asked_of
+from agent.planners.builtin.plans.compared import MATCH, compared_turn
 from agent.planners.builtin.plans.kinds import Turn, abstain, said
 from agent.planners.builtin.plans.plain_looks import is_plain, may_be_written
 from tools.evidence import Evidence
 
-MATCH, ANSWER = "match_text", "answer_by_fusion"
+ANSWER = "answer_by_fusion"
 YES_NO = ("yes", "no")
 
 
@@ -36,6 +38,9 @@ class Estimates:
         self, messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]
     ) -> Turn | None:
         """The call, then the answer or an abstention; None for any other question."""
+        compared = compared_turn(messages, tools, self.when)
+        if compared is not None:
+            return compared
         choices = _asked(messages, tools, MATCH)
         if choices is not None and _is_undecided(choices):
             choices = None
