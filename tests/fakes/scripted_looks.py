@@ -137,7 +137,7 @@ def _matcher(seen: Seen) -> VisionTool:
     ) -> ToolReport:
         """Estimate what fits."""
         return _report(
-            *(Finding(picture=picture.ref, label=text, score=0.8 if text in seen.scenes else 0.9,
+            *(Finding(picture=picture.ref, label=text, score=0.95 if text in seen.scenes else 0.9,
                       status="found" if text in seen.scenes else "none", kind="estimate",
                       box_xyxy=region and region.box_xyxy)
               for text in candidates)

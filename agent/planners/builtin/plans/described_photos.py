@@ -35,7 +35,7 @@ NARROW = 0.6
 MANY = 3
 """Things of one label that are told to stand at one place; of more only how many there are."""
 ALSO_SURE = 0.9
-"""A kind that no box shows is told beside the boxes from this score on."""
+"""A kind that no box shows is told beside the boxes from this score on, and so is a scene."""
 LIKELY = 0.4
 """The least score of a candidate that is worth a "perhaps" which nobody has asked for."""
 SECOND, LARGE = 0.25, 0.15
@@ -92,10 +92,10 @@ class Photo:
         return main_colours(self._looks.found(DESCRIBE, region=thing.id))
 
     def scene(self, kinds: Sequence[str]) -> Evidence | None:
-        """The phrase of these kinds that fits."""
+        """The phrase of these kinds that surely fits: of so many some may seem to by chance."""
         candidates = self._candidates(kinds)
         found = self._looks.found(MATCH, candidates=candidates) if candidates else []
-        return next(iter(found), None)
+        return next((e for e in found if e.score >= ALSO_SURE), None)
 
     def further_looks(self) -> list[Call]:
         """The colours of the main things, and the phrases that may fit."""

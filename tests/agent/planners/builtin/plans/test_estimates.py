@@ -352,7 +352,7 @@ def test_each_part_of_a_question_takes_its_own_look(planner: BuiltinChatModel) -
 class OneFits:
     """A space in which one phrase fits a picture well, and every other badly."""
 
-    version, dimensions, bar = "one-fits", 1, 0.5
+    version, dimensions, bar, floor = "one-fits", 1, 0.5, 0.5
 
     def __init__(self, phrase: str, *, others: float = 0.01) -> None:
         self.phrase, self.others = phrase, others
