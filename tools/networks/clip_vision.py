@@ -29,7 +29,6 @@ INPUT = InputTransform(
     224, (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
 )
 """Squeezed, where CLIP was trained on the middle: nothing at the edges is lost."""
-TOGETHER = 16
 
 
 def published_file(package: str = PACKAGE) -> Path | None:
@@ -61,9 +60,11 @@ class ClipVision:
             if self._session is None:
                 self._session = self._opened()
         rows = [np.zeros((0, DIMENSIONS), np.float32)]
-        for start in range(0, len(pictures), TOGETHER):
-            batch = np.stack([INPUT.of(pixels) for pixels in pictures[start : start + TOGETHER]])
-            rows += self._session.run(["image_embeds"], {"pixel_values": batch})
+        # One at a time: its eight bits are scaled by all that is in a batch, and so would the
+        # vector of a picture change with those beside it.
+        for pixels in pictures:
+            one = INPUT.of(pixels)[None]
+            rows += self._session.run(["image_embeds"], {"pixel_values": one})
         found = np.concatenate(rows)
         return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True), np.float32)
 
