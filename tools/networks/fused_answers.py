@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,7 +88,7 @@ class FusedAnswerer:
         found = self.candidates(questions, seen)
         config = self.space.config
         scores = found.logits + config.space_strength * found.fits
-        sure = np.exp(_log_softmax(np.asarray(scores / config.temperature, np.float32)))
+        sure = np.exp(log_softmax(np.asarray(scores / config.temperature, np.float32)))
         return [
             [
                 Guess(self.vocabulary[found.answers[row, at]], float(sure[row, at]))
@@ -110,7 +111,7 @@ class FusedAnswerer:
             for at in row
         ]
         texts = self.space.texts(read).reshape(*best.shape, -1)
-        fits = np.einsum("nd,nkd->nk", images - self.space.weights["space.mean"], texts)
+        fits = np.einsum("nd,nkd->nk", self.space.above_mean(images), texts)
         return Candidates(best, np.take_along_axis(logits, best, 1), np.asarray(fits, np.float32))
 
     def explainable(self, question: str, answer: str) -> Differentiable | None:
@@ -138,7 +139,7 @@ class FusedAnswerer:
         weights = self.space.weights
         hidden = gelu(linear(weights, "prior.first", asked))
         hidden = hidden + gelu(linear(weights, "prior.second", hidden))
-        return _log_softmax(linear(weights, "prior.answers", hidden))
+        return log_softmax(linear(weights, "prior.answers", hidden))
 
     def fused(self, asked: Vectors, seen: Vectors) -> Floats:
         """`W (A gelu(B T) ∘ C I)`: what the picture adds, float32 (n, answers).
@@ -155,6 +156,7 @@ class FusedAnswerer:
         return linear(weights, "fused.second", gelu(linear(weights, "fused.first", asked)))
 
 
-def _log_softmax(x: Floats) -> Floats:
+def log_softmax(x: NDArray[Any]) -> NDArray[Any]:
+    """Over the last axis, in the precision of `x`."""
     shifted = x - x.max(-1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(-1, keepdims=True)), np.float32)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(-1, keepdims=True)))

@@ -13,7 +13,7 @@ import numpy as np
 
 from models.catalog import sha256_of
 from tools.networks.classifier import WEIGHTS, Classifier
-from tools.networks.encoders import Rgb, Tokens, Vectors
+from tools.networks.encoders import Rgb, Tokens, Vectors, unit
 from tools.networks.shared_space import FusedSpace
 
 OF_KINDS = 1.0
@@ -49,7 +49,7 @@ class LookEncoder:
             return np.zeros((0, self.dimensions), np.float32)
         kinds = np.sqrt(np.asarray(self._classifier.scores(batch), np.float32))
         both = np.concatenate([self._space.seen(batch), OF_KINDS * kinds], axis=1)
-        return np.asarray(both / np.linalg.norm(both, axis=1, keepdims=True), np.float32)
+        return unit(both)
 
     def tokens(self, batch: Sequence[Rgb]) -> Tokens:
         """The whole picture as its one part."""

@@ -20,7 +20,7 @@ from models.catalog import sha256_of
 from tools.explain.subjects import Differentiable
 from tools.networks import backbone, clip_vision, fused_gradients
 from tools.networks.clip_vision import ClipVision
-from tools.networks.encoders import Rgb, SharedSpace, Vectors
+from tools.networks.encoders import Rgb, SharedSpace, Vectors, unit
 from tools.networks.fusion_config import WEIGHTS, FusionConfig
 from tools.networks.openvino_runtime import Runtime
 from tools.networks.pixel_network import InputTransform, PixelNetwork
@@ -125,20 +125,24 @@ class FusedSpace:
         if not batch:
             return np.zeros((0, self.config.image_width), np.float32)
         if self._clip is None:
-            return _unit(self.built_in.outputs(self.built_in.batch_of(batch))[0])
-        return _unit(self._clip.vectors(batch) - self.weights["image_mean"])
+            return unit(self.built_in.outputs(self.built_in.batch_of(batch))[0])
+        return unit(self._clip.vectors(batch) - self.weights["image_mean"])
 
     def project(self, seen: Vectors) -> Vectors:
         """Vectors of the image encoder → of the space."""
-        return _unit(linear(self.weights, "space.image", seen))
+        return unit(linear(self.weights, "space.image", seen))
 
     def texts(self, batch: Sequence[str]) -> Vectors:
         """The texts' vectors, float32 (n, `dimensions`), of unit length."""
-        return _unit(linear(self.weights, "space.text", self.text.encode(batch)))
+        return unit(linear(self.weights, "space.text", self.text.encode(batch)))
 
     def fits(self, images: Vectors, texts: Vectors) -> Floats:
         """How much better each text fits each picture than the mean picture, (images, texts)."""
-        return np.asarray((images - self.weights["space.mean"]) @ texts.T, np.float32)
+        return np.asarray(self.above_mean(images) @ texts.T, np.float32)
+
+    def above_mean(self, images: Vectors) -> Floats:
+        """The pictures' vectors less the mean picture's: what fits are taken of."""
+        return images - self.weights["space.mean"]
 
     def probabilities(self, images: Vectors, texts: Vectors) -> Floats:
         """How likely each text, on its own, says something true of each picture."""
@@ -179,7 +183,3 @@ def linear(weights: Mapping[str, Floats], name: str, x: Floats) -> Floats:
     out = x @ weights[f"{name}.weight"].T
     bias = weights.get(f"{name}.bias")
     return np.asarray(out if bias is None else out + bias, np.float32)
-
-
-def _unit(vectors: Floats) -> Vectors:
-    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.catalog import sha256_of
-from tools.networks.encoders import Rgb, Vectors
+from tools.networks.encoders import Rgb, Vectors, unit
 from tools.networks.torch_runtime import pick_device, prepare
 
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
@@ -116,5 +116,4 @@ class SiglipSpace:
         device = self._network.device
         with torch.inference_mode():
             found = encode(**{name: value.to(device) for name, value in inputs.items()})
-        vectors = found.pooler_output.cpu().numpy()
-        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+        return unit(found.pooler_output.cpu().numpy())

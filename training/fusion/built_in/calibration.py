@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.fusion import answer_score
-from tools.networks.fused_answers import FusedAnswerer
+from tools.networks.fused_answers import FusedAnswerer, log_softmax
 from training.fusion.built_in.learning import Vectors
 from training.fusion.data import Question
 
@@ -103,9 +103,9 @@ def temperature_and_bar(
          for row, q in zip(best, questions, strict=True)]
     )  # fmt: skip
     share = right / np.maximum(right.sum(1, keepdims=True), 1e-9)
-    losses = {t: -(share * _log_softmax(chosen / t)).sum(1).mean() for t in np.arange(0.6, 2, 0.05)}
+    losses = {t: -(share * log_softmax(chosen / t)).sum(1).mean() for t in np.arange(0.6, 2, 0.05)}
     temperature = min(losses, key=lambda t: losses[t])
-    sure = np.exp(_log_softmax(chosen / temperature)).max(1)
+    sure = np.exp(log_softmax(chosen / temperature)).max(1)
     return float(temperature), _smallest(sure, right[:, 0] > 0, 1 - RISK)
 
 
@@ -116,8 +116,3 @@ def _smallest(sure: Floats, right: NDArray[np.bool_], share: float) -> float:
     is_last = np.append(falling[1:] < falling[:-1], True)  # of those that are equally sure
     good = np.flatnonzero((shares >= share) & is_last)
     return float(falling[good.max()]) if len(good) else 1.0
-
-
-def _log_softmax(x: Floats) -> Floats:
-    shifted = x - x.max(1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(1, keepdims=True)))

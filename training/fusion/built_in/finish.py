@@ -18,10 +18,8 @@ from safetensors.torch import load_file, save_file
 
 from evaluation.pictures import pixels_of
 from models import catalog
-from tools.networks.encoders import Rgb
 from tools.networks.fused_answers import FusedAnswerer
 from tools.networks.fusion_config import ANSWERS, CONFIG, WEIGHTS, FusionConfig
-from tools.networks.pixel_network import PixelNetwork
 from tools.networks.shared_space import IMAGE, FusedSpace
 from tools.networks.text_encoder import TextEncoder
 from training.common.progress import say
@@ -83,19 +81,10 @@ def _towers(space: FusedSpace, data: Path, names: list[str]) -> Iterator[tuple[s
     """What each image encoder sees of these photographs."""
     pixels = [pixels_of(data / name) for name in names]
     rows = {name: at for at, name in enumerate(names)}
-    for name, seen in (("CLIP", space.seen(pixels)), ("built-in", _built_in(space, pixels))):
-        yield name, Vectors({}, torch.zeros(0), rows, torch.from_numpy(seen))
-
-
-def _built_in(space: FusedSpace, pixels: list[Rgb]) -> NDArray[np.float32]:
-    network: PixelNetwork = space.built_in
-    found = [
-        network.outputs(network.batch_of(pixels[i : i + TOGETHER]))[0]
-        for i in range(0, len(pixels), TOGETHER)
-    ]
-    rows = np.concatenate(found)
-    unit: NDArray[np.float32] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
-    return unit
+    for name, looks in (("CLIP", space), ("built-in", FusedSpace(space.folder))):
+        few = [pixels[at : at + TOGETHER] for at in range(0, len(pixels), TOGETHER)]
+        seen = torch.from_numpy(np.concatenate([looks.seen(some) for some in few]))
+        yield name, Vectors({}, torch.zeros(0), rows, seen)
 
 
 def _write(
@@ -117,8 +106,7 @@ def _calibrated(answerer: FusedAnswerer, lessons: Lessons, vectors: Vectors) -> 
     space = answerer.space
     pictures, texts, holds = calibration.pairs_of(lessons.kept_stated)
     images = space.project(vectors.pictures(pictures).numpy())
-    apart = (images - space.weights["space.mean"]) * space.texts(texts)
-    fits = apart.sum(1).astype(np.float64)
+    fits = (space.above_mean(images) * space.texts(texts)).sum(1).astype(np.float64)
     slope, offset = calibration.logistic(fits, holds)
     english = [q for q in lessons.kept_made if q.language == "en"]
     chosen = np.random.RandomState(0).permutation(len(english))[:TUNED]

@@ -20,7 +20,7 @@ from PIL import Image
 from tools.errors import InputError
 from tools.networks import clip_vision
 from tools.networks.clip_vision import ClipVision
-from tools.networks.encoders import Rgb
+from tools.networks.encoders import Rgb, unit
 
 FOLDERS = ("captions", "photos", "scenes", "voc", "fruit", "more")
 """Below the data folder; groceries have a classifier of their own."""
@@ -129,5 +129,4 @@ def taught(
 
 def centred(vectors: Vectors, mean: Vectors) -> Vectors:
     """Vectors less what all pictures share, brought to unit length again."""
-    apart = vectors - mean
-    return np.asarray(apart / np.linalg.norm(apart, axis=1, keepdims=True), np.float32)
+    return unit(vectors - mean)
