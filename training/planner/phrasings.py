@@ -2,7 +2,10 @@
 
 The lists are `phrases/*.txt`: `# section`, then one entry a line. Slots of phrasings: {x} things
 (plural), {a} a thing with its article, {s} a thing, {y} {b} {t} a second thing, {f} field name,
-{i} item, {w} word, {c} colour, {p} picture, {q} adjective, {l} place.
+{i} item, {w} word, {c} colour, {p} picture, {q} adjective, {l} place, {u} a thing that no detector
+knows, {n} a small number; of `joins`, {1} and {2}: the two questions that become one. Intents named
+`and_…` and `it_…` are follow-ups. A phrasing stands under one intent only, else it would be taught
+to mean two things; only follow-ups may repeat one, because what was asked before tells them apart.
 """
 
 from __future__ import annotations
