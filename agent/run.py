@@ -29,7 +29,7 @@ from agent.loop.planning import Budget, Planning
 from agent.loop.state import Question
 from agent.loop.tool_calls import run_calls
 from agent.loop.tool_schemas import openai_schema, tool_schema
-from agent.planners.conversation import question_message
+from agent.planners.conversation import plans_parts, question_message
 from agent.settings import Settings
 from prompts import render
 from tools.base import VisionTool
@@ -44,7 +44,7 @@ async def work_out(
     """Plan, call tools, and check the answer; a refused one is asked for again at most
     `max_repairs` times, and where there is none, an estimate is offered.
 
-    Everything that happens is noted in `question`; its last verdict is the outcome.
+    Everything that happens is noted in `question`, with its outcome.
     """
     while True:
         turn = await planning.next_turn(history, question)
@@ -57,11 +57,13 @@ async def work_out(
             question.ledger,
             question=question.text,
             language=question.language,
+            calls=question.calls,
             failure=question.planner_failure,
+            is_complete=plans_parts(turn),
         )
         question.verdicts.append(verdict)
         if verdict.stands or question.spent.repairs >= max_repairs:
-            offer = estimate_offered(verdict, question, planning.budget)
+            offer = estimate_offered(question.outcome, question, planning.budget)
             if offer is None:
                 return
             question.messages.append(offer)

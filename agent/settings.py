@@ -55,13 +55,13 @@ class Settings(BaseSettings):
     planner_api_key: SecretStr | None = Field(default=None, description="Its key, if it wants one.")
     planner_path: Path | None = Field(
         default=None,
-        description="A folder of Qwen3 weights to plan with instead of the built-in ones.",
+        description="A folder of weights that were taught to plan, instead of the built-in ones.",
     )
     planner_runtime: PlannerRuntime = Field(
         default="auto",
         description="What weights in this process run on: `numpy`, which starts at once, or "
-        "`torch`, on a GPU if there is one; `auto` takes NumPy for weights as small as the "
-        "built-in ones.",
+        "`torch`, on a GPU if there is one; `auto` takes NumPy for Qwen3 weights as small as "
+        "the built-in ones.",
     )
     planner_fallback: str | None = Field(
         default=None,

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 from agent.answer import Answer, Language
 from agent.events import Answered, Event
-from agent.grounding.short_questions import understood
 from agent.grounding.wording import language_of
 from agent.loop.background import CLOSED, BackgroundLoop
 from agent.loop.deadline import Deadline
@@ -218,15 +217,18 @@ class VisualAgent:
         else:  # in a thread: it may ask a server, and it imports what is imported here, too
             planning = await asyncio.to_thread(self._prepare)
         from agent.loop.callbacks import in_one_run
+        from agent.loop.earlier import read
         from agent.loop.state import Question
         from agent.planners import planner_facts
         from agent.run import answer_question
 
-        language = language_of(question)
+        refs = [picture.ref for picture in session.pictures]
+        text, asks_why = read(question, session.messages, refs, language_of(question))
         asked = Question(
-            text=understood(question, language, begins=not session.messages),
+            text=text,
             typed=question,
-            language=language,
+            asks_why=asks_why,
+            language=language_of(text),
             pictures=session.pictures,
             ledger=session.ledger,
             runner=session.runner or self._runner,

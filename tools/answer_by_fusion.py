@@ -49,11 +49,7 @@ def make_tool(answerer: Answerer, threshold: float | None = None) -> VisionTool:
     def answer_by_fusion(
         picture: Picture, question: str, region: Region | None = None
     ) -> ToolReport:
-        """Estimate the answer to a question about a picture, or a region of it; likeliest first.
-
-        Args:
-            question: One question as a person would ask it: "What is the man doing?"
-        """
+        """Estimate the answer to one question."""
         (report,) = several([{"picture": picture, "question": question, "region": region}])
         if isinstance(report, Exception):
             raise report

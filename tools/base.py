@@ -11,7 +11,7 @@ import inspect
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
@@ -20,12 +20,6 @@ from tools.pictures.store import Picture
 
 if TYPE_CHECKING:
     from tools.explain.subjects import Subject
-
-PictureId = Annotated[str, Field(description="Picture id, such as img_1.")]
-RegionId = Annotated[
-    str | None,
-    Field(description="Id of evidence to look at, such as e3; null for the whole picture."),
-]
 
 
 @dataclass(frozen=True)
@@ -85,7 +79,8 @@ def vision_tool(
 ) -> VisionTool | Callable[[Callable[..., ToolReport]], VisionTool]:
     """Make a `VisionTool` of a typed function; works with and without parentheses.
 
-    The first parameter is `picture: Picture`; `region: Region | None = None` is optional; all
+    The first parameter is `picture: Picture`; `region: Region | None = None` is optional. What
+    these two mean stands in the planner's prompt (`prompts/system.j2`), once for all tools. All
     others need type annotations that pydantic can turn into JSON schema. The docstring's first
     paragraph is the description; lines under `Args:` describe the parameters. `annotations`
     replaces the annotation of a parameter by what is known only at run time (the labels that the
@@ -109,9 +104,9 @@ def vision_tool(
         if parameter not in hints:
             raise TypeError(f"{function.__name__}: parameter {parameter!r} needs a type annotation")
         if hints[parameter] is Picture:
-            fields[parameter] = (PictureId, ...)
+            fields[parameter] = (str, ...)
         elif hints[parameter] == Region | None:
-            fields[parameter] = (RegionId, ...)
+            fields[parameter] = (str | None, ...)
         else:
             description = described.get(parameter)
             fields[parameter] = (hints[parameter], Field(description=description))

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tools.toolset import ToolConfig
 
 MOST_NAMED = 60
-"""So many labels are named in the tool's description."""
+"""So many labels are named in the tool's description, where it knows no more than these."""
 
 
 def classifier_weights(config: ToolConfig) -> Path | Missing:
@@ -69,11 +69,10 @@ def make_tool(networks: KindNetworks, threshold: float) -> VisionTool:
         top_k: Annotated[int, Field(ge=1, le=10)] = 5,
         kinds: list[str] | None = None,
     ) -> ToolReport:
-        """Say what kind of thing a picture, or a region of it, shows; best first.
+        """Name the kind of thing.
 
         Args:
-            top_k: How many candidates to report.
-            kinds: Kinds to confirm or to decide between (["cat", "dog"]); null asks what it is.
+            kinds: null asks what it is.
         """
         (report,) = several(
             [{"picture": picture, "region": region, "top_k": top_k, "kinds": kinds}]
@@ -180,9 +179,10 @@ def _version(networks: KindNetworks, threshold: float) -> str:
 def _knows(networks: KindNetworks) -> str:
     """What a planner should know of the labels: all, or their kinds, or the first of them."""
     labels, coarse_of = networks.classifier.labels, networks.classifier.config.coarse_of
+    if networks.imagenet is not None:
+        kind = networks.classifier.config.kind
+        return f"It knows ImageNet's 1,000 kinds and {len(labels)} {kind}s."
     names = list(dict.fromkeys(coarse_of or labels))
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
     of = f"{len(labels)} labels of the kinds" if coarse_of else "only"
-    if networks.imagenet is not None:
-        of = f"1,000 kinds of ImageNet (animals, vehicles, things), and {of.removeprefix('only')}"
     return f"It knows {of}: {', '.join(names[:MOST_NAMED])}{more}."

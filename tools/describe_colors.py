@@ -59,14 +59,13 @@ EVEN = 0.9
 def describe_colors(
     picture: Picture, region: Region | None = None, part: Part | None = None
 ) -> ToolReport:
-    """Name the dominant colours of a picture or of the thing in a region, with their shares.
+    """Name the main colours.
 
     Of a region: the colours of the thing in it, the most striking first. Without one: where the
     picture shows something on a plain ground, the thing's colours with its box, and the ground's,
     marked as background; else all colours, largest first. Shares are those of what is told of.
 
-    Args:
-        part: thing, background, or all of the picture; null for what there is to tell.
+    `part` of the picture is told of; None for what there is to tell.
     """
     sample = _Sample(picture, region)
     if region is not None:

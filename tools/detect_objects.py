@@ -103,11 +103,10 @@ def make_tool(detector: Detector, offered: list[str] | None, limits: Bars) -> Vi
     def detect_objects(
         picture: Picture, labels: list[str], region: Region | None = None
     ) -> ToolReport:
-        """Find and count things of some kinds in a picture, each with its place.
+        """Find and count things.
 
         Args:
-            labels: What to look for. An empty list looks for everything that can be seen; a word
-                for several kinds (animal) for all of them, counted together.
+            labels: [] looks for all.
         """
         (report,) = several([{"picture": picture, "labels": labels, "region": region}])
         return report

@@ -24,10 +24,7 @@ if TYPE_CHECKING:
 
 WEIGHTS = "model.safetensors"
 MOST_CANDIDATES = 100
-WHEN = (
-    "Only for what no other tool can see: the kind of place, the weather, an activity. "
-    "What it reports is an estimate, which an answer has to call one (probably, it looks like)."
-)
+WHEN = "Where no tool sees it."
 """What a planner should know of every tool that estimates."""
 
 
@@ -63,11 +60,7 @@ def make_tool(space: SharedSpace, threshold: float | None = None) -> VisionTool:
     def match_text(
         picture: Picture, candidates: list[str], region: Region | None = None
     ) -> ToolReport:
-        """Estimate which of some short descriptions fit a picture, or a region of it; best first.
-
-        Args:
-            candidates: What to choose from, in a few words each: ["a kitchen", "an office"].
-        """
+        """Estimate which description fits."""
         (report,) = several([{"picture": picture, "candidates": candidates, "region": region}])
         if isinstance(report, Exception):
             raise report

@@ -24,7 +24,7 @@ _TYPES: dict[str, ValueType] = {
 
 @vision_tool(version="2")
 def read_codes(picture: Picture) -> ToolReport:
-    """Read the QR codes and bar codes in a picture: their format and content."""
+    """Read QR codes and bar codes."""
     codes = codes_in(picture.pixels)[:MAX_CODES]
     findings = [finding for code in codes for finding in _told(picture, code)]
     return ToolReport(

@@ -45,11 +45,10 @@ def read_text_tool(
     def read_text(
         picture: Picture, query: str | None = None, region: Region | None = None
     ) -> ToolReport:
-        """Read the text in a picture: all of it, or the value of a field or item by its name.
+        """Read the text in a picture, or one field or item.
 
         Args:
-            query: What to look for: total, date, company, address, phone, invoice number, any
-                label or item in the picture, in English or Chinese; null to read everything.
+            query: A field in plain English (total, due date) or item as printed; null: all.
         """
         page = pages.of(picture, region)
         if query is None or not query.strip():

@@ -12,8 +12,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from agent.answer import Claim, Draft, Language, Reason
+from agent.answer import Claim, Draft, Language, Reason, ToolCallRecord
 from agent.grounding import literals
+from agent.grounding.checklist import forgotten, left_open, wrong_short_words
 from agent.grounding.conflicts import overruled
 from agent.grounding.estimates import is_aside, misstated
 from agent.grounding.hedging import is_hedged
@@ -34,22 +35,19 @@ from agent.grounding.question_parts import Part, parts_of
 from agent.grounding.references import (
     CITATION,
     INSERTED,
-    REFERENCE,
     Filled,
     UnresolvedReferenceError,
     fill,
 )
 from agent.grounding.relevance import Said, belongs, each_once, names_twice
-from agent.grounding.wording import WORDING, join_words, label_in, language_of
+from agent.grounding.sentences import sentences
+from agent.grounding.wording import label_in, language_of
 from agent.grounding.yes_no import carries_yes_no, wrong_sameness, wrong_yes_no
 from tools.evidence import Evidence
 from tools.words.answers import without_article
 from tools.words.labels import GROUPS
 from tools.words.sentences import label_words
 
-_SENTENCE_END = re.compile(
-    r"(?:(?<=[。！？])|(?<=[.!?])(?=\s+[^\W\d_a-z]|\s+[{\"“'\[]|\s*$)|(?<=[.!?]['\"”])(?=\s))"
-)
 _EXISTS = re.compile(r"\{\s*exists\s+")
 _PIECE = re.compile(r"\s*[,;]\s+")
 _LIST = re.compile(r"\{\s*list\s[^{}]*\}")
@@ -70,6 +68,8 @@ class Grounded:
     reason: Reason | None = None
     unanswered: tuple[str, ...] = ()
     """The parts of the question that no claim answers; the text says so."""
+    forgotten: tuple[str, ...] = ()
+    """Those of them of which no look has shown that they cannot be answered."""
     rest: Grounded | None = None
     """Of a refused answer to several questions: what stands without the refused sentences."""
 
@@ -79,8 +79,18 @@ class Grounded:
         return list(dict.fromkeys(i for claim in self.claims for i in claim.evidence))
 
 
-def check(draft: Draft, ledger: Ledger, *, question: str, language: Language) -> Grounded:
-    """Check a draft that does not abstain against the ledger, and against the question."""
+def check(
+    draft: Draft,
+    ledger: Ledger,
+    *,
+    question: str,
+    language: Language,
+    calls: Sequence[ToolCallRecord] = (),
+) -> Grounded:
+    """Check a draft that does not abstain against the ledger, and against the question.
+
+    Of the parts that it leaves out, `calls`, those of the question, tell which could not be seen.
+    """
     draft = draft.model_copy(
         update={name: each_once(getattr(draft, name)) for name in ("answer", "short_answer")}
     )
@@ -90,32 +100,44 @@ def check(draft: Draft, ledger: Ledger, *, question: str, language: Language) ->
     if not claims:
         problems.append("the answer is empty")
     cited = [ledger[i] for i in dict.fromkeys(i for c in claims for i in c.evidence) if i in ledger]
-    short_answer, problem = _check_short(draft.short_answer, cited, ledger, question, language)
+    parts = parts_of(question, language)
+    words, others = _yes_and_no(draft.short_answer, parts)
+    short_answer, _ = _check_short(draft.short_answer, cited, ledger, question, language)
+    _, problem = _check_short(others, cited, ledger, question, language)
+    problem = problem or wrong_short_words(words, parts, cited, language)
     if problem:
         problems.append(f"short_answer {draft.short_answer!r}: {problem}")
     pairs = list(zip(templates, claims, strict=True))
-    parts = parts_of(question, language)
     said = [_said(template, claim, ledger) for template, claim in pairs]
     unanswered, problem = ((), None) if problems else belongs(parts, said, language)
     if problem:
         problems.append(problem)
     unsure = any(_rests_on_doubt(template, claim, ledger) for template, claim in pairs)
     text = _joined([claim.text for claim in claims], language)
-    rest = _rest(draft, templates, ledger, question) if problems or unsure else None
+    rest = _rest(draft, templates, ledger, question, calls) if problems or unsure else None
     if rest is not None and not problems:
         return rest
+    if unanswered:
+        text = _joined([text, left_open(unanswered, parts, ledger, calls, language)], language)
     return Grounded(
-        text=_joined([text, _left_open(unanswered, language)], language) if unanswered else text,
+        text=text,
         short_answer=short_answer,
         claims=claims,
         problems=problems,
         reason="unsure" if unsure and not problems else None,
         unanswered=unanswered,
+        forgotten=forgotten(unanswered, parts, ledger, calls),
         rest=rest,
     )
 
 
-def _rest(draft: Draft, templates: Sequence[str], ledger: Ledger, question: str) -> Grounded | None:
+def _rest(
+    draft: Draft,
+    templates: Sequence[str],
+    ledger: Ledger,
+    question: str,
+    calls: Sequence[ToolCallRecord],
+) -> Grounded | None:
     """The answer without the sentences that do not pass; None where nothing of use is left.
 
     Only a question that asks for several things is answered in part.
@@ -134,27 +156,14 @@ def _rest(draft: Draft, templates: Sequence[str], ledger: Ledger, question: str)
         if len(short) == len(passes)
         else "",
     }
-    rest = check(draft.model_copy(update=kept), ledger, question=question, language=language)
+    rest = check(
+        draft.model_copy(update=kept), ledger, question=question, language=language, calls=calls
+    )
     return rest if not rest.problems else None
 
 
 def _said(template: str, claim: Claim, ledger: Ledger) -> Said:
     return Said(template, claim.text, [ledger[i] for i in claim.evidence])
-
-
-def _left_open(unanswered: Sequence[str], language: Language) -> str:
-    what = join_words([f"“{part}”" for part in unanswered], language)
-    return WORDING[language]["unanswered"].format(what=what)
-
-
-def sentences(template: str) -> list[str]:
-    """Split a template into sentences; a citation after the full stop stays with its sentence."""
-    kept: list[str] = []
-    template = template.replace("\0", " ")
-    masked = REFERENCE.sub(lambda m: kept.append(m[0]) or f"\0{len(kept) - 1}\0", template)  # type: ignore[func-returns-value]
-    masked = re.sub(r"([.!?。！？]['\"”]?)((?:\s*\[e\d[^\]]*\])+)", lambda m: m[2] + m[1], masked)
-    parts = (part.strip() for part in _SENTENCE_END.split(masked))
-    return [re.sub("\0(\\d+)\0", lambda m: kept[int(m[1])], part) for part in parts if part]
 
 
 def check_sentence(template: str, ledger: Ledger, *, question: str, language: Language) -> Claim:
@@ -368,6 +377,9 @@ def _yes_no(
     filled: Filled, part: Part, cited: list[Evidence], evidence: list[Evidence], question: str
 ) -> tuple[str, str | None]:
     """Yes, no, or nothing, and what is wrong with it."""
+    each = re.split(r"[;；]\s*", filled.text)
+    if len(each) > 1 and part.things:  # "Is there a dog and a cat?"
+        filled = replace(filled, text=next((w for w in each if w.casefold() in NO), each[0]))
     opening = OPENING.match(filled.text)
     word = opening[1] if opening else filled.text.strip(" .。!！")
     if word.casefold() not in YES | NO or not carries_yes_no(part, evidence):
@@ -379,6 +391,14 @@ def _yes_no(
     if opening or not filled.used:
         return word, wrong
     return ("" if wrong and decided(part.text, cited) is not None else word), problem or unlike
+
+
+def _yes_and_no(short_answer: str, parts: Sequence[Part]) -> tuple[list[str], str]:
+    """The yes and no that it says to one of several parts, and what it says to the others."""
+    pieces = [piece.strip(" .。!！") for piece in re.split("[;；]", short_answer)]
+    words = [piece for piece in pieces if piece.casefold() in YES | NO] if len(parts) > 1 else []
+    others = "; ".join(piece for piece in pieces if piece not in words)
+    return words, others if words else short_answer
 
 
 def _joined(texts: list[str], language: Language) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent.answer import Language, Reason, ToolCallRecord
+from agent.grounding.estimates import question_of
 from agent.grounding.ledger import Ledger
+from agent.grounding.premises import is_clearly_absent
 from agent.grounding.references import counted
 from agent.grounding.wording import (
     WORDING,
@@ -55,16 +57,39 @@ def abstention(
         disagrees = best.value is None and best.tool == "read_text"
         guess = "best_estimate" if best.kind == "estimate" else "best_guess"
         form = words["disagreeing" if disagrees else guess]
-        what = _what(best, ledger, language)
+        what = in_few_words(best, ledger, language)
         parts.append(form.format(what=what, score=f"{best.score:.2f}"))
-    elif told := [e for e in own if (e.kind, e.status) != ("estimate", "unsure")]:
+    elif told := [e for e in own if e.kind == "direct" or _is_worth_telling(e, own)]:
         firsts: dict[tuple[str | None, ...], Evidence] = {}
         for e in told:
             firsts.setdefault((e.call_id, e.group or e.id, e.label, e.status), e)
-        named = dict.fromkeys(_what(e, ledger, language) for e in firsts.values())
+        named = dict.fromkeys(in_few_words(e, ledger, language) for e in firsts.values())
         seen = list(named)[:SEEN_ITEMS]
         parts.append(words["seen"].format(what=("; " if language == "en" else ";").join(seen)))
     return (" " if language == "en" else "").join(parts)
+
+
+def _is_worth_telling(estimate: Evidence, own: Sequence[Evidence]) -> bool:
+    """Whether an estimate is one, and all that it speaks of may be there."""
+    asked = question_of(estimate)
+    return estimate.status != "unsure" and not any(is_clearly_absent(e, asked) for e in own)
+
+
+def what_it_rests_on(cited: Sequence[Evidence], ledger: Ledger, language: Language) -> str:
+    """Which tools saw what an answer cites, and how sure they are of it."""
+    words = WORDING[language]
+    by_tool: dict[str, list[str]] = {}
+    for e in cited:
+        is_one_of_several = e.group is not None and e.status == "found" and not e.is_row
+        name = label_in(e, e.member or e.label or "", language) if is_one_of_several else ""
+        what = name or in_few_words(e, ledger, language)
+        seen = words["seen_so_surely"].format(what=what, score=f"{e.score:.2f}")
+        by_tool.setdefault(e.tool, []).append(seen)
+    told = [
+        words["by_tool"].format(tool=tool, what=join_words(seen[:SEEN_ITEMS], language))
+        for tool, seen in by_tool.items()
+    ]
+    return words["rests_on"].format(what="; ".join(told))
 
 
 def left_out_notes(
@@ -109,7 +134,7 @@ def _left_out(what: LeftOut, pictures: Sequence[PictureRef], language: Language)
     return form.format(looked=what.looked, total=what.total, where=where)
 
 
-def _what(evidence: Evidence, ledger: Ledger, language: Language) -> str:
+def in_few_words(evidence: Evidence, ledger: Ledger, language: Language) -> str:
     """A piece of evidence in a few words."""
     if evidence.kind == "estimate":
         return _estimate(evidence, language)

@@ -15,6 +15,7 @@ from agent.grounding.estimates import question_of, truth_of
 from agent.grounding.ledger import Ledger
 from agent.grounding.naming import names_of
 from agent.grounding.notices import READ
+from agent.grounding.premises import without_subject
 from agent.grounding.question_form import asks_for_absence
 from agent.grounding.question_parts import parts_of
 from agent.grounding.wording import WORDING, estimated, language_of
@@ -30,12 +31,17 @@ LONGEST = 60
 
 
 def overruled(evidence: Sequence[Evidence], ledger: Ledger) -> str | None:
-    """What is wrong with a sentence whose estimate direct evidence contradicts."""
+    """What is wrong with a sentence whose estimate direct evidence contradicts, or leaves without
+    anything to speak of."""
     for e in evidence:
         if against := contradicting(e, ledger):
             ids = " ".join(a.id for a in against)
             return (
                 f"{e.id} is an estimate, and what was seen says otherwise; answer with that: {ids}"
+            )
+        if absent := without_subject(e, ledger):
+            return (
+                f"{e.id} is an estimate, and what it speaks of is not there: say so [{absent.id}]"
             )
     return None
 

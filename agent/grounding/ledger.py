@@ -125,6 +125,8 @@ def render_report(report: ToolReport, evidence: Iterable[Evidence]) -> str:
         e6 dog unsure
         e7-e8 animal x2
           e7 value dog at 10,10,50,50 score 0.91
+        e9 estimate = yes
+          score 0.81
     """
     return report_of_runs(report.summary, evidence, _render_run)
 
@@ -150,6 +152,8 @@ def report_of_runs(
 def _render_run(run: list[Evidence]) -> list[str]:
     first, last = run[0], run[-1]
     name = (first.group if first.is_row else first.label or first.group) or ""
+    if first.kind == "estimate" and first.value is not None:
+        name = first.kind  # its label repeats the question
     if first.status != "found":
         return [f"{first.id} {name or 'nothing'} {first.status}", *_details(run)]
     if first.group is not None:

@@ -48,6 +48,17 @@ def named_pictures(question: str, pictures: Sequence[str]) -> list[str] | None:
     return chosen if by_kind else None
 
 
+def names_a_picture(question: str) -> str:
+    """The words by which a question names pictures ("the second receipt"); empty without any."""
+    named = _english().search(question) or _chinese().search(question)
+    return named[0] if named else ""
+
+
+def is_picture_name(text: str) -> bool:
+    """Whether a text names pictures, and nothing else: "the second one", 第二张."""
+    return bool(_english().fullmatch(text) or _chinese().fullmatch(text))
+
+
 def without_named(question: str) -> str:
     """The question as one about a single picture: without the words that say which one."""
     rest = _chinese().sub("", question)

@@ -21,6 +21,7 @@ from agent.grounding.notices import says_so
 from agent.grounding.own_words import own_words
 from agent.grounding.polarity import OPENING
 from agent.grounding.references import INSERTED, REFERENCE, alike
+from agent.grounding.relations import without_relation
 from tools.evidence import Evidence
 from tools.reading.labels import field_of
 from tools.words.labels import COLOURS, GROUPS, chinese
@@ -57,9 +58,11 @@ def wrong_words(
     One that states a rule of the cited texts may use their words (`agent.grounding.notices`).
     """
     own = OPENING.sub("", own_words(template, evidence, language))
+    own, unlike = without_relation(own, evidence, language)
     literal = REFERENCE.sub(f" {INSERTED} ", own)
     return (
-        _uncarried(literal, evidence, language, states_rule=states_rule)
+        unlike
+        or _uncarried(literal, evidence, language, states_rule=states_rule)
         or _not_worked_out(own, evidence, language)
         or _elsewhere(literal, own, evidence, language)
         or _wrong_unit(literal, evidence)

@@ -11,20 +11,22 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Literal
 
 from agent.answer import Language
+from agent.grounding.asking import asked_elsewhere, asks_yes_no, without_asking_elsewhere
+from agent.grounding.field_names import fields_in
+from agent.grounding.follow_ups import Earlier, asks_again, whole_question
+from agent.grounding.question_splitting import asked_texts
 from tools.reading.labels import fields as field_kinds
 from tools.words.colour_questions import asks_colour_of_drawing
 from tools.words.field_questions import field_meant
 from tools.words.labels import COLOURS
 from tools.words.lists import words_in
 from tools.words.payments import means_named
-from tools.words.predicates import pattern_for, pattern_of
-from tools.words.questions import HAN
+from tools.words.predicates import pattern_of
 from tools.words.sentences import label_spans
-from tools.words.spelling import small_words_elsewhere
 
 Kind = Literal[
     "yes/no", "amount", "rate", "count", "date", "time", "name", "place", "colour", "open"
@@ -60,32 +62,6 @@ class Part:
     """Whether it asks if it was paid in one way or another ("Was it paid by card?")."""
 
 
-_BE_OR_DO = (
-    r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must|am)"
-)
-_POLITE = r"^(?:\W*(?:and|so|now|please|ok|okay|hi|hello|well|also|then|but)\b[\s,]*)*"
-_REQUEST = re.compile(
-    rf"{_POLITE}(?:(?:can|could|will|would) you (?:please )?)?"
-    r"(?:tell|read|say|give|show|list|name|count|describe|check)\b(?: me)?(?P<inner>.*)",
-    re.IGNORECASE,
-)
-"""What is asked as a request: only "tell me whether …" can be answered with yes or no."""
-_YES_NO = re.compile(
-    rf"{_POLITE}(?:{_BE_OR_DO}(?:n['’]t)?\b|any\b|there (?:is|are|was|were)\b)|"
-    rf"^(?:if|whether)\b|\b(?:right|correct)\?$",
-    re.IGNORECASE,
-)
-_ASKS_WHICH = re.compile(
-    r"\b(?:what|which|who|whom|whose|where|when|why|how)\b|\bor (?!not\b|no\b|none\b)",
-    re.IGNORECASE,
-)
-_YES_NO_ZH = re.compile(
-    r"(?:[吗么嘛]|没有|有没有|是不是|是否|有无|能不能|可不可以|对不对)\s*[?？。!！]*$"
-    r"|有没有|是不是|是否|有无|能不能|可不可以|会不会"
-)
-_ASKS_WHICH_ZH = re.compile(
-    r"什么|哪|谁|多少|几|怎么|如何|为何|为什么|还是|多[大高长重贵]|何[时处]"
-)
 _KINDS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = (
     (
         "rate",
@@ -177,58 +153,26 @@ _PLAIN = re.compile(
     re.IGNORECASE,
 )
 """Words with a capital that begin a question, or shout."""
-_SPLIT = re.compile(
-    r"(?<=[?？!。])\s*(?=\S)|;\s*|；"
-    r"|,?\s*\band(?= (?:also )?(?:what|which|who|when|where|how|(?:is|are|was) (?:there|it))\b)",
-    re.IGNORECASE,
-)
 _AND = re.compile(r"\s*(?:[,、，]|,?\s*\band\b|和|与|以及)\s*(?:an?\s+|the\s+|any\s+)?", re.I)
-_GREETING = re.compile(
-    r"\W*(?:hello|hi|hey|ok|okay|please|thanks|你好|您好|请问)\W*", re.IGNORECASE
-)
 _COMPARES = re.compile(
     r"\b(?:more|most|less|least|fewer|cheaper|cheapest|dearer|older|newer|higher|lower)\b|更|最",
-    re.IGNORECASE,
-)
-_COMMA = re.compile(
-    r"\s*(?:[,，、]\s*(?:and\s+|和)?|\band\b|(?<!\S)(?:und|et|y|e|en|dan)(?!\S)|和|以及|及)\s*",
     re.IGNORECASE,
 )
 
 
 @lru_cache(maxsize=256)
 def parts_of(question: str, language: Language) -> tuple[Part, ...]:
-    """The things that a question asks for, in their order; at least one."""
-    asked = list(filter(_asks, _SPLIT.split(question.strip()))) or [question]
-    return tuple(
-        _part(text, name, language) for sentence in asked for text, name in _listed(sentence)
-    )
+    """The things that a question asks for, in their order; at least one.
 
-
-def _asks(sentence: str) -> bool:
-    """Whether a sentence asks for anything: "Hello!" does not."""
-    is_question = bool(re.search(r"[^\W_].*[?？]", sentence)) and not _GREETING.fullmatch(sentence)
-    return is_question or any(
-        pattern.search(sentence)
-        for pattern in (_ASKS_WHICH, _ASKS_WHICH_ZH, _YES_NO_ZH, _REQUEST, _field_pattern())
-    )
-
-
-def _listed(sentence: str) -> list[tuple[str, str]]:
-    """A sentence that asks for several fields as a sentence for each, and the field's own words.
-
-    "What are the total, tax and tip?": total, tax, tip.
+    A part that leans on the one before it is made whole: "Is there a dog? What colour is it?" asks
+    for the colour of the dog. "Are you sure?" beside another question asks for nothing more.
     """
-    pieces = _COMMA.split(sentence.strip(" ?？.。"))
-    found = [list(_field_pattern().finditer(piece)) for piece in pieces]
-    fields = {_field_of(match) for matches in found for match in matches}
-    if len(pieces) < 2 or len(fields) < len(pieces) or any(len(m) != 1 for m in found):
-        return [(sentence, sentence.strip())]
-    lead = re.sub(r"\bare\b", "is", pieces[0][: found[0][0].start()])
-    names = [match[0] for (match,) in found]
-    return [
-        (f"{lead}{name}是多少？" if HAN.search(name) else f"{lead}{name}?", name) for name in names
-    ]
+    parts: list[Part] = []
+    asked = asked_texts(question)
+    for text, name in [one for one in asked if not asks_again(one[0])] or asked[:1]:
+        whole = whole_question(text, Earlier(parts[-1].text), language) if parts else text
+        parts.append(_part(whole, name, language))
+    return tuple(parts)
 
 
 def _part(text: str, name: str, language: Language) -> Part:
@@ -289,94 +233,6 @@ def _kind(text: str, fields: frozenset[str], language: Language) -> Kind:
     types = {field.value_type for field in field_kinds() if field.name in fields}
     types |= {"amount"} if "tip" in fields else set()
     return _OF_TYPE.get(types.pop(), "open") if len(types) == 1 else "open"
-
-
-def asked_elsewhere(text: str) -> bool:
-    """Whether it is asked in another language than those that answers come in, by how it begins.
-
-    Capitals within a question are names: "Is La Piazza open?" is English.
-    """
-    if text.lstrip().startswith("¿"):
-        return True
-    first, *others = re.findall(r"[^\W\d_]+", text)[:3] or [""]
-    first = first.casefold()
-    is_was = first == "was"  # "Was ist das Datum?"
-    if not (is_was or (_asking_elsewhere().fullmatch(first) and not _is_english(first))):
-        return False
-    words = {first, *filter(str.islower, others[:1] if is_was else others)}
-    return not all(map(_is_english, words & small_words_elsewhere()))
-
-
-def _is_english(word: str) -> bool:
-    return pattern_of("en").fullmatch(word) is not None
-
-
-def without_asking_elsewhere(text: str) -> str:
-    """A question of another language without the small words that it is asked with."""
-    return _asking_elsewhere().sub(" ", text)
-
-
-@cache
-def _asking_elsewhere() -> re.Pattern[str]:
-    return pattern_for([*words_in("other_languages"), *words_in("asking_elsewhere")])
-
-
-def asks_yes_no(text: str, language: Language) -> bool:
-    """Whether "yes" or "no" would be an answer."""
-    if language == "zh":
-        return bool(_YES_NO_ZH.search(text.strip())) and not _ASKS_WHICH_ZH.search(text)
-    if asked_elsewhere(text):
-        return False
-    if request := _REQUEST.match(text.strip()):
-        return re.match(r"\s*(?:if|whether)\b", request["inner"]) is not None
-    return bool(_YES_NO.search(text.strip())) and not _ASKS_WHICH.search(text)
-
-
-def fields_in(text: str) -> frozenset[str]:
-    """The fields of a document that a text names: `total`, `tax`; the longer name wins."""
-    return frozenset(map(_field_of, _field_pattern().finditer(text)))
-
-
-def names_a_field(text: str) -> bool:
-    """Whether a text is the name of a field, and nothing else."""
-    return _field_pattern().fullmatch(text) is not None
-
-
-def field_words(text: str) -> dict[str, str]:
-    """The words of a text that name a field, as they stand there → the field."""
-    return {match[0]: _field_of(match) for match in _field_pattern().finditer(text)}
-
-
-def _field_of(match: re.Match[str]) -> str:
-    return _field_names()[" ".join(match[0].casefold().split())]
-
-
-@cache
-def _field_names() -> dict[str, str]:
-    names: dict[str, str] = {"tip": "tip", "gratuity": "tip", "tips": "tip", "小费": "tip"}
-    for field in field_kinds():
-        for name in field.names:
-            names.setdefault(name.casefold(), field.name)
-    for ambiguous in _AMBIGUOUS:
-        names.pop(ambiguous, None)
-    return names
-
-
-_AMBIGUOUS = (
-    "how much", "cost", "sum", "due", "issued", "day", "call", "contact", "mobile", "mail", "link",
-    "site", "web", "location", "street", "business", "brand", "store", "shop", "restaurant",
-    "invoice", "expires", "exp", "cash", "name", "nome", "network", "delivery", "packed",
-    "contents", "payment", "guest", "patient", "employee", "server", "staff", "client",
-    "start", "starts", "begin", "begins", "ends", "finish", "finishes", "until", "fine", "fin",
-    "ende", "anfang", "开始", "结束", "account", "volume", "lot", "batch", "unpaid", "promotion",
-    "composition", "时间", "共", "一共", "总共", "总数",
-)  # fmt: skip
-"""Names of fields that a question uses for other things as well."""
-
-
-@cache
-def _field_pattern() -> re.Pattern[str]:
-    return pattern_for(list(_field_names()))
 
 
 def _without(text: str, language: Language) -> Iterator[str]:

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 
 from agent.answer import Language
 from agent.grounding import literals
+from agent.grounding.checklist import open_parts
 from agent.grounding.estimates import denies, things_in_question
+from agent.grounding.field_names import fields_in
 from agent.grounding.naming import names_of
-from agent.grounding.question_parts import Kind, Part, fields_in
+from agent.grounding.question_parts import Kind, Part
 from agent.grounding.references import REFERENCE, Filled
 from agent.grounding.yes_no import estimates_another, field_named, is_of_text, unrelated, unseen
 from tools.evidence import Evidence
@@ -81,10 +83,11 @@ def belongs(
         strays = [_other_code(part, sentence) or _unrestricted(part, sentence) for part in parts]
         if all(strays):
             return (), f"{sentence.text!r}: {strays[0]}"
-    misfits = {part: [misfit(part, sentence, language) for sentence in said] for part in parts}
-    unanswered = [part.name for part, found in misfits.items() if all(found)]
-    if said and len(unanswered) == len(parts):
-        return (), f"{said[0].text!r}: {misfits[parts[0]][0]}"
+    misfits = [[misfit(part, sentence, language) for sentence in said] for part in parts]
+    if said and all(map(all, misfits)):
+        return (), f"{said[0].text!r}: {misfits[0][0]}"
+    fits = [[problem is None for problem in found] for found in misfits]
+    unanswered = [part.name for part in open_parts(parts, [s.evidence for s in said], fits)]
     seen = {
         name
         for sentence in said
@@ -190,10 +193,15 @@ def _is_amount(_part: Part, said: Said, _language: Language) -> bool:
     )
 
 
+_NO_COUNTS = {"amount", "date", "phone"}
+
+
 def _is_count(part: Part, said: Said, language: Language) -> bool:
     if _WRITTEN_UNITS["words"].search(part.text):
         return "{words" in said.template  # what a planner counted itself is not checked
     counted = bool(_COUNTS.search(said.template)) or bool(literals.numbers(said.text, language))
+    if all(e.value_type in _NO_COUNTS for e in said.evidence) and "{count" not in said.template:
+        return False  # how many receipts there are, their total does not say
     if any(e.value_type == "characters" for e in said.evidence):
         return bool(_WRITTEN_UNITS["characters"].search(part.text)) or "{count" in said.template
     return counted and not (

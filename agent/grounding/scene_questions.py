@@ -11,20 +11,26 @@ import re
 from functools import cache
 
 from agent.answer import Language
+from agent.grounding.field_names import field_words
 from agent.grounding.notices import notice_question
-from agent.grounding.question_parts import Part, field_words
+from agent.grounding.question_parts import Part
 from tools.evidence import Evidence
 from tools.words.codes import kind_asked
 from tools.words.compared_scenes import Compared, compared_scene, compared_scenes
 from tools.words.forms import form_of
+from tools.words.groups import members_of
 from tools.words.labels import COLOURS
-from tools.words.lists import words_of_kind
-from tools.words.predicates import KINDS, pattern_for, words_for
+from tools.words.lists import rows_of, words_of_kind
+from tools.words.named_things import named_things
+from tools.words.place_questions import place_question
+from tools.words.predicates import KINDS, pattern_for, pattern_of, words_for
 from tools.words.sentences import label_spans
 from tools.words.tables import words_of
 
 MAX_UNKNOWN = 1
 """Words that may be none that people ask about photographs with."""
+OF_A_BEING = 3
+"""The same where it speaks of somebody, or of an animal: of these less stands on paper."""
 _OF_A_DAY = re.compile(r"\btime of (?:the )?(?:day|year)\b", re.IGNORECASE)
 _OF_WEATHER = re.compile(
     r"\b(?:weather|season|when (?:this|it|the)\b.*\btaken)\b|天气|季节", re.IGNORECASE
@@ -43,18 +49,38 @@ _ASKING = (
 )  # fmt: skip
 _OF_ITS_KIND = re.compile(
     r"what(?:['’]s| is| are) (?:this|that|these|those|it|going on|happening)(?: here| called)?\W*"
-    r"|is (?:this|that|it) an? [a-z]+\W*|are (?:these|those) [a-z]+s\W*"
     r"|(?:这|那|图中|图里)是?(?:个)?(?:什么|啥)(?:东西)?[?？。]?",
     re.IGNORECASE,
 )
 """What it is, or whether it is one: whatever that is, the picture shows it."""
+_IS_ONE = re.compile(
+    r"(?:is|was) (?:this|that|it) an? [a-z]+(?: [a-z]+)?\W*"
+    r"|are (?:these|those) (?:[a-z]+ )?[a-z]+s\W*"
+    r"|(?:这|那)是?不?是(?:一?[个只张场种])?[^吗么]{1,6}[吗么][?？]?",
+    re.IGNORECASE,
+)
 _ASKS = re.compile(
     r"\W*(?:(?:in|on|at|of|from|to|for|with|by|about|approximately) )?"
     r"(?:wh(?:at|ich|o|om|ose|ere|en|y)|how many|how (?!much\b)\w+|how(?=['’]s\b)|is|are|was|were|"
-    r"do|does|did|has|have (?:they|the|these|you)|had|can|could|will|would|may|might|any)"
+    r"do|does|did|has|have (?:they|the|these|you|people|all|both|any)|had|can|could|will|would|"
+    r"may|might|any)"
     r"(?:n['’]t|['’]s)?\b",
     re.IGNORECASE,
 )
+_THERE_IS = re.compile(
+    r"\W*(?:(?:is|are) there (?:an?|any|some|no|more than one)? ?(?:[a-z]+ )?(?P<thing>[a-z]+)"
+    r"|how many (?:[a-z]+ )?(?P<counted>[a-z]+)"
+    r"(?: (?:is|are) there| (?:do|can) you see| (?:is|are) (?:shown|seen|visible)| can be seen)?)"
+    r"(?: (?:here|visible|shown|in (?:the|this|that) (?:picture|image|photo|scene|room)))?\W*",
+    re.IGNORECASE,
+)
+_TO_SEE = re.compile(
+    r"\b(?:do|can) you see\b|\b(?:shown|seen|visible|pictured)\b"
+    r"|\bin (?:the|this|that) (?:picture|image|photo|scene)\b",
+    re.IGNORECASE,
+)
+_SIGNS = {"sign", "signs", "poster", "posters", "banner", "banners", "magazines", "newspapers"}
+"""What is written on, where it is counted."""
 _OF_SOMEONE = re.compile(
     r"\W*(?:is|was|does|did|has|had|can|could|will|would) (?:he|she)\b", re.IGNORECASE
 )
@@ -81,9 +107,13 @@ def asks_to_see(part: Part, language: Language) -> bool:
     text = _TOLD.sub("", part.text)
     if _asks_for_writing(part, text) or not _is_a_question(text, language):
         return False
-    if _LITERAL.search(text) or _ADDRESSES.search(text) or _phrases("elsewhere").search(text):
+    if _LITERAL.search(text) or _ADDRESSES.search(text) or may_harm(text):
         return False
-    if part.kind == "colour" or _OF_ITS_KIND.fullmatch(text.strip()) or _form(text) == "where":
+    if _phrases("elsewhere").search(text) and not _counts_signs(text):
+        return False
+    if part.kind == "colour" or _OF_ITS_KIND.fullmatch(text.strip()) or asks_if_it_is(text):
+        return True
+    if _form(text) == "where" or (language == "en" and place_question(text) is not None):
         return True
     return is_of_things(part, language)
 
@@ -95,10 +125,10 @@ def is_of_things(part: Part, language: Language) -> bool:
     one ("Is this a restaurant?", not "Which restaurant is this?"). A colour alone is of no thing.
     """
     text = part.text
-    if any(_unknown(name.casefold()) for name in part.names):
-        return False
     things = any(label not in COLOURS for _, _, label in label_spans(text, language))
-    if things or _names_what_is_seen(text) or _form(text) == "taken":
+    if any(_unknown(name.casefold()) for name in part.names) and not _speaks_of_a_being(text):
+        return False
+    if things or _asks_for_presence(text) or _names_what_is_seen(text) or _form(text) == "taken":
         is_known = True
     elif asks_for_a_place(text) or len(alternatives(text)) > 1:
         is_known = _places().search(text) is not None
@@ -106,7 +136,43 @@ def is_of_things(part: Part, language: Language) -> bool:
         is_of_picture = _PICTURE.search(text) is not None
         says_more = part.kind in ("yes/no", "count") or bool(_unknown(text))
         is_known = (is_of_picture and says_more) or _OF_SOMEONE.match(text) is not None
-    return is_known and (language == "zh" or len(_unknown(text)) <= MAX_UNKNOWN)
+    most = OF_A_BEING if _speaks_of_a_being(text) else MAX_UNKNOWN
+    return is_known and (language == "zh" or len(_unknown(text)) <= most)
+
+
+def _asks_for_presence(text: str) -> bool:
+    """Whether it asks if there is something that is seen, or how many: "Is there an audience?"."""
+    form = _THERE_IS.fullmatch(text)
+    thing = (form["thing"] or form["counted"]).casefold() if form is not None else ""
+    if not thing or any(thing in words for words in rows_of("activities")):
+        return False  # a notice says whether there is parking
+    beside = words_of_kind("scene_words", "beside")
+    is_known = thing in beside or thing.removesuffix("s") in beside or _counts_signs(text)
+    return is_known or _TO_SEE.search(text) is not None
+
+
+def _counts_signs(text: str) -> bool:
+    form = _THERE_IS.fullmatch(text)
+    return form is not None and (form["counted"] or "").casefold() in _SIGNS
+
+
+def asks_if_it_is(text: str) -> bool:
+    """Whether it asks if the picture shows one of a kind, whichever: "Is this a ceremony?".
+
+    Whether it is a paper, it is not asked of a photograph.
+    """
+    is_paper = pattern_of("zh", "paper").search(text) is not None
+    return not is_paper and _IS_ONE.fullmatch(text.strip()) is not None
+
+
+def _speaks_of_a_being(text: str) -> bool:
+    beings = members_of("animal") | {"person"}
+    return _OF_SOMEONE.match(text) is not None or bool(named_things(text, beings))
+
+
+def may_harm(text: str) -> bool:
+    """Whether an answer could harm somebody in the picture: "Who is this man?", "Is he Jewish?"."""
+    return form_of("harmful_questions", text) is not None
 
 
 def alternatives(text: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from agent.answer import Language
-from agent.grounding.question_parts import fields_in, names_a_field
+from agent.grounding.field_names import fields_in, may_name_a_field, names_a_field
 from tools.words.spelling import respelled
 from tools.words.tables import Vocabulary, table, words_of
 
@@ -27,10 +27,12 @@ _WHOLE: dict[str, str] = {
     "color": "What color is it?",
     "colours": "What colours are there?",
     "colors": "What colors are there?",
+    "when": "What is the date?",
     "text": "What does it say?",
     "words": "What does it say?",
     "多少钱": "总额是多少？",
     "颜色": "是什么颜色？",
+    "什么时候": "日期是多少？",
     "文字": "上面写了什么？",
 }
 """Short questions that name neither a field nor a thing."""
@@ -59,7 +61,8 @@ def _written_out(text: str, language: Language, *, begins: bool) -> str | None:
     if whole := _WHOLE.get(name.casefold()):
         return whole
     names = [piece for piece in _COMMA.split(name) if piece]
-    if names and all(map(names_a_field, names)):
+    is_list = len(names) > 1 and names_a_field(names[0])
+    if names and all(names_a_field(n) or (is_list and may_name_a_field(n)) for n in names):
         return _of_fields(names, language)
     is_whole = begins or _NUMBER_OF.match(name) is not None
     return _of_a_thing(name, language) if is_whole and not _ON_PAPER.search(text) else None

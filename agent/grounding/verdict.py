@@ -5,13 +5,13 @@ The judging itself is `agent.grounding.check`'s.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
-from agent.answer import Draft, Language, Reason
+from agent.answer import Draft, Language, Reason, ToolCallRecord
 from agent.grounding.check import Grounded, check
 from agent.grounding.ledger import Ledger
 from agent.grounding.serialising import harmless
@@ -35,6 +35,8 @@ class Verdict:
     request: str = ""
     reason: Reason | None = None
     grounded: Grounded | None = None
+    forgets: bool = False
+    """Whether nothing is wrong with it but that it leaves parts of the question out."""
 
     @property
     def stands(self) -> bool:
@@ -44,17 +46,39 @@ class Verdict:
     @property
     def answer(self) -> Grounded | None:
         """What is said if nothing better comes: all of it, or what stands of a refused one."""
-        if self.stands or self.grounded is None:
+        if self.stands or self.forgets or self.grounded is None:
             return self.grounded
         return self.grounded.rest
 
+    @property
+    def completeness(self) -> tuple[bool, int]:
+        """Orders verdicts by what a person gets of them: any answer, then the more of its parts."""
+        answer = self.answer
+        is_one = answer is not None and self.reason is None
+        return is_one, -len(answer.unanswered) if answer is not None and is_one else 0
+
 
 def judge(
-    text: str, ledger: Ledger, *, question: str, language: Language, failure: str | None = None
+    text: str,
+    ledger: Ledger,
+    *,
+    question: str,
+    language: Language,
+    calls: Sequence[ToolCallRecord] = (),
+    failure: str | None = None,
+    is_complete: bool = False,
 ) -> Verdict:
     """Judge the message (JSON of a `Draft`) that ends a planner's work on a question.
 
-    `failure` says what is known of a planner that gave none.
+    Args:
+        text: of the message.
+        ledger: what was seen.
+        question: as it is understood.
+        language: of it.
+        calls: those that were made for it.
+        failure: what is known of a planner that gave no draft.
+        is_complete: whether the draft has all that the planner can say, so that parts of the
+            question which it leaves out need not be asked for.
     """
     try:
         draft = Draft.model_validate_json(text)
@@ -66,8 +90,11 @@ def judge(
         return Verdict(unreadable, (why,), render("unreadable", why=harmless(why)))
     if draft.abstain != "no":
         return Verdict(draft.model_dump(), reason=draft.abstain)
-    grounded = check(draft, ledger, question=question, language=language)
-    problems = grounded.problems
+    grounded = check(draft, ledger, question=question, language=language, calls=calls)
+    problems = list(grounded.problems)
+    forgets = not problems and not is_complete
+    if forgets:
+        problems += [f"it does not answer {part!r}; look for it" for part in grounded.forgotten]
     return Verdict(
         draft=draft.model_dump() | {"problems": problems},
         problems=tuple(problems),
@@ -76,4 +103,5 @@ def judge(
         else "",
         reason=grounded.reason,
         grounded=grounded,
+        forgets=forgets and bool(problems),
     )

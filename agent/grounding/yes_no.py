@@ -11,17 +11,21 @@ from collections.abc import Iterator, Sequence
 
 from agent.answer import Language
 from agent.grounding import literals
+from agent.grounding.comparisons import decided as compared
 from agent.grounding.estimates import names, truth_of
 from agent.grounding.naming import names_of
 from agent.grounding.notices import decided, lines_of, notice_question
 from agent.grounding.polarity import THERE_IS, THERE_IS_NONE, YES
+from agent.grounding.premises import absent_subject
 from agent.grounding.question_form import asks_for_absence, asks_sameness
 from agent.grounding.question_parts import Part, parts_of
 from agent.grounding.references import alike, count_of
-from agent.grounding.scene_questions import is_scene_asked_for
+from agent.grounding.scene_questions import asks_to_see, is_scene_asked_for
+from agent.grounding.thresholds import threshold
 from tools.evidence import Evidence
 from tools.reading.hours import covers, days_in
 from tools.reading.labels import field_of
+from tools.words.comparison_questions import comparison_question
 from tools.words.days import closed_pattern
 from tools.words.labels import CLASSES, GROUPS
 from tools.words.payments import is_paid_so
@@ -70,7 +74,7 @@ def carries_yes_no(part: Part, evidence: Sequence[Evidence]) -> bool:
     """
     if part.of_payment:
         return paid_as_asked(part, evidence) is not None
-    if is_open_then(part, evidence) is not None:
+    if is_open_then(part, evidence) is not None or _is_compared(part, evidence):
         return True
     if notice_question(part.text) is not None and lines_of(evidence):
         return decided(part.text, evidence) is not None
@@ -81,6 +85,11 @@ def carries_yes_no(part: Part, evidence: Sequence[Evidence]) -> bool:
         return True
     negated = any(_NEGATION.search(e.text or "") for e in texts if e.status == "found")
     return _PRESENCE.search(part.text) is not None and not negated
+
+
+def _is_compared(part: Part, evidence: Sequence[Evidence]) -> bool:
+    compared = threshold(part.text)
+    return compared is not None and compared.decided(evidence) is not None
 
 
 def wrong_yes_no(word: str, cited: list[Evidence], question: str, language: Language) -> str | None:
@@ -94,7 +103,7 @@ def wrong_yes_no(word: str, cited: list[Evidence], question: str, language: Lang
     says_there_is = word in YES
     truths = _estimated_truths(question, cited, language)
     cited = [e for e in cited if e.kind == "direct"] or cited
-    if truths := truths or _written_truths(question, cited, language):
+    if truths := truths or _written_truths(question, cited, language) or _compared(question, cited):
         return None if says_there_is in truths else f"what it rests on says that it is not {word}"
     if asks_for_absence(question, language) and word not in THERE_IS | THERE_IS_NONE:
         says_there_is = not says_there_is
@@ -138,15 +147,23 @@ def _estimated_truths(question: str, cited: list[Evidence], language: Language) 
 
 
 def _written_truths(question: str, cited: list[Evidence], language: Language) -> set[bool | None]:
-    """What the text itself decides: how it was paid, when it is open, what a notice allows; empty:
-    nothing."""
+    """What code decides: how it was paid, when it is open, what a notice allows, whether a number
+    is above another; empty: nothing."""
     parts = parts_of(question, language)
     if len(parts) == 1 and parts[0].of_payment:
         return {paid_as_asked(parts[0], cited)}
     decisions = [is_open_then(part, cited) for part in parts]
+    decisions += [compared.decided(cited) for part in parts if (compared := threshold(part.text))]
     if lines_of(cited):
         decisions += [decided(part.text, cited) for part in parts]
     return {truth for truth in decisions if truth is not None}
+
+
+def _compared(question: str, cited: Sequence[Evidence]) -> set[bool | None]:
+    """What the boxes or numbers of two things decide that are compared; empty: nothing."""
+    comparison = comparison_question(question)
+    truth = compared(comparison, cited) if comparison is not None else None
+    return set() if truth is None else {truth}
 
 
 def paid_as_asked(part: Part, evidence: Sequence[Evidence]) -> bool | None:
@@ -215,8 +232,10 @@ def unseen(part: Part, evidence: Sequence[Evidence], language: Language) -> str 
     is_absent = all(e.status == "none" for e in evidence)
     if _CONSISTS.search(part.text):
         return "what is not seen may be in it all the same; read it" if is_absent else None
-    if _PRESENCE.search(part.text):
+    if _PRESENCE.search(part.text) or _compared(part.text, evidence):
         return None
+    if asks_to_see(part, language) and absent_subject(part.text, evidence) is not None:
+        return None  # a dog that is not there does not sleep
     more = more_than_things(part.text, language)
     return f"whether they are there does not say {more!r}" if more else None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agent.grounding.premises import absent_subject
 from agent.grounding.question_parts import parts_of
 from agent.grounding.scene_questions import asks_to_see
 from agent.grounding.verdict import Verdict
@@ -32,8 +33,9 @@ def estimate_offered(verdict: Verdict, question: Question, budget: Budget) -> Hu
     if _says_something(verdict) or was_made or not tools or len(question.pictures) != 1:
         return None
     parts = parts_of(question.text, question.language)
-    if not any(asks_to_see(part, question.language) for part in parts):
-        return None
+    open_parts = [part for part in parts if asks_to_see(part, question.language)]
+    if all(absent_subject(part.text, question.ledger) for part in open_parts):
+        return None  # nothing is asked that an estimate could answer
     return offer_message(tools)
 
 

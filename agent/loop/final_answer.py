@@ -8,7 +8,7 @@ from typing import Any
 from langchain_core.messages import convert_to_openai_messages
 
 from agent.answer import Answer, Claim, Reason
-from agent.grounding.composing import abstention, left_out_notes
+from agent.grounding.composing import abstention, left_out_notes, what_it_rests_on
 from agent.grounding.conflicts import conflict_notes
 from agent.grounding.named_pictures import named_pictures
 from agent.grounding.wording import WORDING
@@ -22,7 +22,7 @@ from tools.words.sentences import label_words
 def answer_of(question: Question, elapsed_ms: float, missing: Sequence[str]) -> Answer:
     """Put the answer together; `missing` names the tools that are not available here."""
     reason = _reason(question)
-    grounded = question.verdicts[-1].answer if reason is None else None
+    grounded = question.outcome.answer if reason is None else None
     ledger, spent = question.ledger, question.spent
     cited = [ledger[i] for i in grounded.cited] if grounded else []
     ids = {e.id for e in cited}
@@ -45,6 +45,8 @@ def answer_of(question: Question, elapsed_ms: float, missing: Sequence[str]) -> 
         notes.insert(0, WORDING[question.language]["no_page"].format(total=len(refs)))
     if grounded:
         notes += conflict_notes(_own(question), ledger, question.language)
+    if question.asks_why and cited:
+        notes.append(what_it_rests_on(cited, ledger, question.language))
     return Answer(
         answer=(" " if question.language == "en" else "").join([text, *notes]),
         notes=notes,
@@ -84,9 +86,9 @@ def _reason(question: Question) -> Reason | None:
     "Not there" needs a look that succeeded, of this question or at what it names: otherwise nobody
     looked.
     """
-    if question.is_cut_off:
+    if question.is_cut_off and not any(v.forgets for v in question.verdicts):
         return "out_of_time"
-    verdict = question.verdicts[-1]
+    verdict = question.outcome
     if not verdict.stands and verdict.answer is None:
         return "planner_failed" if question.planner_failure else "unsupported"
     looked = any(call.status == "ok" for call in question.calls)

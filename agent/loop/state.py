@@ -45,6 +45,8 @@ class Question:
     deadline: Deadline
     typed: str | None = None
     """As the person typed it, where that is known."""
+    asks_why: bool = False
+    """Whether it asks what the answer rests on as well."""
     emit: Callable[[Event], None] = lambda _event: None
     streams: bool = False
     """Whether sentences of the answer are emitted while it is being written."""
@@ -52,7 +54,7 @@ class Question:
     """From the question on, as the planner reads and writes them; never pixels or paths."""
     calls: list[ToolCallRecord] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
-    """Of each answer that the planner wrote, the last one counts."""
+    """Of each answer that the planner wrote."""
     spent: Spent = field(default_factory=Spent)
     planner_failure: str | None = None
     """What was wrong with the planner's last turn, where it gave none that can be used."""
@@ -60,6 +62,12 @@ class Question:
     """What the planner is given besides the messages; the trace begins with it."""
     is_cut_off: bool = False
     """Whether the deadline came before the answer."""
+
+    @property
+    def outcome(self) -> Verdict:
+        """The verdict that counts: the last one, or one before it that only left parts out."""
+        *earlier, last = self.verdicts
+        return max([last, *(v for v in earlier if v.forgets)], key=lambda v: v.completeness)
 
     def picture(self, picture_id: str) -> Picture:
         """The picture of that id, or a `BadArgumentError` that lists those that there are."""

@@ -11,9 +11,10 @@ import re
 from contextlib import suppress
 
 from agent.events import Sentence, Writing
-from agent.grounding.check import check_sentence, sentences
+from agent.grounding.check import check_sentence
 from agent.grounding.question_form import asks_for_absence
 from agent.grounding.references import UnresolvedReferenceError, fill
+from agent.grounding.sentences import sentences
 from agent.loop.state import Question
 
 _BEFORE = (re.compile(r'"abstain":\s*"no"'), re.compile(r'"answer":\s*"'))

@@ -41,7 +41,7 @@ def make_planner(
         planner_url: an OpenAI-compatible server, such as http://host:8000/v1 or unix:/path.
         planner_model: the model's name there; not needed where the server serves only one.
         planner_api_key: the server's key, if it wants one.
-        planner_path: a folder of Qwen3 weights instead of the built-in ones.
+        planner_path: a folder of weights that were taught to plan, instead of the built-in ones.
         planner_fallback: what plans while the server cannot be had: "builtin", or a server's URL
             (of one model, with the same key).
         planner_runtime: what the weights run on in this process: NumPy, torch, or, by their size,

@@ -4,10 +4,10 @@ A small model's slips are mostly slips of copying. So code links the words of th
 that the tools know, and only these are offered; and the grammar takes from the conversation what
 can only come from there: pictures that are listed, regions and references of evidence that was
 reported (and only fields that it has), queries that are a known field or words of the question.
-Which part of a picture a colour is asked of stands in the question too: that argument the planner
-neither sees nor writes, code fills it in; and what colour a drawn thing has, which no label names,
-begins with the one tool that can tell. It decides nothing else; the grammar itself is
-`agent.planners.builtin.grammar`'s.
+Which part of a picture a colour is asked of stands in the question too, and so does what an
+estimate is asked: these arguments the planner neither sees nor writes, code fills them in; and what
+colour a drawn thing has, which no label names, begins with the one tool that can tell. It decides
+nothing else; the grammar itself is `agent.planners.builtin.grammar`'s.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ MAX_HAN = 12
 """The longest query that is copied from a question, in words or in Chinese characters."""
 
 _COLOURS = "describe_colors"
-_PART = "part"
+_FILLED_IN = {_COLOURS: "part", "answer_by_fusion": "question"}
+"""Tools, and which of their arguments the question holds."""
 
 REMEMBERED = 2
 """Questions whose labels may be meant: this one, and the one before."""
@@ -115,14 +116,18 @@ def first_call(tools: Iterable[Schema], messages: list[Turn]) -> str | None:
 
 
 def fill_in(calls: Calls, tools: Iterable[Schema], messages: list[Turn]) -> Calls:
-    """The calls that a planner wrote, with the part of the picture that the question asks of."""
+    """The calls that a planner wrote, with what of their arguments the question holds."""
     known = {tool["function"]["name"]: tool["function"].get("parameters") or {} for tool in tools}
-    takes_part = _PART in known.get(_COLOURS, {}).get("properties", {})
-    part = {_PART: part_asked_of(_question(messages))}
-    return [
-        (name, arguments | part if takes_part and name == _COLOURS else arguments)
-        for name, arguments in calls
-    ]
+    question = _question(messages)
+    held = {"part": part_asked_of(question), "question": question}
+
+    def whole(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        filled_in = _FILLED_IN.get(name)
+        if filled_in is None or filled_in not in known.get(name, {}).get("properties", {}):
+            return arguments
+        return arguments | {filled_in: held[filled_in]}
+
+    return [(name, whole(name, arguments)) for name, arguments in calls]
 
 
 def as_planned(messages: list[Turn]) -> list[Turn]:
@@ -130,9 +135,8 @@ def as_planned(messages: list[Turn]) -> list[Turn]:
 
     def planned(call: dict[str, Any]) -> dict[str, Any]:
         function = call["function"]
-        if function["name"] != _COLOURS:
-            return call
-        kept = {name: v for name, v in function["arguments"].items() if name != _PART}
+        filled_in = _FILLED_IN.get(function["name"])
+        kept = {name: v for name, v in function["arguments"].items() if name != filled_in}
         return call | {"function": function | {"arguments": kept}}
 
     return [
@@ -178,10 +182,11 @@ def narrow_answer(schema: Schema, messages: list[Turn]) -> Schema | str:
 def _planned(tool: Schema) -> Schema:
     function = tool["function"]
     parameters = function.get("parameters") or {}
-    if function["name"] != _COLOURS or _PART not in parameters.get("properties", {}):
+    filled_in = _FILLED_IN.get(function["name"])
+    if filled_in not in parameters.get("properties", {}):
         return tool
-    kept = {name: rule for name, rule in parameters["properties"].items() if name != _PART}
-    required = [name for name in parameters.get("required", ()) if name != _PART]
+    kept = {name: rule for name, rule in parameters["properties"].items() if name != filled_in}
+    required = [name for name in parameters.get("required", ()) if name != filled_in]
     changed = parameters | {"properties": kept, "required": required}
     return tool | {"function": function | {"parameters": changed}}
 
@@ -237,7 +242,9 @@ def _fields(evidence: Evidence) -> list[str]:
             fields.append("value")
         if evidence.text is not None:
             fields.append("text")
-    return [*fields, "label", "picture"]
+    if evidence.kind == "direct":
+        fields.append("label")
+    return [*fields, "picture"]
 
 
 def _text_rules(evidence: list[Evidence]) -> str:

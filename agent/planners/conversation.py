@@ -25,6 +25,8 @@ Turn = dict[str, Any]
 _EVIDENCE_LINE = re.compile(r"e\d")
 """The beginning of a line of evidence; a tool's own line never has it (`serialising`)."""
 _QUESTION, _PICTURES, _EVIDENCE, _OFFER = "question", "pictures", "evidence", "offer"
+PARTS = "parts"
+"""The key of a turn's `additional_kwargs`, planned part by part: of each call its parts."""
 
 
 def question_turn(question: str, pictures: Iterable[str]) -> Turn:
@@ -64,6 +66,11 @@ def offer_message(tools: Sequence[str]) -> HumanMessage:
 def is_offer(message: BaseMessage) -> bool:
     """Whether a message offers an estimate."""
     return bool(message.additional_kwargs.get(_OFFER))
+
+
+def plans_parts(message: BaseMessage) -> bool:
+    """Whether a turn was planned for each part of its question, so that none was forgotten."""
+    return PARTS in message.additional_kwargs
 
 
 def present_question(messages: Sequence[BaseMessage]) -> tuple[int, str] | None:

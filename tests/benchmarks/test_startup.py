@@ -72,7 +72,8 @@ import json, sys
 import numpy as np
 from agent import Settings, VisualAgent
 
-with VisualAgent(Settings(tools={{"device": "cpu"}})) as agent:
+offered = {{"device": "cpu", "offer": ["detect_objects", "classify_image"]}}
+with VisualAgent(Settings(tools=offered)) as agent:
     session = agent.session(np.full((90, 120, 3), 120, np.uint8))
     asked = "How many dogs are there?", "What kind of thing is this?"
     called = [call.name for question in asked for call in session.ask(question).tool_calls]

@@ -117,7 +117,7 @@ def test_calls_that_come_together_are_encoded_together() -> None:
     "tool", [matching_tool(ColourSpace()), answering_tool(ScriptedAnswerer(GUESSES))]
 )
 def test_a_planner_reads_that_it_estimates(tool: VisionTool) -> None:
-    assert "estimate" in tool.description
+    assert "estimate" in tool.description.casefold()
     assert tool.takes_region
 
 

@@ -102,14 +102,21 @@ def field_of(query: str) -> FieldKind | None:
 
     best: tuple[float, FieldKind | None] = (0.0, None)
     for asked in _bare_forms(query):
-        for field in fields():
-            for name in map(plain, field.names):
-                if _squeezed(asked) == _squeezed(name):
-                    return field
-                if len(name) >= 5 and name.isascii():
-                    likeness = fuzz.ratio(asked.replace("-", " "), name)
-                    best = max(best, (likeness, field), key=lambda pair: pair[0])
+        squeezed, spaced = _squeezed(asked), asked.replace("-", " ")
+        for name, squeezed_name, field in _plain_names():
+            if squeezed == squeezed_name:
+                return field
+            if len(name) >= 5 and name.isascii():
+                likeness = fuzz.ratio(spaced, name)
+                best = max(best, (likeness, field), key=lambda pair: pair[0])
     return best[1] if best[0] >= 90 else None
+
+
+@cache
+def _plain_names() -> list[tuple[str, str, FieldKind]]:
+    """Every name of a field, plain and squeezed, in the order of the fields."""
+    names = ((plain(name), field) for field in fields() for name in field.names)
+    return [(name, _squeezed(name), field) for name, field in names]
 
 
 def _squeezed(text: str) -> str:

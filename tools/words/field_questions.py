@@ -25,8 +25,13 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple(found)
 
 
+_END = r"(?=(?: (?:at|in|there|here|then|today|yesterday|altogether)\b.*)?\W*$)"
+
+
 def _pattern(phrase: str) -> str:
     if HAN.search(phrase):
         return ".{0,6}".join(map(re.escape, phrase.split("*")))
+    if phrase.endswith(" $"):
+        return _pattern(phrase.removesuffix(" $")) + _END
     words = [r"(?:\S+ ){0,5}" if word == "*" else re.escape(word) + " " for word in phrase.split()]
     return rf"(?<!\w){''.join(words).removesuffix(' ')}(?!\w)"

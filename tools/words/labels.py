@@ -50,6 +50,21 @@ def plural(label: str, count: int) -> str:
     return entry.plural if entry else _IRREGULAR.get(label) or _regular_plural(label)
 
 
+def singular(word: str) -> str:
+    """The word for one of what a plural names ("dogs", "men"); any other word as it is."""
+    folded = word.casefold()
+    for name in ("things", "groups"):
+        for entry in table(name).values():
+            if folded == entry.plural and not folded.endswith(f" of {entry.label}"):
+                return entry.label
+    for one, several in _IRREGULAR.items():
+        if folded == several:
+            return one
+    known = words_of("things", asked=True) | words_of("groups", asked=True)
+    bare = [folded.removesuffix(end) for end in ("s", "es") if folded.endswith(end)]
+    return next((one for one in bare if one in known), word)
+
+
 def _regular_plural(word: str) -> str:
     if word.endswith(("s", "x", "z", "ch", "sh")):
         return word + "es"

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
 from tools.words.labels import plural
+from tools.words.spelling import is_word
 from tools.words.tables import table, words_of
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -32,10 +33,11 @@ def mentioned(text: str, labels: Iterable[str]) -> list[str]:
     """The labels that a question may speak of, in the order of their mention.
 
     Made to miss nothing: either language, plurals, slips of the keyboard (a letter left out,
-    doubled, or changed with its neighbour in a word of five letters or more); a Chinese name of one
-    character counts wherever it stands. A name within a longer one of another label does not count
-    ("hot dog" is no dog), a name within a longer unknown phrase does ("dog collar"). A group is
-    mentioned by its own words only: who speaks of dogs does not ask for animals.
+    doubled, or changed with its neighbour in a word of five letters or more that is no word of its
+    own, as "pants" are no plants); a Chinese name of one character counts wherever it stands. A
+    name within a longer one of another label does not count ("hot dog" is no dog), a name within a
+    longer unknown phrase does ("dog collar"). A group is mentioned by its own words only: who
+    speaks of dogs does not ask for animals.
     """
     offered = tuple(labels)
     known = table("things").keys() | table("groups").keys()
@@ -43,7 +45,7 @@ def mentioned(text: str, labels: Iterable[str]) -> list[str]:
     names, several = _names(own), _han_names(own)
     text = text.casefold()
     places = [(match.start(), names[match[0]]) for match in several.finditer(text)]
-    places += _english_places(text, names)
+    places += _english_places(text, names, _slips_of(own))
     return list(dict.fromkeys(label for _, label in sorted(places) if label in offered))
 
 
@@ -70,15 +72,20 @@ def _sought() -> re.Pattern[str]:
     )
 
 
-def _english_places(text: str, names: dict[str, str]) -> Iterator[tuple[int, str]]:
-    """Start and label of every name, longest first."""
+def _english_places(
+    text: str, names: dict[str, str], slips: dict[str, str]
+) -> Iterator[tuple[int, str]]:
+    """Start and label of every name, or slip of one, longest first."""
     words = list(_ENGLISH_WORD.finditer(text))
     at = 0
     while at < len(words):
         for length in range(_LONGEST, 0, -1):
             name = " ".join(word[0] for word in words[at : at + length])
-            if len(words) - at >= length and name in names:
-                yield words[at].start(), names[name]
+            label = names.get(name) or slips.get(name)
+            if label is None or len(words) - at < length:
+                continue
+            if name in names or not all(map(is_word, name.split())):
+                yield words[at].start(), label
                 at += length - 1
                 break
         at += 1
@@ -86,10 +93,7 @@ def _english_places(text: str, names: dict[str, str]) -> Iterator[tuple[int, str
 
 @lru_cache(maxsize=64)
 def _names(own: tuple[str, ...]) -> dict[str, str]:
-    """All that is understood as a name → its label; a label of one's own wins over other words.
-
-    Of two labels that a slip may mean, the thing wins over the group.
-    """
+    """Every name → its label; a label of one's own wins over other words."""
     names = words_of("groups", asked=True) | words_of("things", asked=True)
     names |= {plural(label, 2).casefold(): label for label in own}
     names |= {label.casefold(): label for label in own}
@@ -98,9 +102,14 @@ def _names(own: tuple[str, ...]) -> dict[str, str]:
         for name, label in names.items()
         if not HAN.search(name)
     }
-    english = {plural(name, 2): label for name, label in english.items()} | english
-    slips = {slip: label for name, label in english.items() for slip in _slips(name)}
-    return slips | names | english
+    return names | {plural(name, 2): label for name, label in english.items()} | english
+
+
+@lru_cache(maxsize=64)
+def _slips_of(own: tuple[str, ...]) -> dict[str, str]:
+    """Every slip of an English name → its label; of two labels the thing wins over the group."""
+    names = ((name, label) for name, label in _names(own).items() if not HAN.search(name))
+    return {slip: label for name, label in names for slip in _slips(name)}
 
 
 @lru_cache(maxsize=64)

@@ -42,6 +42,11 @@ def respelled(question: str) -> str:
     return _WORD.sub(lambda word: mended.get(word.start()) or word[0], question)
 
 
+def is_word(word: str) -> bool:
+    """Whether an English dictionary has it."""
+    return word.casefold() in _dictionary()
+
+
 def _words_to_check(question: str) -> Iterator[re.Match[str]]:
     """The words that are no names: in lower case, or first, and outside of quotation marks."""
     quoted = [range(*match.span()) for match in _QUOTED.finditer(question)]

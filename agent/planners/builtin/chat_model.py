@@ -41,8 +41,8 @@ from agent.planners.token_callback import token_callback, with_token_callback
 MAX_NEW_TOKENS = 256
 """Of one turn: eight calls fit, and every answer that was trained."""
 
-NOT_TAUGHT = frozenset({"match_text", "answer_by_fusion"})
-"""Tools that the weights never met: only code plans with them (`agent.planners.builtin.plans`)."""
+NOT_TAUGHT = frozenset({"match_text"})
+"""A tool that the weights never met: only code plans with it (`agent.planners.builtin.plans`)."""
 
 
 def packaged_weights() -> Path:

@@ -1,12 +1,13 @@
-"""Runs a folder of Qwen3-architecture weights: greedy decoding that a grammar constrains.
+"""Runs a folder of language-model weights: greedy decoding that a grammar constrains.
 
 It takes messages and tools in OpenAI form and gives text; LangChain is `chat_model`'s. Small
-weights run in NumPy: torch and transformers take ten seconds to begin with, and are imported for
-large ones only, or for who asks for them. Nothing here locks: one worker thread owns an instance.
+Qwen3 weights run in NumPy: torch and transformers take ten seconds to begin with, and are imported
+for others only, or for who asks for them. Nothing here locks: one worker thread owns an instance.
 """
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from agent.planners.builtin.torch_network import TorchNetwork
 
 SMALL = 128_000_000
-"""Bytes of weights up to which NumPy runs them: above, torch's threads are worth its start."""
+"""Bytes of Qwen3 weights up to which NumPy runs them: above, torch is worth its start."""
 
 NEEDED = ("config.json", "tokenizer.json", "tokenizer_config.json")
 
@@ -79,11 +80,11 @@ class Completion:
 class Decoder:
     """A tokenizer, a network and the grammars made for them; loads when it is made.
 
-    `runtime` is NumPy for small weights and torch for large ones, if it is "auto"; `device` is
+    `runtime` is NumPy for small Qwen3 weights and torch for others, if it is "auto"; `device` is
     torch's.
 
     Raises:
-        PlannerUnavailableError: the folder is missing, incomplete or not a Qwen3 model.
+        PlannerUnavailableError: the folder is missing, incomplete or not a model that they run.
     """
 
     def __init__(self, path: Path, runtime: PlannerRuntime = "auto", device: str = "auto") -> None:
@@ -190,8 +191,10 @@ def runtime_of(path: Path, runtime: PlannerRuntime) -> Literal["numpy", "torch"]
     """What runs a folder of weights."""
     if runtime != "auto":
         return runtime
-    size = sum(file.stat().st_size for file in path.glob("*.safetensors"))
-    return "numpy" if size <= SMALL else "torch"
+    if sum(file.stat().st_size for file in path.glob("*.safetensors")) > SMALL:
+        return "torch"
+    config = json.loads((path / "config.json").read_text(encoding="utf-8"))
+    return "numpy" if config.get("model_type") == "qwen3" else "torch"
 
 
 def _network(path: Path, runtime: Literal["numpy", "torch"], device: str) -> Qwen3 | TorchNetwork:

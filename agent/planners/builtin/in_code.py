@@ -8,6 +8,7 @@ nothing of those looks.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -15,9 +16,15 @@ from typing import Protocol
 from langchain_core.messages import AIMessage, BaseMessage, ToolCall, ToolMessage
 from langchain_core.outputs import ChatResult
 
+from agent.grounding.field_names import fields_in
+from agent.grounding.wording import language_of
 from agent.planners.builtin.plans import (
+    at_places,
     codes,
     colours,
+    compared_things,
+    counted,
+    declined,
     descriptions,
     documents,
     estimates,
@@ -30,10 +37,13 @@ from agent.planners.builtin.plans import (
     several,
     signs,
     tables,
+    thresholds,
     written,
+    written_on_things,
 )
-from agent.planners.builtin.plans.kinds import Schema, Turn, abstain
-from agent.planners.conversation import is_offer, present_question
+from agent.planners.builtin.plans.kinds import Call, Schema, Turn, abstain
+from agent.planners.conversation import is_offer, present_question, question_of
+from tools.words.sentences import label_spans
 
 
 class Plan(Protocol):
@@ -44,10 +54,15 @@ class Plan(Protocol):
 
 
 PLANS: tuple[Plan, ...] = (
-    descriptions, estimates.BEFORE, kinds, codes, colours, written, payments, places, parties,
-    named, tables, signs, documents, estimates.AFTER,
+    declined, descriptions, thresholds, compared_things, at_places, written_on_things,
+    estimates.BEFORE, kinds, codes, colours, written, payments, places, parties, named, tables,
+    signs, documents, counted, estimates.AFTER,
 )  # fmt: skip
 """The more particular first: `documents` reads whatever has a label."""
+
+LEFT_TO_THE_WEIGHTS: tuple[Plan, ...] = (estimates.BEFORE, estimates.AFTER)
+"""Plans that say what came of looks, but leave it to the weights which to take beside an estimate:
+these learnt from more questions about photographs than any form of words knows."""
 
 
 @dataclass(frozen=True)
@@ -75,13 +90,16 @@ def planned(
         return None, messages
     looks = _Looks(messages, present[0])
     if looks.is_offered:
-        turn, _ = _replayed(estimates.OFFERED, looks, tools)
-        return turn or abstain("could_not_look"), messages
+        offered = estimates.OFFERED if looks.has_looked else estimates.UNSEEN
+        turn, _ = _replayed(offered, looks, tools)
+        return looks.rest_of(turn or abstain("could_not_look")), messages
     given_up: set[str | None] = set()
     for plan in plans:
         turn, own = _replayed(plan, looks, tools)
         if turn is not None and (tools or not turn.calls):
-            return turn, messages
+            if plan in LEFT_TO_THE_WEIGHTS and looks.is_first(turn, estimates.ANSWER):
+                break
+            return looks.rest_of(turn), messages
         given_up |= own
     return None, looks.without(given_up)
 
@@ -91,6 +109,7 @@ class _Looks:
 
     def __init__(self, messages: list[BaseMessage], at: int) -> None:
         self.begin, self._after = messages[: at + 1], messages[at + 1 :]
+        self._question = messages[at]
         offers = [n for n, message in enumerate(self._after) if is_offer(message)]
         self.is_offered = bool(offers)
         """Whether the loop has offered an estimate (`agent.loop.estimating`)."""
@@ -99,24 +118,45 @@ class _Looks:
         self._calls = [c for m in self._after if isinstance(m, AIMessage) for c in m.tool_calls]
         self._results = {m.tool_call_id: m for m in self._after if isinstance(m, ToolMessage)}
 
+    def is_first(self, turn: Turn, tool: str) -> bool:
+        """Whether a turn would take the first looks, one of them by a tool."""
+        return not self._calls and any(name == tool for name, _ in turn.calls)
+
+    @property
+    def has_looked(self) -> bool:
+        """Whether something was called before the loop's offer."""
+        before = itertools.takewhile(lambda message: not is_offer(message), self._after)
+        return any(isinstance(message, ToolMessage) for message in before)
+
     def of(self, turn: Turn) -> list[BaseMessage]:
         """The calls of a turn with their results; empty where one of them was not made yet."""
-        made: list[ToolCall] = []
-        for name, arguments in turn.calls:
-            same = (
-                c
-                for c in self._calls
-                if (c["name"], c["args"]) == (name, arguments) and c["id"] in self._results
-            )
-            call = next(same, None)
-            if call is None:
-                return []
-            made.append(call)
+        made = [made for call in turn.calls if (made := self._made(call)) is not None]
+        if len(made) < len(turn.calls):
+            return []
         return [AIMessage("", tool_calls=made), *(self._results[str(c["id"])] for c in made)]
 
+    def rest_of(self, turn: Turn) -> Turn:
+        """The turn without the calls that another plan, or the weights, made already."""
+        return Turn(tuple(c for c in turn.calls if self._made(c) is None), turn.text)
+
+    def _made(self, call: Call) -> ToolCall | None:
+        same = (
+            made
+            for made in self._calls
+            if (made["name"], made["args"]) == call and made["id"] in self._results
+        )
+        return next(same, None)
+
     def without(self, ids: set[str | None]) -> list[BaseMessage]:
-        """The conversation without these calls."""
-        kept: list[BaseMessage] = []
+        """The conversation without these calls.
+
+        A question that says itself what it is about is shown alone: what was asked before it only
+        leads the weights astray.
+        """
+        question = question_of(self._question) or ""
+        is_whole = any(label_spans(question, language_of(question))) or fields_in(question)
+        begin = [m for m in self.begin if m.type == "system"] if is_whole else self.begin[:-1]
+        kept: list[BaseMessage] = [*begin, self._question]
         for message in self._after:
             if isinstance(message, ToolMessage) and message.tool_call_id in ids:
                 continue
@@ -126,7 +166,7 @@ class _Looks:
                     continue
                 message = message.model_copy(update={"tool_calls": calls})  # noqa: PLW2901
             kept.append(message)
-        return [*self.begin, *kept]
+        return kept
 
 
 def _replayed(

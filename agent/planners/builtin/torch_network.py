@@ -1,4 +1,4 @@
-"""The same network as `qwen3`, run by transformers: on a GPU, or for who asks."""
+"""A network run by transformers: the same as `qwen3`, on a GPU or for who asks, or any other."""
 
 from __future__ import annotations
 
@@ -59,13 +59,13 @@ class TorchNetwork:
 def _load(folder: Path) -> Any:
     """The float32 model, from this folder only, without a progress bar."""
     import torch
-    from transformers import Qwen3ForCausalLM
+    from transformers import AutoModelForCausalLM
     from transformers.utils import logging
 
     shown = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()
     try:
-        return Qwen3ForCausalLM.from_pretrained(
+        return AutoModelForCausalLM.from_pretrained(
             folder, dtype=torch.float32, local_files_only=True, use_safetensors=True
         ).eval()
     finally:

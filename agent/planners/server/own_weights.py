@@ -25,6 +25,7 @@ from agent.planners.builtin.chat_model import (
     result_of,
     streamed_whole,
 )
+from agent.planners.builtin.decoding import Form
 from agent.planners.builtin.grammar import build_structural_tag
 from agent.planners.constraints import as_planned, fill_in
 from agent.planners.conversation import Turn, as_read, turns_of
@@ -67,20 +68,24 @@ class OwnWeightsChatModel(ServerChatModel):
         **kwargs: Any,
     ) -> dict[str, Any]:
         """The body of the request."""
-        turns, form = turns_of(messages), form_of(kwargs)
-        form = form.linked(turns)
-        narrowed = form.narrowed(turns)
-        tag = build_structural_tag(
-            list(narrowed.tools), narrowed.answer, narrowed.tool_choice, parallel=form.parallel
-        )
-        payload: dict[str, Any] = {
-            "model": self.model_name,
-            "messages": _as_sent(as_planned(turns)),
-            "temperature": 0,
-            "max_tokens": MAX_NEW_TOKENS,
-            "structured_outputs": {"structural_tag": tag.model_dump_json()},
-        }
-        return payload | ({"tools": list(form.tools)} if form.tools else {})
+        return request(self.model_name, turns_of(messages), form_of(kwargs))
+
+
+def request(model: str, turns: list[Turn], form: Form) -> dict[str, Any]:
+    """The body of a request for what `Decoder.complete` writes of the same turns and form."""
+    form = form.linked(turns)
+    narrowed = form.narrowed(turns)
+    tag = build_structural_tag(
+        list(narrowed.tools), narrowed.answer, narrowed.tool_choice, parallel=form.parallel
+    )
+    payload: dict[str, Any] = {
+        "model": model,
+        "messages": _as_sent(as_planned(turns)),
+        "temperature": 0,
+        "max_tokens": MAX_NEW_TOKENS,
+        "structured_outputs": {"structural_tag": tag.model_dump_json()},
+    }
+    return payload | ({"tools": list(form.tools)} if form.tools else {})
 
 
 def _as_sent(turns: list[Turn]) -> list[Turn]:

@@ -7,8 +7,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from agent.answer import Draft
-from agent.grounding.check import Grounded, check, sentences
+from agent.grounding.check import Grounded, check
 from agent.grounding.ledger import Ledger
+from agent.grounding.sentences import sentences
 from tests.agent.evidence_makers import finding, ledger_of, seen, seen_group
 
 RECEIPT = ledger_of(

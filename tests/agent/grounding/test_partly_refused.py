@@ -30,6 +30,10 @@ def papers() -> Ledger:
     )  # fmt: skip
 
 
+TAX = "I could not answer this part: “tax” (what I saw does not carry an answer)."
+TOTAL = TAX.replace("tax", "total")
+
+
 def run(question: str, answer: str, short: str) -> Grounded:
     draft = Draft(abstain="no", short_answer=short, answer=answer)
     return check(draft, papers(), question=question, language=language_of(question))
@@ -41,16 +45,16 @@ def run(question: str, answer: str, short: str) -> Grounded:
         (
             "What are the total and the tax?",
             "The total is {e1.value} [e1]. The tax is 9.99 [e2].", "{e1.value}; 9.99",
-            "The total is 56.74. I could not answer this part: “tax”.", "56.74",
+            f"The total is 56.74. {TAX}", "56.74",
         ),
         (
             "What are the total and the tax?",
             "The total is 99.07 [e1]. The tax is {e2.value} [e2].", "{e2.value}",
-            "The tax is 3.41. I could not answer this part: “total”.", "",
+            f"The tax is 3.41. {TOTAL}", "",
         ),
         (
             "总额和税额是多少？", "总额是9.99 [e1]。税额是{e2.value} [e2]。", "9.99;{e2.value}",
-            "税额是3.41。这一部分未能回答:“总额”。", "3.41",
+            "税额是3.41。这一部分未能回答:“总额”(看到的内容不足以支持回答)。", "3.41",
         ),
     ],
 )  # fmt: skip
@@ -68,7 +72,10 @@ def test_an_unsure_part_goes_alone() -> None:
     answer = "The total is {e1.value} [e1]. The date is {e3.value} [e3]."
     grounded = run("What are the total and the date?", answer, "{e1.value}; {e3.value}")
     assert (grounded.reason, grounded.problems) == (None, [])
-    assert grounded.text == "The total is 56.74. I could not answer this part: “date”."
+    assert grounded.text == (
+        "The total is 56.74. I could not answer this part: “date” "
+        "(I am not sure; closest: date: 04/05/2024, 0.40)."
+    )
 
 
 @pytest.mark.parametrize(
@@ -104,5 +111,5 @@ def test_the_person_reads_what_stands_after_a_repair_in_vain() -> None:
     with VisualAgent(Settings(tools=ToolConfig(offer=[])), planner, [read_light]) as agent:
         answer = agent.ask(np.zeros((8, 8, 3), np.uint8), "What are the total and the tax?")
     assert (answer.abstained, answer.reason, answer.planner["repairs"]) == (False, None, 1)
-    assert str(answer) == "The total is 7. I could not answer this part: “tax”."
+    assert str(answer) == f"The total is 7. {TAX}"
     assert [claim.text for claim in answer.claims] == ["The total is 7."]

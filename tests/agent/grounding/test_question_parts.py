@@ -63,6 +63,7 @@ def test_kinds(question: str, kind: str) -> None:
     [
         ("What are the total, tax, tip and change?", ["total", "tax", "tip", "change"]),
         ("What is the total and the date?", ["total", "date"]),
+        ("What are the tax, cash and change?", ["tax", "cash", "change"]),
         ("How many people? Is there a dog?", ["How many people?", "Is there a dog?"]),
         ("Which shop is it and what is the total?", ["Which shop is it", "what is the total?"]),
         ("总额、税额和找零分别是多少？", ["总额", "税额", "找零"]),
@@ -70,10 +71,46 @@ def test_kinds(question: str, kind: str) -> None:
         ("How many dogs and cats are there?", ["How many dogs and cats are there?"]),
         ("Is the total before tax printed?", ["Is the total before tax printed?"]),
         ("What is the price of salt and pepper?", ["What is the price of salt and pepper?"]),
+        (
+            "Are there any boats, and what do they say?",
+            ["Are there any boats", "what do they say?"],
+        ),
+        ("Is it open, and are dogs allowed?", ["Is it open", "are dogs allowed?"]),
+        (
+            "Who issued it, when, and how much was it?",
+            ["Who issued it", "when", "how much was it?"],
+        ),
+        (
+            "Tell me the total and whether it was paid by card",
+            ["Tell me the total", "was it paid by card"],
+        ),
+        ("What is the total. What is the tax.", ["What is the total.", "What is the tax."]),
+        ("有几只狗，有没有猫？", ["有几只狗", "有没有猫？"]),
+        ("总额是多少，是刷卡付的吗？", ["总额是多少", "是刷卡付的吗？"]),
+        ("几个人和几只狗？", ["几个人", "几只狗？"]),
     ],
 )
 def test_parts(question: str, names: list[str]) -> None:
     assert [part.name for part in parts_of(question, language_of(question))] == names
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "In the second picture, how many dogs are there?",
+        "The man in the hat, what is he doing?",
+        "Which dog is black and is the biggest?",
+        "There is a dog, is there?",
+        "Is the man sitting and the woman standing?",
+        "Is the dog black and white?",
+        "在左边，有几只狗？",
+        "哪个更大，猫还是狗？",
+        "这是猫吗，还是狗？",
+        "请问，有几个人？",
+    ],
+)
+def test_one_thing_is_one_part(question: str) -> None:
+    assert [part.text for part in parts_of(question, language_of(question))] == [question]
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,7 @@ def run(question: str, answer: str, short: str = "{e1.value}") -> Grounded:
     [
         ("What is the total without the tip?", "The total is {e1.value} [e1].", "{e1.value}"),
         ("What is the total before tax?", "The total is {e1.value} [e1].", "{e1.value}"),
+        ("How many receipts are there?", "The total is {e1.value} [e1].", "{e1.value}"),
         ("不含税的总额是多少？", "总额是{e1.value} [e1]。", "{e1.value}"),
         ("What is the tax rate?", "The tax is {e2.value} [e2].", "{e2.value}"),
         ("税率是多少？", "税额是{e2.value} [e2]。", "{e2.value}"),
@@ -168,7 +169,6 @@ def test_what_is_an_answer_stands(question: str, answer: str, short: str) -> Non
     ("question", "answer", "short", "said"),
     [
         ("Is there parking?", "It says: {e8.text} [e8].", "{exists e8}", ""),
-        ("Is there parking?", "It says: {e8.text} [e8].", "yes", ""),
         ("Is parking allowed?", "It says: {e8.text} [e8].", "{exists e8}", ""),
         ("Does the sign mention parking?", "It says: {e8.text} [e8].", "{exists e8}", "yes"),
         ("Does it contain milk?", "It says: {e9.text} [e9].", "{exists e9}", "yes"),

@@ -66,6 +66,7 @@ def test_what_is_not_written_is_no_absent_thing(agent: VisualAgent) -> None:
     [
         ("total, tax and tip", "What are the total, tax and tip?"),
         ("and the tax?", "What is the tax?"),
+        ("subtotal, VAT, cash", "What are the subtotal, VAT and cash?"),
         ("due date", "What is the due date?"),
         ("total of the bill?", "What is the total?"),
         ("总额、税额", "总额、税额是多少？"),
@@ -76,6 +77,7 @@ def test_what_is_not_written_is_no_absent_thing(agent: VisualAgent) -> None:
         ("fruit?", "Is there any fruit?"),
         ("狗？", "图里有狗吗？"),
         ("colour?", "What colour is it?"),
+        ("When?", "What is the date?"),
     ],
 )
 def test_names_become_questions(typed: str, meant: str) -> None:
@@ -86,6 +88,7 @@ def test_names_become_questions(typed: str, meant: str) -> None:
     "typed",
     [
         "QR?",
+        "日期和到期日是什么？",
         "orange?",
         "Is there a dog?",
         "what",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,12 @@ import pytest
 from agent import Answer, Settings, VisualAgent
 from agent.planners.conversation import is_offer
 from agent.testing import ScriptedPlanner, answering, calling
+from tests.fakes.detectors import FixedDetector
 from tests.fakes.encoders import ScriptedAnswerer
 from tools.answer_by_fusion import make_tool
+from tools.detect_objects import make_tool as detecting
 from tools.toolset import ToolConfig
+from tools.weights.sidefiles import Bars
 
 PIXELS = np.full((60, 80, 3), 120, np.uint8)
 RAIN, DOG = "Is it raining?", "How many dogs are there?"
@@ -25,7 +29,8 @@ def asked(
     question: str, *responses: Any, pictures: int = 1, offers: bool = True, **settings: Any
 ) -> tuple[Answer, ScriptedPlanner]:
     planner = ScriptedPlanner(responses=list(responses))
-    tools = [make_tool(ScriptedAnswerer({RAIN: [("yes", 0.9)]}))] if offers else []
+    detector = detecting(FixedDetector(Path(__file__), []), ["dog"], Bars(missed=0.05))
+    tools = [detector, make_tool(ScriptedAnswerer({RAIN: [("yes", 0.9)]}))] if offers else []
     chosen = Settings(tools=ToolConfig(offer=["describe_colors"]), **settings)
     with VisualAgent(chosen, planner=planner, tools=tools) as agent:
         return agent.ask(*(PIXELS + np.uint8(n) for n in range(pictures)), question), planner
@@ -76,6 +81,12 @@ def test_none_is_offered_after_an_estimate() -> None:
     answer, planner = asked(RAIN, ESTIMATES, answering("", abstain="unsure"))
     assert answer.reason == "unsure"
     assert offers_in(planner) == 0
+
+
+def test_none_is_offered_of_what_is_not_there() -> None:
+    looks = calling(("detect_objects", {"picture": "img_1", "labels": ["dog"], "region": None}))
+    answer, planner = asked("What is the dog doing?", looks, answering("", abstain="not_found"))
+    assert (answer.reason, offers_in(planner)) == ("not_found", 0)
 
 
 def test_none_is_offered_over_several_pictures() -> None:

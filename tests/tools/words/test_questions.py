@@ -28,6 +28,8 @@ GROUP_WORDS = sorted(words_of("groups", asked=True).items())
         ("哪张的人多", ["person"]),
         ("有几个碗和热狗", ["bowl", "hot dog"]),
         ("", []),
+        ("what color pants is he wearing, and how many panes are there?", []),
+        ("how many elepahnts ride the bsu?", ["elephant"]),
     ],
 )
 def test_labels_that_a_question_mentions(question: str, labels: list[str]) -> None:

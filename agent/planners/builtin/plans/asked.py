@@ -12,6 +12,7 @@ from agent.answer import Language
 from agent.grounding.question_parts import Part, parts_of
 from agent.grounding.wording import language_of
 from agent.planners.builtin.plans.kinds import Report, Schema, reports
+from agent.planners.builtin.plans.looks import Looks
 from agent.planners.conversation import pictures_of, present_question
 
 READ = "read_text"
@@ -51,3 +52,34 @@ def asked_of(messages: Sequence[BaseMessage], tools: Sequence[Schema], tool: str
         return None
     is_refused = any(message.type == "human" for message in after)
     return Asked(question, part, language, pictures[0], seen, next(iter(offered), {}), is_refused)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A question about one picture, for a plan that looks at it with several tools."""
+
+    part: Part
+    language: Language
+    looks: Looks
+    is_refused: bool
+
+    def can(self, tool: str) -> bool:
+        """Whether a tool is offered, or was used."""
+        return tool in self.looks.offered or any(r.name == tool for r in self.looks.reports)
+
+
+def looked(messages: Sequence[BaseMessage], tools: Sequence[Schema]) -> Looked | None:
+    """The present question with all that was seen; None where no plan for one thing fits."""
+    present = present_question(messages)
+    if present is None:
+        return None
+    at, question = present
+    language = language_of(question)
+    (part, *more) = parts_of(question, language)
+    pictures = pictures_of(messages[at])
+    if more or len(pictures) != 1:
+        return None
+    after = messages[at + 1 :]
+    offered = {tool["function"]["name"]: tool["function"]["parameters"] for tool in tools}
+    is_refused = any(message.type == "human" for message in after)
+    return Looked(part, language, Looks(pictures[0], offered, reports(after)), is_refused)

@@ -1,9 +1,9 @@
 """Plans questions about colours that the built-in weights were not taught.
 
 Where a colour is ("What colour is on the left?"), which one a drawn shape has among several, which
-of two there is more of, how many there are. The colours of the whole picture are looked at, with
-their places; the answer is written by reference. Of every other question it says nothing, and the
-weights plan it.
+of two there is more of, how many there are, whether there is any of one. The colours of the whole
+picture are looked at, with their places; the answer is written by reference. Of every other
+question it says nothing, and the weights plan it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from tools.words.questions import mentioned
 from tools.words.sentences import label_spans
 
 DESCRIBE = "describe_colors"
-Form = Literal["place", "shape", "more", "less", "count"]
+Form = Literal["place", "shape", "more", "less", "count", "has"]
 
 _COUNTED = re.compile(
     r"\b(?:how many|number of) (?:\w+ ){0,2}?colou?rs\b|(?:几|多少)[种个]?(?:不同的?)?颜?色", re.I
@@ -40,6 +40,14 @@ _MORE = re.compile(
 _LESS = re.compile(
     r"\b(?:less|fewer)\b.* or |更?少.*还是|还是.*少|哪[个种]颜?色?(?:更|比较)?少", re.IGNORECASE
 )
+_ANY = re.compile(
+    r"\W*(?:is there|do you see|can you see"
+    r"|does (?:it|this|the (?:picture|image|photo)) (?:have|contain))(?: any| some| a lot of)? \w+"
+    r"(?: (?:in|on) (?:it|this|here|(?:the|this) (?:picture|image|photo)))?\W*"
+    r"|(?:图|图片|照片|画面)?(?:里|中|上)?有(?:没有)?[^的]{1,3}色[吗么嘛]?\W*",
+    re.IGNORECASE,
+)
+"""Whether there is any of a colour, of whatever thing."""
 _SOME_SHAPE = re.compile(r"\b(?:shape|figure|form)\b|形状|图形", re.IGNORECASE)
 """Whichever lies there; a logo or a text has to be told from the rest."""
 _CENTRE = (0.4, 0.6)
@@ -82,8 +90,8 @@ def _question(part: Part, language: Language) -> _Question | None:
         return _Question("count")
     named = (label for _, _, label in label_spans(text, language) if label in COLOURS)
     colours = tuple(dict.fromkeys(named))
-    if len(colours) == 2 and (_MORE.search(text) or _LESS.search(text)):
-        return _Question("more" if _MORE.search(text) else "less", colours=colours)
+    if of_named := _of_named(text, colours):
+        return of_named
     if part.kind != "colour":
         return None
     places, shapes = tuple(places_in(text)), shapes_asked(text)
@@ -93,10 +101,21 @@ def _question(part: Part, language: Language) -> _Question | None:
     return _Question("place", places) if places and not is_drawn else None
 
 
+def _of_named(text: str, colours: tuple[str, ...]) -> _Question | None:
+    """A question about the colours that it names."""
+    if len(colours) == 2 and (_MORE.search(text) or _LESS.search(text)):
+        return _Question("more" if _MORE.search(text) else "less", colours=colours)
+    if len(colours) == 1 and _ANY.fullmatch(text):
+        return _Question("has", colours=colours)
+    return None
+
+
 def _answer(question: _Question, found: list[Evidence], says: _Sentences) -> Turn:
     if question.form == "count":
         is_clear = all(e.box_xyxy is not None or e.text == "background" for e in found)
         return said(*says.number(found)) if found and is_clear else abstain("unsure")
+    if question.form == "has":
+        return said(*says.any_of(found, question.colours[0])) if found else abstain("unsure")
     if question.form in ("more", "less"):
         two = [e for colour in question.colours for e in found if e.label == colour]
         return said(*says.more(two, question.form)) if len(two) == 2 else abstain("unsure")
@@ -147,6 +166,11 @@ class _Sentences:
         )
         told = f"{count}{':' if self._is_zh else ': '}{named}"
         return self._sentence("I count ", "数量:", told, colours), count
+
+    def any_of(self, colours: Sequence[Evidence], colour: str) -> tuple[str, str]:
+        """Which colours there are, and whether this is one of them."""
+        has = f"{{has {' '.join(e.id for e in colours)} {colour}}}"
+        return self._sentence("I see ", "图中有", self._named(colours), colours), has
 
     def more(self, two: Sequence[Evidence], form: Form) -> tuple[str, str]:
         """Of which of two there is more (or less), or that there is as much of both."""

@@ -12,12 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from agent.grounding.question_parts import (
-    Part,
-    asked_elsewhere,
-    field_words,
-    without_asking_elsewhere,
-)
+from agent.grounding.asking import asked_elsewhere, without_asking_elsewhere
+from agent.grounding.field_names import field_words
+from agent.grounding.question_parts import Part
 from tools.reading.labels import field_of
 from tools.reading.rates import rate_asked
 from tools.words.field_questions import field_meant
@@ -132,7 +129,8 @@ def _form(text: str) -> Form:
 
 def _by_label(part: Part, form: Form) -> Asked | None:
     """What a label may call as the question does, or as others do."""
-    if (labels := _numbered(part.text) or _doer(part.text)) is not None:
+    numbered = _numbered(part.text) if part.kind != "count" else None
+    if (labels := numbered or _doer(part.text)) is not None:
         return Asked(labels[0], "words", labels[1 : MAX_NAMES + 1])
     if part.of_text or part.fields & OTHERS:
         return None

@@ -1,10 +1,11 @@
 """Plans questions about a photograph that no look answers: their answer is estimated, and says so.
 
-What is asked of a whole picture is chosen from what the question names ("a kitchen or an office?"),
-or compared with its kin ("a kitchen?", `plans.compared`); anything else, and what that leaves open,
-is asked of the model that fuses picture and question. An estimate is the first look
-where nothing sees what is asked (`BEFORE`), the last where a sign might have said it (`AFTER`), and
-what is left where the loop offers one (`OFFERED`).
+What a question names and the detector knows is looked for in the same turn: of a dog that is not
+there nothing is estimated. What is asked of a whole picture is chosen from what the question names
+("a kitchen or an office?"), or compared with its kin ("a kitchen?", `plans.compared`); anything
+else, and what that leaves open, is asked of the model that fuses picture and question. An estimate
+is the first look where nothing sees what is asked (`BEFORE`), the last where a sign might have said
+it (`AFTER`), and what is left where the loop offers one (`OFFERED`).
 """
 
 from __future__ import annotations
@@ -16,13 +17,21 @@ from typing import Any
 from langchain_core.messages import BaseMessage
 
 from agent.answer import Language
+from agent.grounding.premises import absent_subject, is_counted
 from agent.grounding.question_parts import Kind, Part
-from agent.grounding.scene_questions import alternatives, asks_to_see, is_of_things
-from agent.planners.builtin.plans.asked import Asked, asked_of
+from agent.grounding.scene_questions import alternatives, asks_if_it_is, asks_to_see, is_of_things
+from agent.planners.builtin.plans.asked import Looked, looked
 from agent.planners.builtin.plans.compared import MATCH, compared_turn
-from agent.planners.builtin.plans.kinds import Turn, abstain, said
-from agent.planners.builtin.plans.plain_looks import is_plain, may_be_written
+from agent.planners.builtin.plans.kinds import DETECT, Call, Turn, abstain, said
+from agent.planners.builtin.plans.plain_looks import (
+    asks_colour_of_a_thing,
+    is_at_a_thing,
+    is_plain,
+    may_be_written,
+)
 from tools.evidence import Evidence
+from tools.words.labels import CLASSES, GROUPS
+from tools.words.named_things import named_things
 
 ANSWER = "answer_by_fusion"
 YES_NO = ("yes", "no")
@@ -30,49 +39,95 @@ YES_NO = ("yes", "no")
 
 @dataclass(frozen=True)
 class Estimates:
-    """A plan for the questions of one picture that `when` takes."""
+    """A plan for the questions of one picture that `when` takes.
+
+    With `alone` nothing is looked for beside the estimate: others have looked.
+    """
 
     when: Callable[[Part, Language], bool]
+    alone: bool = False
 
     def next_turn(
         self, messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]
     ) -> Turn | None:
-        """The call, then the answer or an abstention; None for any other question."""
+        """The calls, then the answer or an abstention; None for any other question."""
         compared = compared_turn(messages, tools, self.when)
         if compared is not None:
             return compared
-        choices = _asked(messages, tools, MATCH)
-        if choices is not None and _is_undecided(choices):
-            choices = None
-        asked = choices or _asked(messages, tools, ANSWER)
+        asked = looked(messages, tools)
         if asked is None or not self.when(asked.part, asked.language):
+            return None
+        wanted = _choice(asked) or estimate_of(asked, alone=self.alone)
+        if not wanted:
             return None
         if asked.is_refused:
             return abstain("unsure")
-        if asked.seen:
-            return _answer(asked, asked.seen[-1].evidence or [])
-        common = {"picture": asked.picture, "region": None}
-        if choices:
-            candidates = list(alternatives(asked.part.text))
-            return Turn(((MATCH, common | {"candidates": candidates}),))
-        return Turn(((ANSWER, common | {"question": asked.part.text}),))
+        first = asked.looks.turn(wanted) or not_there(asked) or _counted(asked)
+        return first or estimated(asked, wanted[-1][0])
 
 
-def _asked(
-    messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]], tool: str
-) -> Asked | None:
-    asked = asked_of(messages, tools, tool)
-    is_chosen = asked is not None and len(alternatives(asked.part.text)) > 1
-    return None if tool == MATCH and not is_chosen else asked
+def estimate_of(asked: Looked, *, alone: bool = False) -> list[Call]:
+    """The look for what the question names, and the estimate; none without a model for it."""
+    question = (ANSWER, {"question": asked.part.text, "region": None})
+    if not asked.can(ANSWER):
+        return []
+    return [question] if alone else [*beside(asked), question]
 
 
-def _is_undecided(choices: Asked) -> bool:
-    """Whether no choice could be made, so that the question is asked as it stands."""
-    return bool(choices.seen) and all(e.status == "unsure" for e in choices.seen[-1].evidence or ())
+def beside(asked: Looked) -> list[Call]:
+    """The look for what the question names; none where nothing of it is known to the detector."""
+    known = asked.looks.choices(DETECT, "labels")
+    labels = named_things(asked.part.text, known)
+    return [(DETECT, {"labels": labels, "region": None})] if labels else []
 
 
-def _answer(asked: Asked, evidence: Sequence[Evidence]) -> Turn:
+def not_there(asked: Looked) -> Turn | None:
+    """What is said where the thing that is asked about is not there; None where it may be."""
+    absent = absent_subject(asked.part.text, asked.looks.seen(DETECT))
+    if absent is None:
+        return None
+    is_number = asked.part.kind == "count" and is_counted(asked.part.text, absent.label or "")
+    return _listed(asked, [absent]) if is_number or _is_yes_no(asked) else abstain("not_found")
+
+
+def _counted(asked: Looked) -> Turn | None:
+    """The number of what is at a thing, as it was seen; None for other questions, or in doubt.
+
+    The thing that tells the place is named last, in Chinese first.
+    """
+    named = named_things(asked.part.text, (*CLASSES, *GROUPS))
+    counted = named[:1] if asked.language == "en" else named[-1:]
+    seen = [e for e in asked.looks.seen(DETECT) if e.group in counted]
+    is_found = any(e.status == "found" for e in seen)
+    return _listed(asked, seen) if is_found and is_at_a_thing(asked.part, asked.language) else None
+
+
+def _listed(asked: Looked, seen: Sequence[Evidence]) -> Turn:
+    """How many were seen of one kind, or whether any were."""
+    ids = " ".join(e.id for e in seen)
+    short = f"{{{'exists' if _is_yes_no(asked) else 'count'} {ids}}}"
+    told = f"{{list {ids}}} [{ids}]"
+    begin = "图中" if seen[0].status == "none" else "图中有"
+    return said(f"I see {told}." if asked.language == "en" else f"{begin}{told}。", short)
+
+
+def _is_yes_no(asked: Looked) -> bool:
+    return asked.part.kind == "yes/no"
+
+
+def _choice(asked: Looked) -> list[Call]:
+    """The look that chooses from what the question names; none where it does not, or cannot."""
+    choices = list(alternatives(asked.part.text))
+    chosen = asked.looks.seen(MATCH, candidates=choices)
+    is_undecided = bool(chosen) and all(e.status == "unsure" for e in chosen)
+    if len(choices) < 2 or not asked.can(MATCH) or is_undecided:
+        return []
+    return [(MATCH, {"candidates": choices, "region": None})]
+
+
+def estimated(asked: Looked, tool: str = ANSWER) -> Turn:
     """The best estimate, said as one; what the model is not sure of is not said."""
+    evidence = asked.looks.seen(tool)
     if not evidence:
         return abstain("could_not_look")
     best = evidence[0]
@@ -108,9 +163,13 @@ def _it_is(told: str, cited: str, language: Language) -> tuple[str, str]:
 BEFORE = Estimates(
     lambda part, language: (
         asks_to_see(part, language)
-        and is_of_things(part, language)
-        and not is_plain(part, language)
+        and (
+            is_of_things(part, language) or asks_if_it_is(part.text) or asks_colour_of_a_thing(part)
+        )
+        and (is_at_a_thing(part, language) or not is_plain(part, language))
     )
 )
 AFTER = Estimates(lambda part, language: asks_to_see(part, language) and may_be_written(part.text))
-OFFERED = Estimates(asks_to_see)
+OFFERED = Estimates(asks_to_see, alone=True)
+UNSEEN = Estimates(asks_to_see)
+"""Where it is offered, and nothing was looked for."""

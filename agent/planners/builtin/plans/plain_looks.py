@@ -16,10 +16,20 @@ from agent.planners.builtin.plans.kind_questions import kind_question
 from agent.planners.builtin.plans.sign_questions import sign_question
 from tools.words.colour_questions import asks_colour_of_drawing, part_asked_of
 from tools.words.forms import form_of
-from tools.words.labels import COLOURS, GROUPS
+from tools.words.labels import CLASSES, COLOURS, GROUPS
+from tools.words.named_things import any_name, named_things
 from tools.words.sentences import label_spans
 
 _COLOUR = re.compile(r"\bcolou?rs?\b|色", re.IGNORECASE)
+_OF_A_THING = re.compile(
+    r"\bcolou?rs? (?:is|are|of|does|do) (?:the |this |that |these |his |her )?"
+    r"(?!(?:picture|image|photo|photograph|background|it|this|there|on|in|used|most|main)\b)\w+",
+    re.IGNORECASE,
+)
+"""Of one thing, whatever that is: not of all of the picture."""
+_SIDE_BY_SIDE = re.compile(
+    r"[#@](?:,| and| or)+ (?:the |any |a |an )?[#@]|[#@](?:和|与|或者?|、|还是)[#@]"
+)
 _ON_A_DOOR = re.compile(
     r"\b(?:open|closed|shut|push|pull|free|left|right|up|down|entrance|exit|yes|no)\b", re.I
 )
@@ -35,10 +45,43 @@ def is_plain(part: Part, language: Language) -> bool:
     return bool(
         kind_question(text) is not None
         or asks_colour_of_drawing(text)
-        or (part_asked_of(text) == "all" and _COLOUR.search(text) and "#" not in masked)
+        or (part_asked_of(text) == "all" and _COLOUR.search(text) and not _is_of_a_thing(masked))
         or form_of("plain_looks", masked) is not None
         or may_be_written(text)
     )
+
+
+def asks_for_number_or_presence(part: Part, language: Language) -> bool:
+    """Whether it asks how many things there are, or whether there are any, and nothing else."""
+    form = form_of("plain_looks", _masked(part.text, language))
+    return form is not None and form[0] in ("count", "presence")
+
+
+def asks_what_is_there(part: Part, language: Language) -> bool:
+    """Whether it asks how many things there are, whether there are any, or which of a group."""
+    form = form_of("plain_looks", _masked(part.text, language))
+    return form is not None and form[0] in ("count", "presence", "list")
+
+
+def is_at_a_thing(part: Part, language: Language) -> bool:
+    """Whether it asks for a number or presence at a place that another thing tells.
+
+    "How many cups are on the table?", not "How many cups and forks are there?".
+    """
+    named = named_things(part.text, (*CLASSES, *GROUPS))
+    is_asked = asks_for_number_or_presence(part, language)
+    are_side_by_side = part.things or _SIDE_BY_SIDE.search(_masked(part.text, language))
+    return is_asked and not are_side_by_side and len(named) == 2
+
+
+def asks_colour_of_a_thing(part: Part) -> bool:
+    """Whether it asks for the colour of one thing, of whatever kind: "What color is the lamp?"."""
+    is_drawn = part_asked_of(part.text) in ("thing", "background")
+    return part.kind == "colour" and not is_drawn and _OF_A_THING.search(part.text) is not None
+
+
+def _is_of_a_thing(masked: str) -> bool:
+    return "#" in masked or _OF_A_THING.search(masked) is not None
 
 
 def may_be_written(text: str) -> bool:
@@ -54,4 +97,4 @@ def _masked(text: str, language: Language) -> str:
     for start, end, label in reversed(list(label_spans(text, language))):
         mark = "%" if label in COLOURS else "@" if label in GROUPS else "#"
         text = f"{text[:start]}{mark}{text[end:]}"
-    return text
+    return any_name().sub("#", text)

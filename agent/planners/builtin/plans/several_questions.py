@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from agent.answer import Language
+from agent.grounding.field_names import fields_in
 from agent.grounding.named_pictures import named_pictures, without_named
-from agent.grounding.question_parts import Part, fields_in, parts_of
+from agent.grounding.question_parts import Part, parts_of
 from tools.evidence import number_and_page
 from tools.words.labels import CLASSES, GROUPS, chinese, measure_word, plural
 from tools.words.picture_words import chinese_words, english_words

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from langchain_core.messages import BaseMessage
 
-from agent.grounding.question_parts import asks_yes_no
+from agent.grounding.asking import asks_yes_no
 from agent.grounding.references import UnresolvedReferenceError, as_number
 from agent.grounding.wording import language_of
 from agent.planners.builtin.plans.asked import READ, asked_of

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from agent.answer import Language
-from agent.grounding.question_parts import fields_in, parts_of
+from agent.grounding.field_names import fields_in
+from agent.grounding.question_parts import parts_of
 from agent.planners.builtin.plans.several_questions import SeveralQuestion
 from tools.evidence import Evidence
 from tools.words.lists import words_in

@@ -184,20 +184,17 @@ def test_the_planner_of_the_package_lies_beside_the_other_models() -> None:
     assert planner.path.parent.name == "models"
 
 
-ESTIMATING = [
-    tool("match_text", picture={"type": "string"}),
-    tool("answer_by_fusion", picture={"type": "string"}),
-]
+MATCH = tool("match_text", picture={"type": "string"})
 
 
 def test_what_the_weights_never_met_changes_nothing_for_them(planner: BuiltinChatModel) -> None:
     messages = [HumanMessage("Look")]
     few = planner.bind_tools([LOOK], tool_choice="required").invoke(messages)
-    more = planner.bind_tools([*ESTIMATING, LOOK], tool_choice="required").invoke(messages)
+    more = planner.bind_tools([MATCH, LOOK], tool_choice="required").invoke(messages)
     assert (more.tool_calls, more.usage_metadata) == (few.tool_calls, few.usage_metadata)
     served = OwnWeightsChatModel(model_name="own", base_url="http://nowhere/v1", total_s=1)
     payloads = [
         served.payload(messages, None, tools=tools, response_format=FORMAT)
-        for tools in ([LOOK], [*ESTIMATING, LOOK])
+        for tools in ([LOOK], [MATCH, LOOK])
     ]
     assert payloads[0] == payloads[1]

@@ -107,3 +107,18 @@ def test_answers(ask: Any, pixels: Any, question: str, text: str, short: str) ->
 def test_what_is_not_clear_is_not_told(ask: Any, pixels: Any, question: str) -> None:
     answer = ask(pixels, question)
     assert (answer.abstained, answer.reason) == (True, "unsure")
+
+
+@pytest.mark.parametrize(
+    ("question", "short"),
+    [
+        ("Is there any blue in it?", "yes"),
+        ("Is there any red in the picture?", "no"),
+        ("Do you see yellow?", "yes"),
+        ("有红色吗？", "否"),
+    ],
+)
+def test_whether_there_is_any_of_a_colour_is_measured(ask: Any, question: str, short: str) -> None:
+    answer = ask(HALVES, question)
+    assert [call.name for call in answer.tool_calls] == ["describe_colors"]
+    assert answer.short_answer == short

@@ -5,75 +5,34 @@ The planner is the real one; what the detector and the encoders see is given.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 
-from agent import Answer, Settings, VisualAgent
 from agent.grounding.wording import language_of
-from agent.planners.builtin import in_code
 from agent.planners.builtin.chat_model import BuiltinChatModel
-from agent.planners.conversation import question_message
-from tests.fakes.detectors import FixedDetector
 from tests.fakes.encoders import ColourSpace, ScriptedAnswerer
-from tools import ToolError, VisionTool, vision_tool
+from tests.fakes.photographs import (
+    ANSWER,
+    DETECT,
+    MATCH,
+    READ,
+    ask,
+    calls,
+    first_look,
+    first_looks,
+)
+from tools import ToolError, vision_tool
 from tools.answer_by_fusion import make_tool as answering
-from tools.detect_objects import make_tool as detecting
 from tools.match_text import make_tool as matching
 from tools.pictures.store import Picture
-from tools.toolset import ToolConfig
-from tools.weights.sidefiles import Bars
-from tools.words.labels import CLASSES
-
-RED = np.zeros((120, 160, 3), np.uint8)
-RED[:, :, 0] = 255
-ANSWER, MATCH, DETECT, READ, CLASSIFY, COLOURS = (
-    "answer_by_fusion", "match_text", "detect_objects", "read_text", "classify_image",
-    "describe_colors",
-)  # fmt: skip
-OTHERS = [READ, CLASSIFY, COLOURS, "read_codes"]
-Table = Mapping[str, Sequence[tuple[str, float]]]
 
 
 @pytest.fixture(scope="module")
 def planner() -> BuiltinChatModel:
     return BuiltinChatModel()
-
-
-def ask(
-    planner: BuiltinChatModel,
-    question: str,
-    answers: Table | None = None,
-    sees: Sequence[Any] = (),
-    tools: Sequence[VisionTool] | None = None,
-) -> Answer:
-    """The answer, with a detector that sees this and a fused model that answers that."""
-    estimating = [matching(ColourSpace()), answering(ScriptedAnswerer(answers or {}))]
-    detector = detecting(FixedDetector(Path(__file__), list(sees)), list(CLASSES), Bars())
-    settings = Settings(tools=ToolConfig(offer=["read_text", "classify_image", "describe_colors"]))
-    offered = estimating if tools is None else tools
-    with VisualAgent(settings, planner=planner, tools=[detector, *offered]) as agent:
-        return agent.ask(RED, question)
-
-
-def calls(answer: Answer) -> list[str]:
-    return [call.name for call in answer.tool_calls]
-
-
-def first_look(question: str) -> str | None:
-    """The tool that code calls first; None where the weights plan."""
-    names = [DETECT, *OTHERS, MATCH, ANSWER]
-    labels = {"items": {"enum": [*CLASSES, "animal", "vehicle", "fruit", "food"]}}
-    properties = {"labels": labels, "kinds": {}, "query": {}, "region": {}}
-    tools = [
-        {"type": "function", "function": {"name": n, "parameters": {"properties": properties}}}
-        for n in names
-    ]
-    turn, _ = in_code.planned([question_message(question, ["img_1"])], tools)
-    return turn.calls[0][0] if turn is not None and turn.calls else None
 
 
 @pytest.mark.parametrize(
@@ -83,47 +42,60 @@ def first_look(question: str) -> str | None:
         "What was the weather like when this was taken?",
         "这张照片是在哪里拍的？",
         "现在是什么时间段？",
-        "What is the man doing?",
-        "What sport are the girls playing?",
         "What room is this?",
         "What kind of place is this?",
         "What is the weather like?",
         "What time of day is it?",
         "Is this a small town?",
-        "How many men are in suits?",
-        "Are these chefs working?",
-        "How many legs in total do these animals have?",
-        "Is the boy wearing glasses?",
-        "Is the dog sleeping?",
-        "Are the people having fun?",
-        "Does the woman have long hair?",
-        "Is there a truck that isn't moving?",
         "Is there snow on the mountains?",
         "Are there clouds in the sky?",
         "How many windows are in the room?",
-        "How many people are wearing hats?",
-        "How many white horses do you see?",
-        "How many legs does the zebra have?",
-        "What color is the man's shirt?",
-        "What color is the front of the train?",
-        "What is the cat sitting on?",
-        "What is on the plate next to the fork?",
-        "Is the umbrella behind the bench?",
-        "Where are the people playing?",
         "Which hand is she using?",
-        "Why is the girl smiling?",
-        "Who is holding the frisbee?",
-        "Is the mask of the umpire on or off?",
+        "How many stuffed animals are there?",
+        "Are there boxes on the train station's shelf?",
         "天气怎么样？",
         "这是什么地方？",
         "他在做什么？",
-        "那个女人戴着帽子吗？",
         "现在是什么季节？",
-        "男孩的衬衫是什么颜色？",
+        "火车站里热吗？",
     ],
 )
 def test_what_nothing_sees_is_estimated_at_once(question: str) -> None:
-    assert first_look(question) == ANSWER
+    assert first_looks(question) == [(ANSWER, None)]
+
+
+@pytest.mark.parametrize(
+    ("question", "labels"),
+    [
+        ("What is the man doing?", ["person"]),
+        ("What sport are the girls playing?", ["person"]),
+        ("How many men are in suits?", ["person"]),
+        ("Are these chefs working?", ["person"]),
+        ("How many legs in total do these animals have?", ["animal"]),
+        ("Is the boy wearing glasses?", ["person"]),
+        ("Is the dog sleeping?", ["dog"]),
+        ("Does the woman have long hair?", ["person"]),
+        ("Is there a truck that isn't moving?", ["truck"]),
+        ("How many white horses do you see?", ["horse"]),
+        ("How many legs does the zebra have?", ["zebra"]),
+        ("What color is the man's shirt?", ["person"]),
+        ("What color is the front of the train?", ["train"]),
+        ("What is the cat sitting on?", ["cat"]),
+        ("Is the umbrella behind the bench?", ["umbrella", "bench"]),
+        ("Where are the people playing?", ["person"]),
+        ("Why is the girl smiling?", ["person"]),
+        ("Who is holding the frisbee?", ["frisbee"]),
+        ("Is the mask of the umpire on or off?", ["person"]),
+        ("那个女人戴着帽子吗？", ["person"]),
+        ("男孩的衬衫是什么颜色？", ["person"]),
+        ("狗在睡觉吗？", ["dog"]),
+        ("How many wine glasses are on the table?", ["wine glass", "dining table"]),
+        ("Is there any food in the fridge?", ["food", "refrigerator"]),
+        ("桌子上有几个杯子？", ["dining table", "cup"]),
+    ],
+)
+def test_what_the_question_names_is_looked_for_beside(question: str, labels: list[str]) -> None:
+    assert first_looks(question) == [(DETECT, labels), (ANSWER, None)]
 
 
 @pytest.mark.parametrize(
@@ -154,24 +126,25 @@ def test_what_the_whole_picture_is_is_chosen_or_compared(question: str) -> None:
 @pytest.mark.parametrize(
     ("question", "look"),
     [
-        ("How many dogs are there?", None),  # the weights look for dogs
-        ("How many people are in the water?", None),
-        ("How many wine glasses are on the table?", None),
-        ("Is there a dog?", None),
-        ("Are there any people in this image?", None),
-        ("Can you see a bus?", None),
-        ("What color is the bus?", None),
+        ("How many dogs are there?", DETECT),
+        ("How many people are in the water?", DETECT),
+        ("How many pairs of scissors are shown?", DETECT),
+        ("How many cups and forks are there?", DETECT),
+        ("Is there a dog?", DETECT),
+        ("Are there any people in this image?", DETECT),
+        ("Can you see a bus?", DETECT),
+        ("What color is the bus?", None),  # the weights look for the bus
         ("What is the color of the traffic light?", None),
         ("Is the cat black and white?", None),
         ("What color is the background?", None),
         ("Which colours are used?", None),
-        ("What animals are in the picture?", None),
+        ("What animals are in the picture?", DETECT),
         ("Is it a cat?", DETECT),
         ("What animal is this?", DETECT),
         ("What vehicle is shown?", DETECT),
         ("Where is the dog?", DETECT),
-        ("图里有几只狗？", None),
-        ("有狗吗？", None),
+        ("图里有几只狗？", DETECT),
+        ("有狗吗？", DETECT),
         ("公交车是什么颜色？", None),
     ],
 )
@@ -214,6 +187,10 @@ def test_what_one_look_answers_is_looked_at(question: str, look: str | None) -> 
         "每天吃几次？",
         "牌子上写着什么？",
         "这家店在哪里？",
+        "这是发票吗？",
+        "Is this an invoice?",
+        "Is there parking?",
+        "How many pages are there?",
     ],
 )
 def test_nothing_that_is_written_or_elsewhere_is_estimated(question: str) -> None:
@@ -237,10 +214,67 @@ def test_nothing_that_is_written_or_elsewhere_is_estimated(question: str) -> Non
 def test_an_estimate_is_said_as_one(
     planner: BuiltinChatModel, question: str, guess: str, said: str, short: str
 ) -> None:
-    answer = ask(planner, question, {question: [(guess, 0.8), ("other", 0.1)]})
+    sees = [("person", 0.9, (0, 0, 50, 90)), ("dog", 0.9, (60, 40, 90, 90))]
+    answer = ask(planner, question, {question: [(guess, 0.8), ("other", 0.1)]}, sees)
     assert (answer.answer, answer.short_answer) == (said, short)
-    assert calls(answer) == [ANSWER]
-    assert answer.language == language_of(question)
+    assert calls(answer)[-1] == ANSWER
+    assert (answer.estimated, answer.language) == (True, language_of(question))
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "short"),
+    [
+        ("Is the dog sleeping?", "I see no dogs.", "no"),
+        ("How many dogs are asleep?", "I see no dogs.", "0"),
+        ("Does the dog have a collar?", "I see no dogs.", "no"),
+        ("Is there no dog sleeping?", "I see no dogs.", "yes"),
+        ("狗在睡觉吗？", "图中没有狗。", "否"),
+    ],
+)
+def test_of_what_is_not_there_nothing_is_estimated(
+    planner: BuiltinChatModel, question: str, said: str, short: str
+) -> None:
+    guess = "2" if short == "0" else "yes"
+    answer = ask(planner, question, {question: [(guess, 0.9)]}, [("cat", 0.9, (0, 0, 50, 50))])
+    assert (answer.answer, answer.short_answer) == (said, short)
+    assert not answer.estimated
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("What is the dog doing?", "no dogs"),
+        ("What color is the dog's collar?", "no dogs"),
+        ("How many legs does the dog have?", "no dogs"),
+        ("狗在做什么？", "没有狗"),
+    ],
+)
+def test_what_asks_more_of_what_is_not_there_has_no_answer(
+    planner: BuiltinChatModel, question: str, told: str
+) -> None:
+    answer = ask(planner, question, {question: [("zebra", 0.9), ("4", 0.8)]})
+    assert (answer.abstained, answer.reason) == (True, "not_found")
+    assert told in answer.answer
+    assert "zebra" not in answer.answer
+
+
+@pytest.mark.parametrize(
+    ("question", "sees"),
+    [
+        ("What is the dog doing?", [("dog", 0.3, (0, 0, 50, 50))]),  # perhaps there
+        ("What is the dog doing?", [("dog", 0.9, (0, 0, 50, 50))]),
+        ("What is the remote doing?", []),  # too small to be missed for sure
+        ("What fruit is the man eating?", [("person", 0.9, (0, 0, 50, 90))]),  # any fruit
+        ("What shape is the table?", []),  # need not be a dining table
+        ("Is the dog or the cat sleeping?", []),
+    ],
+)
+def test_what_may_be_there_is_estimated(
+    planner: BuiltinChatModel, question: str, sees: list[Any]
+) -> None:
+    answer = ask(planner, question, {question: [("sitting", 0.9)]}, sees)
+    assert answer.reason != "not_found"
+    assert calls(answer) == [DETECT, ANSWER]
 
 
 @pytest.mark.parametrize(
@@ -285,10 +319,10 @@ def test_a_choice_that_is_not_sure_is_asked_as_it_stands(planner: BuiltinChatMod
 def test_what_the_model_is_not_sure_of_is_not_said(
     planner: BuiltinChatModel, question: str, guess: tuple[str, float]
 ) -> None:
-    answer = ask(planner, question, {question: [guess]})
+    answer = ask(planner, question, {question: [guess]}, [("person", 0.9, (0, 0, 50, 90))])
     assert answer.abstained
     assert answer.reason == "unsure"
-    assert calls(answer) == [ANSWER]
+    assert calls(answer)[-1] == ANSWER
 
 
 def test_a_model_that_fails_is_told_of(planner: BuiltinChatModel) -> None:
@@ -323,10 +357,28 @@ def test_what_the_detector_is_unsure_of_is_estimated(planner: BuiltinChatModel) 
     assert calls(answer) == [DETECT, ANSWER]
 
 
+@pytest.mark.parametrize(
+    ("question", "score", "said"),
+    [
+        ("How many cups are on the table?", 0.9, "I see 1 cup."),
+        ("How many cups are on the table?", 0.3, "It is probably 4."),
+        ("桌子上有几个杯子？", 0.9, "图中有1 个杯子。"),
+    ],
+)
+def test_what_is_seen_at_a_thing_is_counted(
+    planner: BuiltinChatModel, question: str, score: float, said: str
+) -> None:
+    answer = ask(planner, question, {question: [("4", 0.9)]}, [("cup", score, (0, 0, 50, 50))])
+    assert (answer.answer, calls(answer)) == (said, [DETECT, ANSWER])
+
+
 def test_where_a_thing_is_that_is_not_found_is_estimated(planner: BuiltinChatModel) -> None:
-    answer = ask(planner, "Where is the sink?", {"Where is the sink?": [("kitchen", 0.8)]})
-    assert answer.answer == "It is probably kitchen."
-    assert calls(answer) == [DETECT, ANSWER]
+    remote = "Where is the remote?"  # so small that it may be there all the same
+    answer = ask(planner, remote, {remote: [("couch", 0.8)]})
+    assert (answer.answer, calls(answer)) == ("It is probably couch.", [DETECT, ANSWER])
+    sink = "Where is the sink?"
+    answer = ask(planner, sink, {sink: [("kitchen", 0.8)]})
+    assert (answer.reason, calls(answer)) == ("not_found", [DETECT])
 
 
 def test_what_a_sign_may_say_is_read_first(planner: BuiltinChatModel) -> None:

@@ -82,6 +82,16 @@ def agent() -> Iterator[VisualAgent]:
         ("How many people are there? Is there a dog?", ["2 people", "no dogs"], []),
         ("总额和税额分别是多少？", ["56.74", "3.41"], []),
         ("图中有几个人？有狗吗？", ["2 个人", "没有狗"], []),
+        ("How many people and dogs are there?", ["2 people", "no dogs"], []),
+        ("Are there people, a dog and a cat?", ["2 people", "no dogs", "no cats"], []),
+        ("图中有几个人，有没有狗？", ["2 个人", "没有狗"], []),
+        ("Are there people, and what is the tax?", ["2 people", "3.41"], []),
+        ("Is there a dog and what colour is it?", ["no dogs"], []),
+        (
+            "What is the total? Is there a dog? What is the tip?",
+            ["56.74", "no dogs"],
+            ["What is the tip?"],
+        ),
     ],
 )
 def test_all_parts_are_answered_or_named(
@@ -100,6 +110,19 @@ def test_the_whole_is_streamed_once_all_parts_are_there(agent: VisualAgent) -> N
     assert len(said) == 2
     assert "56.74" in said[0]
     assert "3.41" in said[1]
+
+
+def test_a_look_that_two_parts_share_is_taken_once(agent: VisualAgent) -> None:
+    answer = agent.ask(WHITE, "Is there a dog? How many dogs are there? Is there a cat?")
+    assert [call.arguments["labels"] for call in answer.tool_calls] == [["dog"], ["cat"]]
+    assert answer.answer == "I see no dogs. I see no cats."
+    assert answer.planner["repairs"] == 0
+
+
+def test_of_things_side_by_side_yes_means_each(agent: VisualAgent) -> None:
+    assert agent.ask(WHITE, "Is there a person and a dog?").short_answer == "no"
+    assert agent.ask(WHITE, "Are there dogs and cats?").short_answer == "no"
+    assert agent.ask(WHITE, "How many people and dogs are there?").short_answer == "2; 0"
 
 
 def test_where_no_part_can_be_answered_it_abstains(agent: VisualAgent) -> None:

@@ -66,6 +66,10 @@ def ask(question: str, lines: tuple[str, ...], status: Any = "found") -> Answer:
             "Is parking allowed?", ("NO PARKING", "Mon-Fri 7-19"),
             'No: it says "NO PARKING", "Mon-Fri 7-19".', "no",
         ),
+        (
+            "Is there parking?", ("NO PARKING", "Mon-Fri 7-19"),
+            'No: it says "NO PARKING", "Mon-Fri 7-19".', "no",
+        ),
         ("Can I enter?", ("STAFF ONLY",), 'It says "STAFF ONLY".', ""),
         ("What is forbidden?", ("NO SMOKING", "NO CYCLING"), 'It says "NO SMOKING", "NO CYCLING".', "SMOKING, CYCLING"),
         ("可以拍照吗？", ("请勿拍照",), "否：上面写着“请勿拍照”。", "否"),
