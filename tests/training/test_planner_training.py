@@ -170,6 +170,9 @@ def _forbidden(grammar: Any, tokenizer: Any, text: str) -> str | None:
 def test_held_out_phrasings_are_kept_apart(seed: int, held_out: bool) -> None:
     sample = generator.make(seed, held_out=held_out)
     for intent, phrasing in zip(sample.intents, sample.phrasings, strict=True):
+        if intent == "real":
+            assert phrasings.is_held_out(intent, phrasing.lower()) == held_out
+            continue
         sides = {
             phrasings.is_held_out(known, text)
             for known, text in _known_phrasings()
@@ -285,7 +288,7 @@ def recipe() -> Any:
 def test_words_are_tokenised_alike_in_question_and_call(recipe: Any, tmp_path: Path) -> None:
     from training.planner.train import tokenizer_for
 
-    tokenizer = tokenizer_for(recipe, tmp_path)
+    tokenizer = tokenizer_for(recipe, _options(tmp_path))
     question = tokenizer.encode("how much is Nasi Lemak?", add_special_tokens=False)
     call = tokenizer.encode('"query": "Nasi Lemak", "region": null', add_special_tokens=False)
     copied = tokenizer.encode("Nasi Lemak", add_special_tokens=False)
@@ -304,7 +307,7 @@ def test_loss_falls_and_training_resumes_bit_for_bit(recipe: Any, tmp_path: Path
     from training.common import loop
     from training.planner.train import Training, tokenizer_for
 
-    tokenizer = tokenizer_for(recipe, tmp_path)
+    tokenizer = tokenizer_for(recipe, _options(tmp_path))
 
     def run(name: str, stops_at: int | None = None) -> tuple[Training, list[float]]:
         training = Training(recipe, tokenizer, torch.device("cpu"))
@@ -336,10 +339,7 @@ def test_loss_falls_and_training_resumes_bit_for_bit(recipe: Any, tmp_path: Path
 def test_a_schedule_of_minutes_ends_early_and_exports(recipe: Any, tmp_path: Path) -> None:
     from training.planner.train import train
 
-    options = argparse.Namespace(
-        work=tmp_path / "work", out=tmp_path / "out", export_minutes=10, fast=False, device="cpu",
-        threads=1,
-    )  # fmt: skip
+    options = _options(tmp_path)
     lines: list[str] = []
     train(replace(recipe, minutes=1e-9), options, lines.append)
     assert json.loads((tmp_path / "work" / "training.json").read_text())["steps"] == 1
@@ -348,6 +348,35 @@ def test_a_schedule_of_minutes_ends_early_and_exports(recipe: Any, tmp_path: Pat
     again: list[str] = []
     train(replace(recipe, minutes=1e-9), options, again.append)
     assert again == []
+
+
+def _options(folder: Path, start: Path | None = None) -> argparse.Namespace:
+    return argparse.Namespace(
+        work=folder / "work", out=folder / "out", start=start, export_minutes=10, fast=False,
+        device="cpu", threads=1,
+    )  # fmt: skip
+
+
+def test_a_grown_network_begins_as_the_one_that_it_grew_from(tmp_path: Path) -> None:
+    import torch
+    from safetensors.torch import save_file
+    from transformers import PreTrainedTokenizerFast
+
+    from training.planner import model
+
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(packaged_weights())
+    small, grown = (model.new_model(tokenizer, "tiny") for _ in range(2))
+    layers = small.config.num_hidden_layers
+    kept = {
+        name: weight.contiguous()
+        for name, weight in small.state_dict().items()
+        if f"layers.{layers - 1}." not in name and "lm_head" not in name
+    }
+    save_file(kept, tmp_path / "model.safetensors")
+    model.begin_with(grown, tmp_path)
+    small.model.layers = small.model.layers[: layers - 1]
+    tokens = torch.arange(12)[None]
+    assert torch.allclose(small(tokens).logits, grown(tokens).logits, atol=1e-5)
 
 
 def test_chat_answers_in_the_language_of_the_question() -> None:

@@ -5,12 +5,14 @@ Whole conversations are `training.planner.generator`'s.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from tools.words.questions import mentioned
 from training.planner import endings, nouns, phrasings, reading, seeing, simulate, words
 from training.planner.chat import Chat
 from training.planner.fields import FIELDS
+from training.planner.looking import look
 from training.planner.noise import misspell, write
 from training.planner.phrasings import words as listed
 
@@ -81,19 +83,78 @@ class Asker:
     def _objects(self, intent: str, mode: str) -> Asked:
         label, slots = self.noun()
         slots |= self.place()
-        plan = seeing.objects([label], mode) if label else endings.cannot
+        plan = seeing.objects([label], mode) if label else look("seen", [])
         return Asked(intent, self.phrasing(intent), slots, plan, "objects", label or "")
 
     def _pair(self, intent: str, mode: str) -> Asked:
         first, slots = self.noun(known=0.97)
         second, others = self.noun(known=0.97)
         slots = slots | {"y": others["x"], "b": others["a"], "t": others["s"]}
-        labels = [x for x in (first, second) if x]
-        both = len(set(labels)) == 2 or mode not in {"most", "least"}
-        plan = (
-            seeing.objects(list(dict.fromkeys(labels)), mode) if labels and both else endings.cannot
-        )
+        labels = list(dict.fromkeys(x for x in (first, second) if x))
+        both = len(labels) == 2 or (mode == "list" and first and second)
+        plan = seeing.objects(labels, mode) if both else look("seen", labels)
         return Asked(intent, self.phrasing(intent), slots, plan)
+
+    def _looked(self, intent: str, kind: str) -> Asked:
+        """A question whose phrasing says which things it names, and the turn of a kind for them."""
+        phrasing = self.phrasing(intent)
+        first, slots = self.noun()
+        second, others = self.noun(known=0.75)
+        slots |= {"y": others["x"], "b": others["a"], "t": others["s"]} | self._color()[1]
+        slots["u"] = self.rng.choice(listed(f"unknown {self.chat.language}"))
+        slots["n"] = str(self.rng.randint(1, 9))
+        slots["q"] = self._adjective()
+        place = self.phrasing("place")
+        slots["l"] = write(place, slots, self.chat.language, self.rng, clean=True)
+        whole = phrasing.replace("{l}", place)
+        named = (first if _FIRST.search(whole) else None, second if _SECOND.search(whole) else None)
+        labels = list(dict.fromkeys(label for label in named if label))
+        if kind == "kind" and not labels:
+            kind = "classify"
+        about = "objects" if labels[:1] == [first] else ""
+        return Asked(intent, phrasing, slots, look(kind, labels), about, first or "")
+
+    def _adjective(self) -> str:
+        known = listed(f"adjectives {self.chat.language}")
+        both = self.chat.language == "en" and self.rng.random() < 0.2
+        return " ".join(self.rng.choice(known) for _ in range(2 if both else 1))
+
+    def more_of_thing(self) -> Asked:
+        return self._looked("more_of_thing", "seen")
+
+    def more_of_two(self) -> Asked:
+        return self._looked("more_of_two", "seen")
+
+    def part_of_thing(self) -> Asked:
+        return self._looked("part_of_thing", "seen")
+
+    def restricted(self) -> Asked:
+        return self._looked("restricted", "seen")
+
+    def seen(self) -> Asked:
+        return self._looked("seen", "seen")
+
+    def at_place(self) -> Asked:
+        return self._looked("at_place", "place")
+
+    def which_color(self) -> Asked:
+        return self._looked("which_color", "place")
+
+    def kind_of(self) -> Asked:
+        return self._looked("kind_of", "kind")
+
+    def brand(self) -> Asked:
+        return self._looked("brand", "brand")
+
+    def written_on(self) -> Asked:
+        return self._looked("written_on", "text")
+
+    def bigger(self) -> Asked:
+        return self._pair("bigger", "bigger")
+
+    def decline(self) -> Asked:
+        asked = self._looked("decline", "decline")
+        return Asked("decline", asked.phrasing, asked.slots, endings.cannot)
 
     def place(self) -> dict[str, str]:
         """A surface or room that does not restrict what is asked about."""
@@ -106,7 +167,7 @@ class Asker:
         return self._objects("exists", "exists")
 
     def where(self) -> Asked:
-        return self._objects("where", "list")
+        return self._objects("where", "where")
 
     def list(self) -> Asked:
         return Asked("list", self.phrasing("list"), self.place(), seeing.objects([], "list"))
@@ -139,18 +200,18 @@ class Asker:
         slots |= self.place()
         phrasing = self.phrasing("color_of")
         limit = 3 if "{x}" in phrasing and self.chat.language == "en" else 1
-        plan = seeing.on_thing(label, "color", limit=limit) if label else endings.cannot
+        plan = seeing.on_thing(label, "color", limit=limit) if label else look("seen", [])
         return Asked("color_of", phrasing, slots, plan)
 
     def is_color_of(self) -> Asked:
         label, slots = self.noun()
         color, more = self._color()
-        plan = seeing.on_thing(label, "color", color) if label else endings.cannot
+        plan = seeing.on_thing(label, "color", color) if label else look("seen", [])
         return Asked("is_color_of", self.phrasing("is_color_of"), slots | more, plan)
 
     def text_on(self) -> Asked:
-        label, slots = self.noun(known=1)
-        plan = seeing.on_thing(label or "", "text")
+        label, slots = self.noun()
+        plan = look("text", [label] if label else [])
         return Asked("text_on", self.phrasing("text_on"), slots, plan)
 
     def text(self) -> Asked:
@@ -206,22 +267,6 @@ class Asker:
     def code_kind(self) -> Asked:
         return Asked("code_kind", self.phrasing("code_kind"), {}, seeing.codes("kind"))
 
-    def restricted(self) -> Asked:
-        _, slots = self.noun(known=0.8)
-        _, others = self.noun(known=0.7)
-        slots["t"] = others["s"]
-        slots["y"] = others["x"]
-        slots["q"] = self.rng.choice(listed(f"adjectives {self.chat.language}"))
-        if self.chat.language == "en" and self.rng.random() < 0.2:
-            slots["q"] += " " + self.rng.choice(listed("adjectives en"))
-        slots["l"] = write(self.phrasing("place"), slots, "zh", self.rng, clean=True)
-        return Asked("restricted", self.phrasing("restricted"), slots, endings.cannot)
-
-    def other(self) -> Asked:
-        _, slots = self.noun(known=0.6)
-        slots["t"] = self.noun(known=0.6)[1]["s"]
-        return Asked("other", self.phrasing("other"), slots, endings.cannot)
-
     def talk(self) -> Asked:
         return Asked("talk", self.phrasing("talk"), {}, endings.talk)
 
@@ -240,6 +285,9 @@ class NoPhrasingError(LookupError):
     """An intent has no phrasing on this side of the split."""
 
 
+_FIRST = re.compile(r"\{[sxa]\}")
+_SECOND = re.compile(r"\{[tyb]\}")
+"""The slots of a phrasing's first and second thing."""
 _COMPARE: dict[str, str | tuple[str | None, str]] = {
     "most_text": (None, "most"), "least_text": (None, "least"),
     "most_objects": "most", "least_objects": "least", "count_all": "count",

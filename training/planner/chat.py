@@ -12,12 +12,15 @@ from typing import Any
 
 from agent.answer import Language
 from agent.grounding.ledger import Ledger, render_report
-from agent.planners.conversation import question_turn
+from agent.planners.conversation import question_turn, questions
 from tools.evidence import Evidence, Finding, PictureRef, ToolReport
 from training.planner import simulate
 
 Message = dict[str, Any]
-TOOLS = ["read_text", "detect_objects", "classify_image", "describe_colors", "read_codes"]
+TOOLS = [
+    "read_text", "detect_objects", "classify_image", "describe_colors", "read_codes",
+    "answer_by_fusion",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -40,13 +43,16 @@ class Chat:
     language: Language = "en"
     ledger: Ledger = field(default_factory=Ledger)
     messages: list[Message] = field(default_factory=list)
+    likely: str | None = None
+    """What an estimate of the present question says; None: something of the kind asked for."""
 
     def offers(self, *tools: str, labels: list[str] | None = None) -> bool:
         """Whether all these tools, and all these labels, are offered."""
         return all(t in self.tools for t in tools) and all(x in self.labels for x in labels or [])
 
-    def ask(self, question: str) -> None:
-        """The person's turn, as prompts/user.j2 writes it."""
+    def ask(self, question: str, likely: str | None = None) -> None:
+        """The person's turn, as prompts/user.j2 writes it; `likely` is what people answered."""
+        self.likely = likely
         self.messages.append(question_turn(question, (p.id for p in self.pictures)))
 
     def call(self, calls: list[Call]) -> list[list[Evidence]] | None:
@@ -71,6 +77,11 @@ class Chat:
         draft = {"abstain": abstain, "short_answer": short, "answer": answer}
         content = json.dumps(draft, ensure_ascii=False)
         self.messages.append({"role": "assistant", "content": content})
+
+    @property
+    def question(self) -> str:
+        """The present question."""
+        return str(next(questions(self.messages))["question"])
 
     def pick(self, english: str, chinese: str) -> str:
         """The wording in the language of the question."""

@@ -1,7 +1,8 @@
 """Records conversations for the parity test: `python -m training.planner.conversations OUT.jsonl`.
 
-Held-out phrasings of every intent, seeded; a line has the messages, the names of the offered tools
-and the detector's labels. What planners make of them is not recorded: the test asks both.
+Held-out phrasings of every intent, seeded, none of people's questions; a line has the messages, the
+names of the offered tools and the detector's labels. What planners make of them is not recorded:
+the test asks both.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def main() -> None:
     given = parser.parse_args()
     lines = []
     for seed in range(START, START + given.count):
-        sample = make(seed, held_out=True)
+        sample = make(seed, held_out=True, of_people=False)
         messages = [_recorded(message) for message in sample.messages]
         line = {"tools": sample.chat.tools, "labels": sample.chat.labels, "messages": messages}
         lines.append(json.dumps(line, ensure_ascii=False, separators=(",", ":")))

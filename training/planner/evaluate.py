@@ -1,7 +1,9 @@
-"""Measures a planner on phrasings that it never saw, and on real questions labelled by hand.
+"""Measures a planner on whole conversations of phrasings that it never saw.
 
-`python -m training.planner.evaluate [folder] [--per-intent 12] [--real lines.jsonl] [--json out]`.
-Decoded as the agent decodes it: greedy, under the grammar of what is offered and was seen.
+`python -m training.planner.evaluate [folder] [--per-intent 12] [--json out]`; on questions that
+were labelled by hand `training.planner.first_looks` does.
+Decoded as the agent decodes it: greedy, under the grammar of what is offered and was seen. With
+`--url` vLLM decodes, of weights that it serves by the name of ours.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,14 +22,16 @@ from typing import Any
 from agent.answer import Draft
 from agent.errors import PlannerOutputError
 from agent.planners.builtin.decoding import Decoder, Form
-from agent.planners.conversation import question_turn, questions
+from agent.planners.conversation import questions
+from training.planner import served
 from training.planner.asker import NoPhrasingError
-from training.planner.chat import Chat
 from training.planner.checking import answer_problem
 from training.planner.generator import WEIGHTS, Sample, make
+from training.planner.served import Served
 
 MAX_NEW_TOKENS = 256
-ROOT = Path(__file__).resolve().parents[2]
+AT_ONCE = 32
+"""Messages that a server is asked for at the same time."""
 _CALL = re.compile(r"<tool_call>\n(.*?)\n</tool_call>", re.DOTALL)
 
 
@@ -55,19 +60,22 @@ Turn = tuple[list[dict[str, Any]], list[dict[str, Any]]]
 """The messages before an assistant's message, and the offered tools."""
 
 
-def write(decoder: Decoder, turns: list[Turn]) -> list[str]:
+def write(decoder: Decoder | Served, turns: list[Turn]) -> list[str]:
     """What the planner writes next, decoded as the agent decodes it: greedy, under the grammar."""
     from rich.progress import track
 
-    written = []
-    for messages, tools in track(turns, "turns"):
+    def text(turn: Turn) -> str:
+        messages, tools = turn
         offered = tuple(strict(tool) for tool in tools)
         form = Form(tools=offered, answer=Draft.model_json_schema())
         try:
-            written.append(decoder.complete(messages, form, MAX_NEW_TOKENS).text)
+            return decoder.complete(messages, form, MAX_NEW_TOKENS).text
         except PlannerOutputError:
-            written.append("")
-    return written
+            return ""
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        texts = threads.map(text, turns) if isinstance(decoder, Served) else map(text, turns)
+        return list(track(texts, "turns", len(turns)))
 
 
 _TEXT = {"anyOf": [{"type": "string"}, {"type": "null"}]}
@@ -79,6 +87,7 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
         "top_k": {"type": "integer", "minimum": 1, "maximum": 10},
     },
     "describe_colors": {"region": _TEXT},
+    "answer_by_fusion": {"region": _TEXT},
 }
 """What the agent's own schemas have beside what the chat template reads of them."""
 
@@ -172,15 +181,23 @@ def judge(case: Case, text: str, tally: Tally) -> None:
         )
 
 
-def held_out(decoder: Decoder, per_intent: int, start: int = 10_000_000) -> Tally:
-    """Conversations of every intent, made of phrasings that training never used."""
+def held_out(
+    decoder: Decoder | Served,
+    per_intent: int,
+    start: int = 10_000_000,
+    language: str | None = None,
+) -> Tally:
+    """Conversations of every intent, made of phrasings that training never used.
+
+    With a language only the messages to questions in it are asked for.
+    """
     samples: list[Sample] = []
     for number, intent in enumerate([*WEIGHTS, "compare"]):
         with suppress(NoPhrasingError):  # an intent may have too few phrasings to hold any out
             seeds = range(start + number * 1000, start + number * 1000 + per_intent)
             samples += [make(n, held_out=True, intent=intent) for n in seeds]
     samples += [make(start + 500_000 + n, held_out=True) for n in range(per_intent * 8)]
-    found = cases(samples)
+    found = [case for case in cases(samples) if language in {None, case.language}]
     turns: list[Turn] = [(c.sample.messages[: c.before], c.sample.tools) for c in found]
     tally = Tally()
     for case, text in zip(found, write(decoder, turns), strict=True):
@@ -188,60 +205,12 @@ def held_out(decoder: Decoder, per_intent: int, start: int = 10_000_000) -> Tall
     return tally
 
 
-DAQUAR = ROOT.parent / "shared" / "data" / "questions" / "daquar_train.txt"
-
-
-def real(decoder: Decoder, lines: Path) -> Tally:
-    """First turns of questions that people asked, labelled by LABELLING.md."""
-    rows = real_rows(lines)
-    turns: list[Turn] = []
-    for row in rows:
-        chat = Chat(None, row["tools"], row["labels"], [])  # type: ignore[arg-type]
-        pictures = (f"img_{n + 1}" for n in range(row["pictures"]))
-        turns.append(([question_turn(row["question"], pictures)], chat.schemas()))
-    tally = Tally()
-    for row, text in zip(rows, write(decoder, turns), strict=True):
-        first = _first(in_effect(calls_in(text)))
-        rights = [_right(r) for r in (row, *row.get("also", ()))]
-        group = f"{row['source']}, {row['language']}, {'call' if row['first_tool'] else 'no call'}"
-        tally.add(f"first tool ({group})", right=first[0] in [name for name, _ in rights])
-        if row["first_tool"]:
-            tally.add(f"arguments ({group})", right=first in rights)
-        if first not in rights:
-            wrong = {"question": row["question"], "wanted": rights[0][1], "got": text}
-            tally.wrong.append(wrong)
-    return tally
-
-
-def _first(calls: list[dict[str, Any]] | None) -> tuple[Any, Any]:
-    return (calls[0]["name"], calls[0]["arguments"]) if calls else (None, None)
-
-
-def _right(label: dict[str, Any]) -> tuple[Any, Any]:
-    if label["first_tool"] is None:
-        return None, None
-    return _first(in_effect([{"name": label["first_tool"], "arguments": label["arguments"]}]))
-
-
-def real_rows(lines: Path) -> list[dict[str, Any]]:
-    """The labelled questions; DAQUAR's, which are not ours to pass on, by their line number.
-
-    Where DAQUAR is not at hand, its questions are left out.
-    """
-    rows = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines() if line]
-    asked = DAQUAR.read_text(encoding="utf-8").splitlines() if DAQUAR.is_file() else []
-    for row in rows:
-        if "daquar_line" in row and asked:
-            row["question"] = asked[row["daquar_line"] - 1].strip()
-    return [row for row in rows if "question" in row]
-
-
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "models" / "planner")
+    served.add_options(parser)
+    parser.add_argument("--language", choices=["en", "zh"], help="of the questions; both if unset")
     parser.add_argument("--per-intent", type=int, default=12)
-    parser.add_argument("--real", type=Path)
     parser.add_argument("--show", type=int, default=0, help="so many wrong cases")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--threads", type=int, default=2)
@@ -249,10 +218,9 @@ def main() -> None:
     import torch
 
     torch.set_num_threads(options.threads)
-    decoder = Decoder(options.folder)
-    tallies = {"held-out phrasings": held_out(decoder, options.per_intent)}
-    if options.real:
-        tallies["real questions"] = real(decoder, options.real)
+    planner = served.planner_of(options)
+    measured = held_out(planner, options.per_intent, language=options.language)
+    tallies = {"held-out phrasings": measured}
     for name, tally in tallies.items():
         print(f"\n{name}")
         for what, share in tally.shares().items():

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.answer import Language
-from training.planner import endings, nouns, seeing, simulate
+from training.planner import endings, estimating, looking, nouns, real, seeing, simulate
 from training.planner.asker import Asked, Asker, NoPhrasingError
 from training.planner.chat import TOOLS, Chat
 from training.planner.checking import conversation_problem
+from training.planner.looking import look
 from training.planner.noise import write
 
-STRANGE_TOOLS = ["match_text", "answer_by_fusion", "search_pictures", "estimate_depth", "my_tool"]
+STRANGE_TOOLS = ["match_text", "search_pictures", "estimate_depth", "my_tool"]
 
 
 @dataclass(frozen=True)
@@ -33,15 +34,31 @@ class Sample:
 
 
 WEIGHTS: dict[str, float] = {
-    "count": 9, "exists": 7, "where": 2, "list": 7, "count2": 3, "more": 2, "fewer": 1,
-    "colors": 3, "is_color": 2, "color_of": 6, "is_color_of": 2, "text_on": 3, "text": 6,
-    "lines": 1, "characters": 1, "word": 8, "field": 16, "item": 10, "free": 14, "kind": 5,
-    "is_kind": 1, "code": 4, "has_code": 2, "code_kind": 1, "restricted": 8, "other": 10, "talk": 2,
+    "count": 7, "exists": 6, "where": 2, "list": 4, "count2": 3, "more": 2, "fewer": 1, "bigger": 2,
+    "colors": 3, "is_color": 2, "color_of": 5, "is_color_of": 2, "text_on": 3, "text": 6,
+    "lines": 1, "characters": 1, "word": 9, "field": 22, "item": 13, "free": 20, "kind": 4,
+    "is_kind": 1, "code": 4, "has_code": 2, "code_kind": 1, "restricted": 6, "talk": 2,
+    "more_of_thing": 8, "more_of_two": 3, "part_of_thing": 4, "at_place": 4, "which_color": 1,
+    "seen": 12, "kind_of": 2, "written_on": 3, "brand": 2, "decline": 6,
 }  # fmt: skip
 
 
-def make(seed: int, *, held_out: bool = False, intent: str | None = None) -> Sample:
-    """One conversation; `intent` fixes the kind of its first question.
+REAL = 0.3
+"""How often a question is one that people asked, where these are at hand."""
+
+
+def make(
+    seed: int,
+    *,
+    held_out: bool = False,
+    intent: str | None = None,
+    is_checked: bool = True,
+    of_people: bool = True,
+) -> Sample:
+    """One conversation; `intent` fixes the kind of its first question ("real": one of people's).
+
+    Without the check it is quicker; then only its calls may be learnt. `of_people=False` leaves
+    people's questions out, whose texts are not passed on.
 
     Raises:
         NoPhrasingError: if the intent has no phrasing on this side of the split.
@@ -50,10 +67,10 @@ def make(seed: int, *, held_out: bool = False, intent: str | None = None) -> Sam
     for _ in range(200):
         chat = _new_chat(rng)
         try:
-            intents, used = _converse(chat, held_out=held_out, intent=intent)
+            intents, used = _converse(chat, held_out=held_out, intent=intent, of_people=of_people)
         except NoPhrasingError:
             continue
-        if conversation_problem(chat.messages, chat) is not None:
+        if is_checked and conversation_problem(chat.messages, chat) is not None:
             continue  # what the check refuses is not taught
         return Sample(chat.messages, chat.schemas(), intents, used, chat)
     raise NoPhrasingError(intent)
@@ -61,35 +78,40 @@ def make(seed: int, *, held_out: bool = False, intent: str | None = None) -> Sam
 
 def _new_chat(rng: random.Random) -> Chat:
     roll = rng.random()
-    if roll < 0.12:
-        labels = list(nouns.COCO)
-    elif roll < 0.16:
-        labels = rng.sample(nouns.COCO, rng.randint(40, 79))
+    if roll < 0.6:
+        labels = [*nouns.COCO, *(nouns.GROUPS if roll < 0.5 else [])]
     else:
-        most = nouns.COCO if roll < 0.85 else nouns.COCO + nouns.OTHER_LABELS
-        labels = rng.sample(most, rng.choice([2, 3, 4, 5, 6, 8, 12, 16]))
+        most = nouns.COCO if roll < 0.9 else nouns.COCO + nouns.OTHER_LABELS
+        labels = rng.sample(most, rng.choice([2, 3, 5, 8, 16, 40]))
     if rng.random() < 0.6:
         order = {label: n for n, label in enumerate(nouns.COCO)}
         labels.sort(key=lambda label: order.get(label, 999))
     tools = list(TOOLS)
-    if rng.random() < 0.22:
-        tools = rng.sample(tools, rng.randint(1, 4))
-    elif rng.random() < 0.3:
+    if rng.random() < 0.18:
+        tools = rng.sample(tools, rng.randint(1, 5))
+    elif rng.random() < 0.2:
         rng.shuffle(tools)
     if rng.random() < 0.12:
         tools.insert(rng.randint(0, len(tools)), rng.choice(STRANGE_TOOLS))
     pictures = [
         simulate.picture(n + 1, rng) for n in range(rng.choice([1] * 14 + [2, 2, 2, 3, 3, 4]))
     ]
-    language: Language = "en" if rng.random() < 0.6 else "zh"
+    language: Language = "en" if rng.random() < 0.5 else "zh"
     chat = Chat(rng, tools, labels, pictures, language)
     if rng.random() < 0.12:
         chat.skip_ids(rng.choice([1, 3, 7, 12, 20, 33, 50, 70, 90]))
     return chat
 
 
-def _converse(chat: Chat, *, held_out: bool, intent: str | None) -> tuple[list[str], list[str]]:
+def _converse(
+    chat: Chat, *, held_out: bool, intent: str | None, of_people: bool
+) -> tuple[list[str], list[str]]:
     rng = chat.rng
+    asked_by_people = real.questions(held_out=held_out) if of_people else []
+    if intent == "real" or (intent is None and asked_by_people and rng.random() < REAL):
+        one = rng.choice(asked_by_people)
+        one.ask(chat)
+        return ["real"], [one.question]
     asker = Asker(chat, held_out=held_out)
     intents: list[str] = []
     used: list[str] = []
@@ -106,7 +128,7 @@ def _converse(chat: Chat, *, held_out: bool, intent: str | None) -> tuple[list[s
             several = True
             name = "compare"
         asked: Asked = getattr(asker, name)()
-        numbers = _ask(chat, asked, named=name not in {"compare", "talk", "other", "restricted"})
+        numbers = _ask(chat, asked, named=name not in {"compare", "talk", "decline"})
         intents.append(asked.intent)
         used.append(asked.phrasing)
         before = len(chat.messages)
@@ -162,7 +184,11 @@ def _ask(chat: Chat, asked: Asked, *, named: bool) -> list[int]:
     return [number]
 
 
-_ONE_ONLY = {"color_of", "is_color_of", "text_on", "word", "more", "fewer", "is_color", "is_kind"}
+_ONE_ONLY = {
+    "color_of", "is_color_of", "text_on", "word", "more", "fewer", "is_color", "is_kind", "bigger",
+    "more_of_thing", "more_of_two", "part_of_thing", "at_place", "which_color", "seen", "kind_of",
+    "written_on", "brand", "restricted", "where",
+}  # fmt: skip
 """Kinds of questions that are put about one picture only."""
 
 
@@ -174,22 +200,24 @@ def follow_up(
     if (
         len(numbers) == 1
         and len(chat.pictures) > 1
-        and asked.intent not in {"talk", "other"}
+        and asked.intent not in {"talk", "decline"}
         and rng.random() < 0.5
     ):
         number = rng.choice([n for n in range(1, len(chat.pictures) + 1) if n not in numbers])
-        phrasing = asker.phrasing("and_picture")
+        is_new = number == len(chat.pictures) and rng.random() < 0.4
+        phrasing = asker.phrasing("and_new" if is_new else "and_picture")
         chat.ask(write(phrasing, {"p": picture_words(chat, number)}, chat.language, rng))
-        intents.append("and_picture")
+        intents.append("and_new" if is_new else "and_picture")
         used.append(phrasing)
         return asked.plan(chat, [number])
     if asked.about == "objects" and len(numbers) == 1 and rng.random() < 0.4:
         return _about_it(asker, asked, numbers[0], intents, used)
     if asked.about == "objects" and asked.intent in {"count", "exists"}:
         mode = asked.intent
+        intent = "and_objects" if mode == "count" or rng.random() < 0.5 else "and_exists"
         label, slots = asker.noun()
-        plan = seeing.objects([label], mode) if label else endings.cannot
-        going = Asked("and_objects", asker.phrasing("and_objects"), slots, plan)
+        plan = seeing.objects([label], mode) if label else look("seen", [])
+        going = Asked(intent, asker.phrasing(intent), slots, plan)
     elif asked.intent == "field" or asked.intent == "free":
         going = asker.field("and_field") if rng.random() < 0.8 else asker.item("and_item")
     elif asked.intent == "item":
@@ -206,7 +234,7 @@ def _about_it(asker: Asker, asked: Asked, number: int, intents: list[str], used:
     """ "what colour is it?" about a thing that was just found."""
     chat = asker.chat
     found = [e for e in chat.ledger if e.label == asked.label and e.status == "found"]
-    then = chat.rng.choice(["color", "color", "text"])
+    then = chat.rng.choice(["color", "color", "text", "doing", "doing", "kind"])
     intent = f"it_{then}"
     if not found or found[-1].id != f"e{len(chat.ledger)}":
         return None
@@ -214,10 +242,20 @@ def _about_it(asker: Asker, asked: Asked, number: int, intents: list[str], used:
     chat.ask(write(phrasing, {}, chat.language, chat.rng))
     intents.append(intent)
     used.append(phrasing)
-    if not chat.offers("describe_colors" if then == "color" else "read_text"):
+    if not chat.offers(_LOOKS_AT_IT[then]):
         return endings.cannot(chat, [number])
     region = next(e for e in found if e.call_id == found[-1].call_id)
+    if then == "doing":
+        return estimating.estimate(chat, number, region.id)
+    if then == "kind":
+        return looking.classify(chat, number, region.id)
     return seeing.look_at(chat, number, [region.id], then)
+
+
+_LOOKS_AT_IT = {
+    "color": "describe_colors", "text": "read_text", "doing": "answer_by_fusion",
+    "kind": "classify_image",
+}  # fmt: skip
 
 
 def _maybe_repair(chat: Chat, before: int) -> None:

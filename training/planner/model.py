@@ -11,7 +11,7 @@ from models import catalog
 
 SIZES: dict[str, dict[str, int]] = {
     "planner": {
-        "hidden_size": 256, "num_hidden_layers": 6, "num_attention_heads": 4,
+        "hidden_size": 256, "num_hidden_layers": 8, "num_attention_heads": 4,
         "num_key_value_heads": 2, "head_dim": 64, "intermediate_size": 704,
     },
     "tiny": {
@@ -49,6 +49,20 @@ def new_model(tokenizer: Any, size: str = "planner") -> Any:
         **SIZES[size],
     )
     return qwen3.Qwen3ForCausalLM(config)
+
+
+def begin_with(model: Any, folder: Path) -> None:
+    """Take over the weights of a folder; layers that it lacks begin as the identity.
+
+    The last projection of an added layer's attention and feed-forward is zero, so that the grown
+    network computes what the smaller one did.
+    """
+    from safetensors.torch import load_file
+
+    lacking = model.load_state_dict(load_file(folder / "model.safetensors"), strict=False)
+    for name, weight in model.named_parameters():
+        if name in lacking.missing_keys and name.endswith(("o_proj.weight", "down_proj.weight")):
+            weight.data.zero_()
 
 
 def export(model: Any, tokenizer: Any, folder: Path) -> None:

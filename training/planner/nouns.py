@@ -6,6 +6,7 @@ label itself.
 
 from __future__ import annotations
 
+from tools.words.tables import table
 from training.planner.phrasings import FOLDER
 
 _PLURALS = {
@@ -31,6 +32,12 @@ def _parse() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
 
 ENGLISH, CHINESE = _parse()
 COCO = list(ENGLISH)
+"""The things; beside them stand the groups, as the tools call them."""
+for _group, _entry in table("groups").items():
+    _words = (_group, *_entry.words, *_entry.asked)
+    ENGLISH[_group] = [word for word in _words if word.isascii()]
+    CHINESE[_group] = [_entry.chinese, *(word for word in _words if not word.isascii())]
+GROUPS = list(table("groups"))
 
 OTHER_LABELS = [
     "lamp", "pillow", "cabinet", "window", "door", "shoe", "hat", "glove", "helmet", "pen",

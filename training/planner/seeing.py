@@ -13,6 +13,17 @@ from tools.evidence import Evidence
 from training.planner import simulate
 from training.planner.chat import Call, Chat, ids
 from training.planner.endings import Plan, Seen, cannot, failed, not_found, unsure, whole_text
+from training.planner.estimating import ESTIMATE, estimate, or_cannot, or_estimate
+from training.planner.nouns import GROUPS
+
+
+def counts(chat: Chat, labels: list[str]) -> dict[str, int | str]:
+    """How many there are of each; of what is there, where everything is looked for."""
+    if labels:
+        return {label: _count(chat.rng) for label in labels}
+    known = chat.rng.sample(chat.labels, min(len(chat.labels), chat.rng.randint(1, 6)))
+    seen = [label for label in known if label not in GROUPS]
+    return {} if chat.rng.random() < 0.08 else {x: chat.rng.randint(1, 5) for x in seen}
 
 
 def _count(rng: random.Random) -> int | str:
@@ -27,12 +38,8 @@ def _count(rng: random.Random) -> int | str:
 def _detect(chat: Chat, pictures: list[int], labels: list[str]) -> Seen | None:
     calls = []
     for number in pictures:
-        if labels:
-            counts = {label: _count(chat.rng) for label in labels}
-        else:
-            known = chat.rng.sample(chat.labels, min(len(chat.labels), chat.rng.randint(1, 6)))
-            counts = {} if chat.rng.random() < 0.08 else {x: chat.rng.randint(1, 5) for x in known}
-        report = simulate.detect_objects(chat.pictures[number - 1], chat.rng, labels, counts)
+        ref = chat.pictures[number - 1]
+        report = simulate.detect_objects(ref, chat.rng, labels, counts(chat, labels))
         arguments = {"picture": f"img_{number}", "labels": labels, "region": None}
         calls.append(Call("detect_objects", arguments, chat.fails() or report))
     return chat.call(calls)
@@ -62,26 +69,35 @@ def _spread(evidence: list[Evidence]) -> str:
 
 
 def objects(labels: list[str], mode: str) -> Plan:
-    """`mode`: count, exists, list, most or least (of two labels)."""
+    """`mode`: count, exists, list; most, least or bigger (of two labels); or where."""
 
     def run(chat: Chat, pictures: list[int]) -> None:
         offered = [x for x in labels if x in chat.labels]
         if not chat.offers("detect_objects") or (labels and not offered):
-            return cannot(chat, pictures)
-        if mode in {"most", "least"} and len(offered) < 2:
-            return cannot(chat, pictures)
+            return or_cannot(chat, pictures)
+        if mode in {"most", "least", "bigger"} and len(offered) < 2:
+            return or_cannot(chat, pictures)
         seen = _detect(chat, pictures, offered)
         if seen is None:
             return failed(chat)
         doubtful = [e for found in seen for e in found if e.status == "unsure"]
+        if doubtful and len(seen) == 1:
+            return or_estimate(chat, pictures[0], doubtful[0])
         if doubtful:
             return unsure(chat, doubtful)
-        everything = [e for found in seen for e in found]
+        if mode in {"bigger", "where"} and chat.offers(ESTIMATE):
+            missing = [e for e in seen[0] if e.status == "none"]
+            return not_found(chat, missing[0]) if missing else estimate(chat, pictures[0])
         if len(seen) > 1:
             return chat.say(_by_picture(chat, seen), _short(seen, mode))
-        return chat.say(_sentence(chat, everything), _short(seen, mode))
+        return listed(chat, seen[0], mode)
 
     return run
+
+
+def listed(chat: Chat, evidence: list[Evidence], mode: str = "list") -> None:
+    """What was found in one picture, and what was not."""
+    return chat.say(_sentence(chat, evidence), _short([evidence], mode))
 
 
 def _short(seen: Seen, mode: str) -> str:
@@ -125,14 +141,14 @@ def on_thing(label: str, then: str, color: str | None = None, limit: int = 1) ->
     def run(chat: Chat, pictures: list[int]) -> None:
         tool = "describe_colors" if then == "color" else "read_text"
         if not chat.offers("detect_objects", tool, labels=[label]):
-            return cannot(chat, pictures)
+            return or_cannot(chat, pictures)
         seen = _detect(chat, pictures[:1], [label])
         if seen is None:
             return failed(chat)
         if seen[0][0].status == "none":
             return not_found(chat, seen[0][0])
         if seen[0][0].status == "unsure":
-            return unsure(chat, seen[0])
+            return or_estimate(chat, pictures[0], seen[0][0])
         return look_at(chat, pictures[0], [e.id for e in seen[0][:limit]], then, color)
 
     return run
@@ -158,10 +174,10 @@ def look_at(
         for region in regions
     ]
     seen = chat.call(calls)
-    return failed(chat) if seen is None else _colors(chat, seen, color)
+    return failed(chat) if seen is None else _coloured(chat, seen, color)
 
 
-def _colors(chat: Chat, seen: Seen, color: str | None) -> None:
+def _coloured(chat: Chat, seen: Seen, color: str | None) -> None:
     short = f"{{has {ids(seen[0])} {color}}}" if color else f"{{{seen[0][0].id}.label}}"
     if len(seen) > 1:
         parts = [f"{{{found[0].id}.label}}" for found in seen]
@@ -184,6 +200,11 @@ def _colors(chat: Chat, seen: Seen, color: str | None) -> None:
     return chat.say(answer, short)
 
 
+def coloured(chat: Chat, evidence: list[Evidence]) -> None:
+    """The colours that were measured in one place."""
+    return _coloured(chat, [evidence], None)
+
+
 def colors(color: str | None = None) -> Plan:
     """The colours of whole pictures; with `color`, whether it is among them."""
 
@@ -196,7 +217,7 @@ def colors(color: str | None = None) -> Plan:
             arguments = {"picture": f"img_{number}", "region": None}
             calls.append(Call("describe_colors", arguments, report))
         seen = chat.call(calls)
-        return failed(chat) if seen is None else _colors(chat, seen, color)
+        return failed(chat) if seen is None else _coloured(chat, seen, color)
 
     return run
 
@@ -206,7 +227,7 @@ def kind(name: str | None = None) -> Plan:
 
     def run(chat: Chat, pictures: list[int]) -> None:
         if not chat.offers("classify_image"):
-            return cannot(chat, pictures)
+            return or_cannot(chat, pictures)
         calls = []
         for number in pictures:
             outcome = chat.rng.choice(["found"] * 7 + ["unsure", "unsure", "none"])
@@ -220,6 +241,8 @@ def kind(name: str | None = None) -> Plan:
         found = [e for e in best if e.status == "found"]
         if not found:
             doubtful = [e for e in best if e.status == "unsure"]
+            if len(pictures) == 1:
+                return or_estimate(chat, pictures[0], best[0])
             return unsure(chat, doubtful) if doubtful else not_found(chat, best[0])
         labels = ", ".join(f"{{{e.id}.label}}" for e in found)
         cited = " ".join(e.id for e in found)

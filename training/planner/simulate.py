@@ -6,10 +6,13 @@ what it will read.
 
 from __future__ import annotations
 
+import json
 import random
+from pathlib import Path
 from typing import Any
 
 from tools.evidence import Finding, PictureRef, Status, ToolReport, ValueType
+from tools.words.tables import table
 from training.planner import words
 from training.planner.fields import BY_QUERY
 from training.planner.phrasings import words as listed
@@ -34,6 +37,10 @@ ERRORS = [
     "error: the tool failed on this picture; do not call it again",
     "error: out of memory",
 ]
+ANSWERS: list[str] = json.loads(
+    (Path(__file__).resolve().parents[2] / "models" / "fusion" / "answers.json").read_text("utf-8")
+)
+"""What the model that estimates can answer."""
 _KINDS: dict[str, ValueType] = {
     "amount": "amount", "date": "date", "time": "time", "phone": "phone", "email": "email",
     "url": "url", "company": "company", "address": "address", "number": "number", "text": "text",
@@ -53,7 +60,7 @@ def _box(ref: PictureRef, rng: random.Random) -> tuple[float, float, float, floa
 
 def _finding(ref: PictureRef, rng: random.Random, **carried: Any) -> Finding:
     absent = carried.get("status") == "none"
-    box = None if absent else carried.pop("box_xyxy", _box(ref, rng))
+    box = carried.pop("box_xyxy", None if absent else _box(ref, rng))
     return Finding(picture=ref, box_xyxy=box, score=round(rng.uniform(0.3, 1), 2), **carried)
 
 
@@ -127,6 +134,7 @@ def detect_objects(
     """`counts`: label → how many, or "unsure"."""
     summary = f"detect_objects {ref.id}" + (" " + ", ".join(labels) if labels else "")
     findings: list[Finding] = []
+    members = {name: entry.members for name, entry in table("groups").items()}
     for label, count in counts.items():
         if count == "unsure":
             findings.append(_finding(ref, rng, label=label, group=label, status="unsure"))
@@ -134,11 +142,20 @@ def detect_objects(
             none = _finding(ref, rng, label=label, group=label, value=0, status="none")
             findings.append(none)
         else:
-            found = (_finding(ref, rng, label=label, group=label) for _ in range(int(count)))
+            seen = members.get(label)
+            found = (
+                _finding(ref, rng, label=label, group=label, **_member(seen, rng))
+                for _ in range(int(count))
+            )
             findings += found
     if not findings:
         findings = [_finding(ref, rng, label="object", value=0, status="none")]
     return ToolReport(summary=summary, findings=tuple(findings))
+
+
+def _member(members: tuple[str, ...] | None, rng: random.Random) -> dict[str, Any]:
+    """What a finding of a group carries beside its label: which of its members it is."""
+    return {"value": rng.choice(members), "value_type": "label"} if members else {}
 
 
 def describe_colors(ref: PictureRef, rng: random.Random) -> ToolReport:
@@ -170,6 +187,22 @@ def classify_image(
     )  # type: ignore[assignment]
     rest = (_finding(ref, rng, label=n, status=s) for n, s in zip(names[1:], later, strict=True))
     return ToolReport(summary=summary, findings=(first_finding, *rest))
+
+
+def answer_by_fusion(ref: PictureRef, rng: random.Random, question: str, answer: str) -> ToolReport:
+    """One to three answers, likeliest first; now and then the model is not sure of any."""
+    others = rng.sample(ANSWERS, rng.choice([0, 1, 2, 2]))
+    values = list(dict.fromkeys([answer, *others]))
+    is_sure = rng.random() < 0.8
+    findings = (
+        _finding(
+            ref, rng, label=question, value=int(value) if value.isdecimal() else value,
+            value_type="number" if value.isdecimal() else "text", kind="estimate",
+            status="found" if is_sure and not rank else "unsure", box_xyxy=None,
+        )
+        for rank, value in enumerate(values)
+    )  # fmt: skip
+    return ToolReport(summary=f"answer_by_fusion {ref.id}", findings=tuple(findings))
 
 
 def read_codes(ref: PictureRef, rng: random.Random, outcome: str) -> ToolReport:

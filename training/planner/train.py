@@ -11,7 +11,7 @@ import json
 import math
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,10 @@ class Recipe:
     first_pool: int = 0
 
 
+Batch = tuple[torch.Tensor, torch.Tensor]
+"""Tokens, int64 (rows, length), and whether each is learnt, bool (rows, length)."""
+
+
 @dataclass
 class Place:
     """How far the data is read, and how long that took."""
@@ -63,6 +67,19 @@ class Place:
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """From a checkpoint."""
         vars(self).update(state_dict)
+
+    def progress(self, step: int, steps: int, minutes: float) -> float:
+        """How much of a schedule is over before a step, 0 to 1."""
+        return max(step / steps, self.seconds / 60 / minutes)
+
+    def read_on(self, pools: Iterable[Iterable[Batch]]) -> Iterator[Batch]:
+        """The batches of the pools, the first of which is the one that is being read."""
+        for pool in pools:
+            for number, batch in enumerate(pool):
+                if number >= self.done_in_pool:
+                    self.done_in_pool = number + 1
+                    yield batch
+            self.pool, self.done_in_pool = self.pool + 1, 0
 
 
 class Training:
@@ -93,7 +110,7 @@ class Training:
 
     def progress(self, step: int) -> float:
         """How much of the schedule is over before a step, 0 to 1."""
-        return max(step / self.recipe.steps, self.place.seconds / 60 / self.recipe.minutes)
+        return self.place.progress(step, self.recipe.steps, self.recipe.minutes)
 
     def update(self, tokens: torch.Tensor, counts: torch.Tensor, step: int) -> torch.Tensor:
         """One step; the loss per counted token.
@@ -125,27 +142,23 @@ class Training:
             optimizer.zero_grad()
         return loss.detach()
 
-    def data(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    def data(self) -> Iterator[Batch]:
         """Batches from where the training stands."""
-        place = self.place
-        while True:
-            made = batches.pool(
-                place.pool, self.tokenizer, size=self.recipe.pool, budget=self.recipe.tokens
-            )
-            for number, batch in enumerate(made):
-                if number >= place.done_in_pool:
-                    place.done_in_pool = number + 1
-                    yield batch
-            place.pool, place.done_in_pool = place.pool + 1, 0
+        pools = batches.pools(
+            self.place.pool, self.tokenizer, size=self.recipe.pool, budget=self.recipe.tokens
+        )
+        return self.place.read_on(pools)
 
 
-def tokenizer_for(recipe: Recipe, folder: Path) -> Any:
-    """The tokenizer of an earlier start, or a new one learnt from generated conversations."""
+def tokenizer_for(recipe: Recipe, options: argparse.Namespace) -> Any:
+    """The tokenizer of the weights or of an earlier start; else a new one, learnt from the data."""
     from transformers import AutoTokenizer
 
     model.import_qwen3()
-    if (folder / "tokenizer.json").exists():
-        tokenizer = AutoTokenizer.from_pretrained(folder)
+    folder = options.work / "tokenizer"
+    known = options.start or folder
+    if (known / "tokenizer.json").exists():
+        tokenizer = AutoTokenizer.from_pretrained(known)
         tokenizer.chat_template = vocabulary.TEMPLATE.read_text(encoding="utf-8")
         return tokenizer
     samples = (make(n) for n in range(recipe.tokenizer_samples))
@@ -164,13 +177,15 @@ def train(
     minute, and sums in another order.
     """
     where = device.choose(options)
-    training = Training(recipe, tokenizer_for(recipe, options.work / "tokenizer"), where)
+    training = Training(recipe, tokenizer_for(recipe, options), where)
+    if options.start is not None:
+        model.begin_with(training.net, options.start)
     place = training.place
     if options.fast and shutil.which("c++"):
         training.net.model.compile(dynamic=True)
     last = exported = time.monotonic()
 
-    def drawn(first: int) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    def drawn(first: int) -> Iterator[Batch]:
         nonlocal exported
         data = training.data()
         for step in range(first, recipe.steps):
@@ -181,7 +196,7 @@ def train(
                 model.export(training.net, training.tokenizer, options.out)
                 exported = time.monotonic()
 
-    def update(step: int, batch: tuple[torch.Tensor, torch.Tensor]) -> dict[str, float]:
+    def update(step: int, batch: Batch) -> dict[str, float]:
         nonlocal last
         loss = float(training.update(*batch, step))
         now = time.monotonic()
@@ -209,6 +224,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, default=ROOT / "build" / "planner")
     parser.add_argument("--out", type=Path, default=ROOT / "models" / "planner")
+    parser.add_argument("--start", type=Path, help="a folder of weights to begin with")
+    parser.add_argument("--learning-rate", type=float, default=Recipe.learning_rate)
     parser.add_argument("--steps", type=int, default=Recipe.steps)
     parser.add_argument("--minutes", type=float, default=math.inf)
     parser.add_argument("--export-minutes", type=float, default=10)
@@ -216,7 +233,10 @@ def main() -> None:
     device.add_options(parser)
     options = parser.parse_args()
     with resumable(options.work):
-        train(Recipe(steps=options.steps, minutes=options.minutes), options)
+        recipe = Recipe(
+            steps=options.steps, minutes=options.minutes, learning_rate=options.learning_rate
+        )
+        train(recipe, options)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Labels real questions with the first turn that `LABELLING.md` wants."""
