@@ -21,7 +21,11 @@ from typing import Any
 from agent.grounding.ledger import MAX_LINES
 from agent.planners.conversation import Turn, questions, reported
 from tools.evidence import Evidence
-from tools.words.colour_questions import asks_colour_of_drawing, part_asked_of
+from tools.words.colour_questions import (
+    asks_colour_of_drawing,
+    asks_colours_of_picture,
+    part_asked_of,
+)
 from tools.words.labels import CLASSES, GROUPS
 from tools.words.questions import groups_sought, mentioned
 
@@ -105,13 +109,14 @@ def _linked(tool: Schema, asked: list[str]) -> Schema:
 def first_call(tools: Iterable[Schema], messages: list[Turn]) -> str | None:
     """The tool that an unanswered question must begin with; None where the planner chooses.
 
-    "What colour is the logo?" names nothing that a detector knows, so that a planner trained on
-    labels sees no way; `describe_colors` tells the thing from a plain ground.
+    "What colour is the logo?", or the background, names nothing that a detector knows, so that a
+    planner trained on labels may see no way; `describe_colors` tells the thing from a plain ground.
     """
     question = _question(messages)
     offered = any(tool["function"]["name"] == _COLOURS for tool in tools)
     is_new = bool(messages) and "question" in messages[-1]
-    asks = asks_colour_of_drawing(question) and not mentioned(question, CLASSES)
+    asks = asks_colour_of_drawing(question) or asks_colours_of_picture(question)
+    asks = asks and not mentioned(question, CLASSES)
     return _COLOURS if offered and is_new and asks else None
 
 

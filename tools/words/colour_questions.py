@@ -51,6 +51,11 @@ def asks_colour_of_drawing(question: str) -> bool:
     return part_asked_of(question) == "thing" and _ASKS.search(question) is not None
 
 
+def asks_colours_of_picture(question: str) -> bool:
+    """Whether it asks which colour the background has, or which colours the whole picture."""
+    return part_asked_of(question) in ("background", "all") and _ASKS.search(question) is not None
+
+
 def shapes_asked(question: str) -> frozenset[str]:
     """The plain shapes that the one shape which a question names may be; none where it names none.
 

@@ -41,6 +41,7 @@ from agent.planners.builtin.plans import (
     written,
     written_on_things,
 )
+from agent.planners.builtin.plans.compared import MATCH
 from agent.planners.builtin.plans.kinds import Call, Schema, Turn, abstain
 from agent.planners.conversation import is_offer, present_question, question_of
 from tools.words.sentences import label_spans
@@ -61,8 +62,8 @@ PLANS: tuple[Plan, ...] = (
 """The more particular first: `documents` reads whatever has a label."""
 
 LEFT_TO_THE_WEIGHTS: tuple[Plan, ...] = (estimates.BEFORE, estimates.AFTER)
-"""Plans that say what came of looks, but leave it to the weights which to take beside an estimate:
-these learnt from more questions about photographs than any form of words knows."""
+"""Plans that say what came of an estimate, but leave it to the weights whether one is made, and
+which looks go with it: they learnt from more questions than any form of words knows."""
 
 
 @dataclass(frozen=True)
@@ -97,9 +98,11 @@ def planned(
     for plan in plans:
         turn, own = _replayed(plan, looks, tools)
         if turn is not None and (tools or not turn.calls):
-            if plan in LEFT_TO_THE_WEIGHTS and looks.is_first(turn, estimates.ANSWER):
+            rest = looks.rest_of(turn)
+            is_left = plan in LEFT_TO_THE_WEIGHTS and not looks.took(MATCH)
+            if is_left and any(name == estimates.ANSWER for name, _ in rest.calls):
                 break
-            return looks.rest_of(turn), messages
+            return rest, messages
         given_up |= own
     return None, looks.without(given_up)
 
@@ -118,9 +121,9 @@ class _Looks:
         self._calls = [c for m in self._after if isinstance(m, AIMessage) for c in m.tool_calls]
         self._results = {m.tool_call_id: m for m in self._after if isinstance(m, ToolMessage)}
 
-    def is_first(self, turn: Turn, tool: str) -> bool:
-        """Whether a turn would take the first looks, one of them by a tool."""
-        return not self._calls and any(name == tool for name, _ in turn.calls)
+    def took(self, tool: str) -> bool:
+        """Whether a tool was called; only code calls `match_text`, and goes on from there."""
+        return any(call["name"] == tool for call in self._calls)
 
     @property
     def has_looked(self) -> bool:
