@@ -38,20 +38,16 @@ class Asked:
 
 def asked_of(messages: Sequence[BaseMessage], tools: Sequence[Schema], tool: str) -> Asked | None:
     """The present question, for a plan that uses this tool; None where it cannot plan it."""
-    present = present_question(messages)
-    if present is None:
+    one = _one_question(messages)
+    if one is None:
         return None
-    at, question = present
-    language = language_of(question)
-    (part, *more) = parts_of(question, language)
-    pictures = pictures_of(messages[at])
-    after = messages[at + 1 :]
+    question, part, language, picture, after = one
     seen = [report for report in reports(after) if report.name == tool]
     offered = [t["function"]["parameters"] for t in tools if t["function"]["name"] == tool]
-    if more or len(pictures) != 1 or not (offered or seen):
+    if not (offered or seen):
         return None
-    is_refused = any(message.type == "human" for message in after)
-    return Asked(question, part, language, pictures[0], seen, next(iter(offered), {}), is_refused)
+    parameters: dict[str, Any] = next(iter(offered), {})
+    return Asked(question, part, language, picture, seen, parameters, _is_refused(after))
 
 
 @dataclass(frozen=True)
@@ -70,6 +66,21 @@ class Looked:
 
 def looked(messages: Sequence[BaseMessage], tools: Sequence[Schema]) -> Looked | None:
     """The present question with all that was seen; None where no plan for one thing fits."""
+    one = _one_question(messages)
+    if one is None:
+        return None
+    _, part, language, picture, after = one
+    offered = {tool["function"]["name"]: tool["function"]["parameters"] for tool in tools}
+    return Looked(part, language, Looks(picture, offered, reports(after)), _is_refused(after))
+
+
+def _one_question(
+    messages: Sequence[BaseMessage],
+) -> tuple[str, Part, Language, str, Sequence[BaseMessage]] | None:
+    """The present question with its part, language and picture, and the messages behind it.
+
+    None where it asks for several things, or about several pictures.
+    """
     present = present_question(messages)
     if present is None:
         return None
@@ -79,7 +90,9 @@ def looked(messages: Sequence[BaseMessage], tools: Sequence[Schema]) -> Looked |
     pictures = pictures_of(messages[at])
     if more or len(pictures) != 1:
         return None
-    after = messages[at + 1 :]
-    offered = {tool["function"]["name"]: tool["function"]["parameters"] for tool in tools}
-    is_refused = any(message.type == "human" for message in after)
-    return Looked(part, language, Looks(pictures[0], offered, reports(after)), is_refused)
+    return question, part, language, pictures[0], messages[at + 1 :]
+
+
+def _is_refused(after: Sequence[BaseMessage]) -> bool:
+    """Whether the check has refused an answer."""
+    return any(message.type == "human" for message in after)

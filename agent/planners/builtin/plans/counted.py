@@ -15,18 +15,19 @@ from agent.answer import Language
 from agent.grounding.question_parts import Kind
 from agent.planners.builtin.plans.asked import looked
 from agent.planners.builtin.plans.kinds import DETECT, Turn, abstain, said
-from agent.planners.builtin.plans.plain_looks import asks_what_is_there, is_at_a_thing
+from agent.planners.builtin.plans.plain_looks import is_at_a_thing, plain_form
 from tools.evidence import Evidence
 from tools.words.labels import CLASSES, GROUPS
 from tools.words.named_things import named_things
 
+_FORMS = ("count", "presence", "list")
 _OPERATIONS: dict[Kind, str] = {"count": "count", "yes/no": "exists"}
 
 
 def next_turn(messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) -> Turn | None:
     """The look, then the number or yes or no; None for every other question."""
     asked = looked(messages, tools)
-    if asked is None or not asks_what_is_there(asked.part, asked.language):
+    if asked is None or plain_form(asked.part, asked.language) not in _FORMS:
         return None
     named = named_things(asked.part.text, (*CLASSES, *GROUPS))
     known = asked.looks.choices(DETECT, "labels") or named

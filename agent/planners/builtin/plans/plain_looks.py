@@ -46,21 +46,15 @@ def is_plain(part: Part, language: Language) -> bool:
         kind_question(text) is not None
         or asks_colour_of_drawing(text)
         or (part_asked_of(text) == "all" and _COLOUR.search(text) and not _is_of_a_thing(masked))
-        or form_of("plain_looks", masked) is not None
+        or plain_form(part, language) is not None
         or may_be_written(text)
     )
 
 
-def asks_for_number_or_presence(part: Part, language: Language) -> bool:
-    """Whether it asks how many things there are, or whether there are any, and nothing else."""
+def plain_form(part: Part, language: Language) -> str | None:
+    """The form of a question that one plain look answers: count, presence, list, colour, …"""
     form = form_of("plain_looks", _masked(part.text, language))
-    return form is not None and form[0] in ("count", "presence")
-
-
-def asks_what_is_there(part: Part, language: Language) -> bool:
-    """Whether it asks how many things there are, whether there are any, or which of a group."""
-    form = form_of("plain_looks", _masked(part.text, language))
-    return form is not None and form[0] in ("count", "presence", "list")
+    return None if form is None else form[0]
 
 
 def is_at_a_thing(part: Part, language: Language) -> bool:
@@ -69,7 +63,7 @@ def is_at_a_thing(part: Part, language: Language) -> bool:
     "How many cups are on the table?", not "How many cups and forks are there?".
     """
     named = named_things(part.text, (*CLASSES, *GROUPS))
-    is_asked = asks_for_number_or_presence(part, language)
+    is_asked = plain_form(part, language) in ("count", "presence")
     are_side_by_side = part.things or _SIDE_BY_SIDE.search(_masked(part.text, language))
     return is_asked and not are_side_by_side and len(named) == 2
 
