@@ -1,0 +1,339 @@
+"""What one owner has: a repository a table, each of whose queries names the owner."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.elements import ColumnElement
+
+from agent.files import dumps
+from server.errors import ConflictError, NotFoundError
+from server.store import tables
+from server.store.database import Database
+from server.store.records import (
+    ConversationRecord,
+    FeedbackRecord,
+    FileRecord,
+    ResponseRecord,
+    StoredPicture,
+    TurnRecord,
+    new_id,
+)
+
+INLINE = "inline"
+"""The purpose of a picture that came with a question: kept, not listed."""
+Clock = Callable[[], float]
+
+
+class Repository:
+    """The rows of one owner in one table."""
+
+    def __init__(self, database: Database, owner: str, clock: Clock) -> None:
+        self._database = database
+        self._owner = owner
+        self._clock = clock
+
+    def _mine(self, table: Table, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+        mine: ColumnElement[bool] = table.c.owner == self._owner
+        for condition in conditions:
+            mine &= condition
+        return mine
+
+    def _alive(self, table: Table, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+        return self._mine(table, table.c.expires_at > self._clock(), *conditions)
+
+
+class Files(Repository):
+    """Uploaded pictures."""
+
+    def add(self, record: FileRecord) -> FileRecord:
+        """Note a file; one that came inline again only lives longer."""
+        table = tables.files
+        same = self._mine(table, table.c.sha256 == record.sha256, table.c.purpose == INLINE)
+        with self._database.write() as connection:
+            if record.purpose == INLINE:
+                live = update(table).where(same).values(expires_at=record.expires_at)
+                if connection.execute(live).rowcount:
+                    row = connection.execute(select(table).where(same).limit(1)).one()
+                    return _file(row)
+            connection.execute(insert(table).values(owner=self._owner, **vars(record)))
+        return record
+
+    def get(self, file_id: str) -> FileRecord:
+        """The file of that id.
+
+        Raises:
+            NotFoundError: there is none of this owner.
+        """
+        table = tables.files
+        with self._database.read() as connection:
+            where = self._alive(table, table.c.id == file_id)
+            row = connection.execute(select(table).where(where)).one_or_none()
+        if row is None:
+            raise NotFoundError(f"there is no file {file_id[:80]!r}", param="file_id")
+        return _file(row)
+
+    def page(
+        self, *, limit: int, after: str | None = None, newest_first: bool = True
+    ) -> list[FileRecord]:
+        """At most `limit` files behind `after` (an id), what came inline left out.
+
+        Raises:
+            NotFoundError: there is no file `after`.
+        """
+        table = tables.files
+        where = self._alive(table, table.c.purpose != INLINE)
+        if after is not None:
+            last = self.get(after)
+            at = (table.c.created_at == last.created_at)
+            if newest_first:
+                where &= (table.c.created_at < last.created_at) | (at & (table.c.id < last.id))
+            else:
+                where &= (table.c.created_at > last.created_at) | (at & (table.c.id > last.id))
+        columns = (table.c.created_at, table.c.id)
+        order = [c.desc() if newest_first else c.asc() for c in columns]
+        with self._database.read() as connection:
+            found = connection.execute(select(table).where(where).order_by(*order).limit(limit))
+            return [_file(row) for row in found]
+
+    def delete(self, file_id: str) -> FileRecord:
+        """Forget a file; its content goes when nothing else names it.
+
+        Raises:
+            NotFoundError: there is none of this owner.
+        """
+        record = self.get(file_id)
+        table = tables.files
+        with self._database.write() as connection:
+            connection.execute(delete(table).where(self._mine(table, table.c.id == file_id)))
+        return record
+
+
+class Conversations(Repository):
+    """Conversations, their pictures and their turns."""
+
+    def get(self, conversation_id: str) -> ConversationRecord:
+        """The conversation of that id.
+
+        Raises:
+            NotFoundError: there is none of this owner.
+        """
+        with self._database.read() as connection:
+            return self._get(connection, conversation_id)
+
+    def turns(self, conversation_id: str) -> list[TurnRecord]:
+        """Its turns, the first one first; none where it is unknown."""
+        table = tables.turns
+        where = self._mine(table, table.c.conversation == conversation_id)
+        with self._database.read() as connection:
+            rows = connection.execute(select(table).where(where).order_by(table.c.position))
+            return [_turn(row) for row in rows]
+
+    def last_turn(self, conversation_id: str) -> TurnRecord | None:
+        """Its last turn; None before the first."""
+        table = tables.turns
+        where = self._mine(table, table.c.conversation == conversation_id)
+        return self._turn(where)
+
+    def turn(self, turn_id: str) -> TurnRecord:
+        """The turn of that id.
+
+        Raises:
+            NotFoundError: there is none of this owner.
+        """
+        found = self._turn(self._mine(tables.turns, tables.turns.c.id == turn_id))
+        if found is None:
+            raise NotFoundError(f"there is no turn {turn_id[:80]!r}", param="turn")
+        return found
+
+    def turn_of_transcript(self, transcript: str) -> TurnRecord | None:
+        """The last turn after which exactly this had been said; None where nobody has."""
+        return self._turn(self._mine(tables.turns, tables.turns.c.transcript == transcript))
+
+    def pictures(self, conversation_id: str) -> list[StoredPicture]:
+        """Its picture files, in order."""
+        table = tables.conversation_pictures
+        where = self._mine(table, table.c.conversation == conversation_id)
+        with self._database.read() as connection:
+            rows = connection.execute(select(table).where(where).order_by(table.c.position))
+            return [StoredPicture(row.sha256, row.name) for row in rows]
+
+    def begin(self, expires_at: float) -> ConversationRecord:
+        """A new conversation without turns; it is there when this returns."""
+        record = ConversationRecord(new_id("conv"), self._clock(), expires_at)
+        with self._database.write() as connection:
+            connection.execute(self._inserted(record))
+        return record
+
+    def append(
+        self,
+        turn: TurnRecord,
+        pictures: Sequence[StoredPicture],
+        expires_at: float,
+        *,
+        begins: bool = False,
+    ) -> None:
+        """Add a turn and all picture files of its conversation in one transaction.
+
+        With `begins` the conversation is made in it, too. When this returns, all is on the disk.
+
+        Raises:
+            NotFoundError: the conversation has been deleted.
+            ConflictError: another turn took this place.
+        """
+        chats, shown = tables.conversations, tables.conversation_pictures
+        values = vars(turn) | {"answer": dumps(turn.answer), "snapshot": dumps(turn.snapshot)}
+        with self._database.write() as connection:
+            if begins:
+                record = ConversationRecord(turn.conversation, turn.created_at, expires_at)
+                connection.execute(self._inserted(record))
+            else:
+                where = self._mine(chats, chats.c.id == turn.conversation)
+                longer = update(chats).where(where).values(expires_at=expires_at)
+                if not connection.execute(longer).rowcount:
+                    raise NotFoundError("the conversation has been deleted", param="conversation")
+            here = self._mine(shown, shown.c.conversation == turn.conversation)
+            known = connection.execute(select(func.count()).where(here)).scalar_one()
+            try:
+                connection.execute(insert(tables.turns).values(owner=self._owner, **values))
+                for position, picture in enumerate(pictures[known:], start=known):
+                    row = {"conversation": turn.conversation, "position": position}
+                    row |= {"owner": self._owner, **vars(picture)}
+                    connection.execute(insert(shown).values(row))
+            except IntegrityError:
+                raise ConflictError(
+                    "another question of this conversation was faster; ask again"
+                ) from None
+
+    def delete(self, conversation_id: str) -> None:
+        """Forget a conversation with everything in it.
+
+        Raises:
+            NotFoundError: there is none of this owner.
+        """
+        table = tables.conversations
+        with self._database.write() as connection:
+            self._get(connection, conversation_id)
+            where = self._mine(table, table.c.id == conversation_id)
+            connection.execute(delete(table).where(where))
+
+    def _inserted(self, record: ConversationRecord) -> Any:
+        return insert(tables.conversations).values(owner=self._owner, **vars(record))
+
+    def _get(self, connection: Connection, conversation_id: str) -> ConversationRecord:
+        table = tables.conversations
+        where = self._alive(table, table.c.id == conversation_id)
+        row = connection.execute(select(table).where(where)).one_or_none()
+        if row is None:
+            raise NotFoundError(
+                f"there is no conversation {conversation_id[:80]!r}", param="conversation"
+            )
+        return ConversationRecord(row.id, row.created_at, row.expires_at)
+
+    def _turn(self, where: ColumnElement[bool]) -> TurnRecord | None:
+        """The last turn of which it holds, unless its conversation's time is over."""
+        table, chats = tables.turns, tables.conversations
+        alive = self._alive(chats, chats.c.id == table.c.conversation)
+        order = (table.c.created_at.desc(), table.c.position.desc())
+        with self._database.read() as connection:
+            found = select(table).join(chats, alive).where(where).order_by(*order).limit(1)
+            row = connection.execute(found).one_or_none()
+        return None if row is None else _turn(row)
+
+
+class Responses(Repository):
+    """Responses as they were sent (`/v1/responses`)."""
+
+    def put(self, record: ResponseRecord) -> None:
+        """Keep a response."""
+        values = vars(record) | {"body": dumps(record.body)}
+        with self._database.write() as connection:
+            connection.execute(insert(tables.responses).values(owner=self._owner, **values))
+
+    def get(self, response_id: str) -> ResponseRecord:
+        """The response of that id.
+
+        Raises:
+            NotFoundError: there is none of this owner.
+        """
+        table = tables.responses
+        with self._database.read() as connection:
+            where = self._alive(table, table.c.id == response_id)
+            row = connection.execute(select(table).where(where)).one_or_none()
+        if row is None:
+            raise NotFoundError(f"there is no response {response_id[:80]!r}", param="response_id")
+        values = {name: value for name, value in row._mapping.items() if name != "owner"}
+        return ResponseRecord(**values | {"body": json.loads(row.body)})
+
+    def delete(self, response_id: str) -> None:
+        """Forget a response.
+
+        Raises:
+            NotFoundError: there is none of this owner.
+        """
+        self.get(response_id)
+        table = tables.responses
+        with self._database.write() as connection:
+            connection.execute(delete(table).where(self._mine(table, table.c.id == response_id)))
+
+
+class Feedback(Repository):
+    """Thumbs; one a turn, the last one counts."""
+
+    def put(self, record: FeedbackRecord) -> None:
+        """Keep what somebody thinks of a turn of theirs.
+
+        Raises:
+            NotFoundError: there is no such turn of this owner.
+        """
+        table, turns = tables.feedback, tables.turns
+        with self._database.write() as connection:
+            mine = self._mine(turns, turns.c.id == record.turn)
+            if connection.execute(select(turns.c.id).where(mine)).one_or_none() is None:
+                raise NotFoundError(f"there is no turn {record.turn[:80]!r}", param="turn")
+            connection.execute(delete(table).where(self._mine(table, table.c.turn == record.turn)))
+            values = {"id": new_id("fb"), "owner": self._owner, **vars(record)}
+            connection.execute(insert(table).values(values))
+
+    def get(self, turn_id: str) -> FeedbackRecord | None:
+        """What was said of a turn."""
+        table = tables.feedback
+        with self._database.read() as connection:
+            where = self._mine(table, table.c.turn == turn_id)
+            row = connection.execute(select(table).where(where)).one_or_none()
+        if row is None:
+            return None
+        return FeedbackRecord(row.turn, row.rating, row.comment, row.created_at)
+
+
+class Preferences(Repository):
+    """How an owner wants answers; what the fields mean is its readers' business."""
+
+    def get(self) -> dict[str, Any]:
+        """All of them; empty where none were set."""
+        table = tables.preferences
+        with self._database.read() as connection:
+            body = connection.execute(select(table.c.body).where(self._mine(table))).scalar()
+        return {} if body is None else dict(json.loads(body))
+
+    def put(self, body: Mapping[str, Any]) -> None:
+        """Set all of them."""
+        table = tables.preferences
+        with self._database.write() as connection:
+            connection.execute(delete(table).where(self._mine(table)))
+            connection.execute(insert(table).values(owner=self._owner, body=dumps(dict(body))))
+
+
+def _file(row: Row[Any]) -> FileRecord:
+    values = {name: value for name, value in row._mapping.items() if name != "owner"}
+    return FileRecord(**values)
+
+
+def _turn(row: Row[Any]) -> TurnRecord:
+    values = {name: value for name, value in row._mapping.items() if name != "owner"}
+    loaded = {"answer": json.loads(row.answer), "snapshot": json.loads(row.snapshot)}
+    return TurnRecord(**values | loaded)
