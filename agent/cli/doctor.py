@@ -16,9 +16,9 @@ from agent.cli.factory import Options, open_agent
 from agent.cli.render import duration, planner_name
 from agent.errors import PlannerError
 from agent.files import dumps
+from agent.trying import QUESTION, small_picture
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
     from rich.table import Table
 
     from agent import VisualAgent
@@ -31,7 +31,6 @@ OPTIONAL = {
     "vqa-agent": "make install (it runs from the source tree all the same)",
     "pillow-heif": "pip install pillow-heif, to read HEIC pictures",
 }
-QUESTION = "What is the total?"
 MARKS = {"ok": ("✓", "green"), "gap": ("–", "yellow"), "failed": ("✗", "red")}
 
 
@@ -140,16 +139,6 @@ def check_planner(agent: VisualAgent) -> Check:
     if (runtime := getattr(agent.planner, "runs_on", None)) is not None:
         how += f", weights on {runtime}"
     return Check("planner", planner_name(answer), "ok", f"“{QUESTION}” → “{answer}” ({how})")
-
-
-def small_picture() -> Image:
-    """A picture with a line of text to ask about."""
-    from PIL import Image, ImageDraw, ImageFont
-
-    picture = Image.new("RGB", (480, 120), "white")
-    font = ImageFont.load_default(size=44)
-    ImageDraw.Draw(picture).text((30, 36), "TOTAL   39.10", "black", font)
-    return picture
 
 
 def show(checks: Iterable[Check], *, answers: bool) -> None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tools.pictures.pages import Decoded
     from tools.pictures.picture import Mask, Pixels
 
-__all__ = ["LeftOut", "Picture", "PictureStore"]
+__all__ = ["LeftOut", "Picture", "PictureStore", "media_type_of"]
 
 MAX_PIXELS = 40_000_000
 """Pixels by the header, before anything is decoded."""
@@ -218,6 +218,20 @@ def _decoded(data: bytes, frame: int) -> Decoded:
             image.seek(frame)
             _check_size(*image.size)
         return _decode(image)
+
+
+def media_type_of(data: bytes) -> str:
+    """The media type of an encoded picture or PDF by its content; nothing is decoded.
+
+    Raises:
+        PictureError: it is none, or larger than is decoded; the message says what to do.
+    """
+    if not data:
+        raise PictureError("the file is empty (0 bytes)")
+    if pdf.is_pdf(data):
+        return "application/pdf"
+    with _opened(data) as image:
+        return image.get_format_mimetype() or "application/octet-stream"
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Who asks: API keys, and the caller that a request's key stands for."""

@@ -1,0 +1,175 @@
+"""Answers questions: waits for a place, opens the conversation, asks, stores, and only then says so.
+
+Acknowledged is stored: `Answered` is passed on when the turn and the conversation's snapshot are on
+the disk, in one transaction. Whatever ends a question before that leaves the conversation as it
+was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+from weakref import WeakValueDictionary
+
+from agent import VisualAgent
+from agent.answer import Answer
+from agent.events import Answered, Event
+from agent.sessions import Sessions
+from server.engine.admission import Admission
+from server.engine.opening import Ask, Opened, Opener
+from server.engine.transcripts import Said, after
+from server.errors import DeadlineError
+from server.pictures.intake import DAY_S, Intake
+from server.settings import ServerSettings
+from server.store import Owned, Store
+from server.store.records import TurnRecord, new_id
+
+
+@dataclass(frozen=True)
+class Began:
+    """The first event: the conversation is open, and this will be the turn's id."""
+
+    conversation: str
+    turn: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """A question that was answered, and where that is stored."""
+
+    conversation: str
+    turn: str
+    answer: Answer
+
+
+class Engine:
+    """Answers questions of many callers on the service's event loop."""
+
+    def __init__(
+        self,
+        settings: ServerSettings,
+        agent: VisualAgent,
+        store: Store,
+        intake: Intake,
+        admission: Admission,
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._admission = admission
+        self._kept = Sessions(agent, most=settings.open_conversations)
+        self._opener = Opener(settings, agent, intake, self._kept)
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def ask(self, ask: Ask) -> AsyncGenerator[Began | Event]:
+        """`Began`, the agent's events, and at the end `Answered`; closing it early cancels all.
+
+        Raises:
+            BusyError: there is no place.
+            DeadlineError: it took too long.
+            ApiError: the conversation, the turn or a picture is not there.
+            InputError: the question or a picture cannot be used.
+            PlannerError: nobody can plan.
+        """
+        until = time.monotonic() + self._settings.deadline_s
+        mine = self._store.of(ask.caller.owner)
+        start = await asyncio.to_thread(self._opener.start, mine, ask)
+        async with self._alone(start.conversation, until), self._admitted(ask, until):
+            opened = await asyncio.to_thread(self._opener.open, mine, ask, start)
+            turn = new_id("turn")
+            yield Began(opened.conversation, turn)
+            async with aclosing(self._events(ask, opened, until)) as events:
+                async for event in events:
+                    if isinstance(event, Answered):
+                        store = asyncio.to_thread(
+                            self._keep, mine, ask, opened, turn, event.answer
+                        )
+                        await asyncio.shield(store)
+                    yield event
+
+    async def answer(self, ask: Ask) -> Done:
+        """`ask` to the end; raises what it raises."""
+        began: Began | None = None
+        async with aclosing(self.ask(ask)) as events:
+            async for event in events:
+                if isinstance(event, Began):
+                    began = event
+                elif isinstance(event, Answered) and began is not None:
+                    return Done(began.conversation, began.turn, event.answer)
+        raise RuntimeError("the agent ended without an answer")
+
+    def forget(self, conversation: str) -> None:
+        """Let go of a conversation that was deleted."""
+        self._kept.close(conversation)
+
+    async def _events(self, ask: Ask, opened: Opened, until: float) -> AsyncGenerator[Event]:
+        """The agent's events within the deadline; the last one when its session is done."""
+        answered: Answered | None = None
+        stream = opened.session.astream(ask.question, text=ask.sentences)
+        async with aclosing(stream) as events:  # type: ignore[type-var]
+            while True:
+                try:
+                    async with _deadline(until):
+                        event = await anext(events)
+                except StopAsyncIteration:
+                    break
+                if isinstance(event, Answered):
+                    answered = event
+                else:
+                    yield event
+        if answered is not None:
+            yield answered
+
+    def _keep(self, mine: Owned, ask: Ask, opened: Opened, turn: str, answer: Answer) -> None:
+        """Store the turn with the snapshot, then keep the session for the next question."""
+        now = time.time()
+        said = Said(ask.question, answer.answer, ask.pictures)
+        record = TurnRecord(
+            id=turn,
+            conversation=opened.conversation,
+            position=opened.position,
+            transcript=after(opened.transcript, said),
+            pictures=len(opened.pictures),
+            question=ask.question,
+            answer=answer.to_json(),
+            snapshot=opened.session.snapshot(),
+            created_at=now,
+        )
+        lives = now + self._settings.conversation_days * DAY_S
+        mine.conversations.append(record, opened.pictures, lives, begins=opened.begins)
+        self._kept.keep(opened.session)
+
+    @asynccontextmanager
+    async def _alone(self, conversation: str | None, until: float) -> AsyncIterator[None]:
+        """Wait until nobody else asks in the conversation."""
+        if conversation is None:
+            yield
+            return
+        lock = self._locks.setdefault(conversation, asyncio.Lock())
+        async with _deadline(until):
+            await lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @asynccontextmanager
+    async def _admitted(self, ask: Ask, until: float) -> AsyncIterator[None]:
+        async with _deadline(until):
+            await self._admission.enter(ask.caller)
+        try:
+            yield
+        finally:
+            self._admission.leave(ask.caller)
+
+
+@asynccontextmanager
+async def _deadline(until: float) -> AsyncIterator[None]:
+    """Raises `DeadlineError` for what is awaited in it beyond that moment."""
+    try:
+        async with asyncio.timeout(until - time.monotonic()):
+            yield
+    except TimeoutError:
+        raise DeadlineError("this took too long; ask again, or about less", code="timeout") from None

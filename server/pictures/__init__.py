@@ -1,0 +1,1 @@
+"""Pictures that came in: checked, kept once by content, named by handles."""

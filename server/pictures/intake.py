@@ -1,0 +1,157 @@
+"""How a picture comes in: a `data:` URL, an uploaded file's id, bytes, or (where allowed) a URL.
+
+Size first, then the type by content; nothing is decoded here. What comes out is a handle; the
+content lies in the blob store, and the owner's row in the store keeps it alive. Everything blocks:
+call it from threads.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server.errors import BadRequestError, GoneError
+from server.pictures.blobs import Blobs
+from server.pictures.remote import fetch_remote
+from server.settings import MB, ServerSettings
+from server.store import Owned, Store
+from server.store.owned import INLINE
+from server.store.records import FileRecord, StoredPicture, new_id
+from tools.errors import PictureError
+from tools.pictures.sources import is_data, read_data
+from tools.pictures.store import media_type_of
+
+DAY_S = 86_400.0
+MAX_NAME = 200
+"""Characters of a file name that are kept."""
+
+
+@dataclass(frozen=True)
+class Handle:
+    """A picture file that is here: what a question is asked about."""
+
+    sha256: str
+    name: str
+
+    @property
+    def stored(self) -> StoredPicture:
+        """As the store keeps it with a conversation."""
+        return StoredPicture(self.sha256, self.name)
+
+
+class Intake:
+    """Takes pictures in, gives their bytes out, and lets go of what nobody needs."""
+
+    def __init__(self, settings: ServerSettings, store: Store, blobs: Blobs) -> None:
+        self._settings = settings
+        self._store = store
+        self._blobs = blobs
+        self._changing = threading.Lock()
+        """So that nothing is deleted between its being kept and its being named."""
+
+    def upload(self, mine: Owned, data: bytes, filename: str, purpose: str) -> FileRecord:
+        """Keep a file under an id of its own.
+
+        Raises:
+            BadRequestError: it is no picture, or too large.
+        """
+        media_type = self._checked(data, param="file")
+        lives = time.time() + self._settings.file_days * DAY_S
+        with self._changing:
+            return mine.files.add(
+                FileRecord(
+                    new_id("file"), self._blobs.put(data), plain_name(filename), media_type,
+                    len(data), purpose, time.time(), lives,
+                )
+            )  # fmt: skip
+
+    def named(self, mine: Owned, source: str, *, param: str = "pictures") -> Handle:
+        """The picture that a word names: a `data:` URL, a file's id, an http(s) address.
+
+        Raises:
+            BadRequestError: it is none of them, no picture, too large, or not allowed.
+            NotFoundError: there is no such file of this owner.
+        """
+        if is_data(source):
+            return self.inline(mine, self._data(source, param), param=param)
+        if source.startswith(("http://", "https://")):
+            fetched = fetch_remote(source, self._settings)
+            return self.inline(mine, fetched, param=param)
+        if source.startswith("file_"):
+            record = mine.files.get(source)
+            return Handle(record.sha256, record.filename)
+        raise BadRequestError(
+            "a picture is a data: URL (data:image/png;base64,…) or the id of an uploaded file",
+            param=param,
+            code="invalid_image",
+        )
+
+    def inline(
+        self, mine: Owned, data: bytes, name: str = "", *, param: str = "pictures"
+    ) -> Handle:
+        """A picture that came with a question.
+
+        Raises:
+            BadRequestError: it is no picture, or too large.
+        """
+        media_type = self._checked(data, param)
+        lives = time.time() + self._settings.conversation_days * DAY_S
+        with self._changing:
+            record = mine.files.add(
+                FileRecord(
+                    new_id("file"), self._blobs.put(data), plain_name(name), media_type, len(data),
+                    INLINE, time.time(), lives,
+                )
+            )  # fmt: skip
+        return Handle(record.sha256, plain_name(name))
+
+    def content(self, sha256: str) -> bytes:
+        """The bytes of a handle or a file.
+
+        Raises:
+            GoneError: they are not here any more.
+        """
+        try:
+            return self._blobs.get(sha256)
+        except KeyError:
+            raise GoneError("this picture is not here any more; send it again") from None
+
+    def release(self, digests: Sequence[str] | None = None) -> int:
+        """Delete what no file and no conversation names (of these, or of all); how many."""
+        gone = 0
+        for digest in list(self._blobs) if digests is None else digests:
+            with self._changing:
+                if not self._store.names_blob(digest):
+                    self._blobs.remove(digest)
+                    gone += 1
+        return gone
+
+    def _data(self, url: str, param: str) -> bytes:
+        if len(url) * 3 // 4 > self._settings.max_picture_mb * MB * 1.1:
+            raise self._too_large(param)
+        try:
+            return read_data(url)
+        except PictureError as error:
+            raise BadRequestError(str(error), param=param, code="invalid_image") from None
+
+    def _checked(self, data: bytes, param: str) -> str:
+        if len(data) > self._settings.max_picture_mb * MB:
+            raise self._too_large(param)
+        try:
+            return media_type_of(data)
+        except PictureError as error:
+            raise BadRequestError(str(error), param=param, code="invalid_image") from None
+
+    def _too_large(self, param: str) -> BadRequestError:
+        most = f"{self._settings.max_picture_mb:g} MB"
+        return BadRequestError(
+            f"the picture has more than {most}; make it smaller", param=param, code="too_large"
+        )
+
+
+def plain_name(name: str) -> str:
+    """A file's name without folders and control characters."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(c for c in last if c.isprintable())[:MAX_NAME]
