@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from agent.answer import Answer
@@ -108,7 +108,7 @@ class Session:
         finally:
             future.cancel()
 
-    async def astream(self, question: str, *, text: bool = True) -> AsyncIterator[Event]:
+    async def astream(self, question: str, *, text: bool = True) -> AsyncGenerator[Event]:
         """`stream` for event loops."""
         loop = asyncio.get_running_loop()
         events: asyncio.Queue[Event | None] = asyncio.Queue()

@@ -124,20 +124,21 @@ def as_api_error(error: Exception) -> ApiError | None:
 
     Also for streams, whose errors come when the response has begun.
     """
-    match error:
-        case ApiError():
-            return error
-        case PictureError():
-            return BadRequestError(str(error), code="invalid_image")
-        case InputError():
-            return BadRequestError(str(error))
-        case PlannerTimeoutError():
-            return DeadlineError("the planner did not answer in time", code="planner_timeout")
-        case PlannerOutputError():
-            return PlannerFailedError("the planner's answer cannot be used", code="planner_output")
-        case PlannerError():
-            return PlannerFailedError("the planner cannot be reached", code="planner_unavailable")
-    return None
+    if isinstance(error, ApiError):
+        return error
+    if isinstance(error, InputError):
+        code = "invalid_image" if isinstance(error, PictureError) else None
+        return BadRequestError(str(error), code=code)
+    return _planner_error(error) if isinstance(error, PlannerError) else None
+
+
+def _planner_error(error: PlannerError) -> ApiError:
+    """Without the planner's own words: they may name its address."""
+    if isinstance(error, PlannerTimeoutError):
+        return DeadlineError("the planner did not answer in time", code="planner_timeout")
+    if isinstance(error, PlannerOutputError):
+        return PlannerFailedError("the planner's answer cannot be used", code="planner_output")
+    return PlannerFailedError("the planner cannot be reached", code="planner_unavailable")
 
 
 def install(app: FastAPI) -> None:

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from agent.cli import answering, exporting, installed, measuring, retrieval, training
+from agent.cli import answering, exporting, installed, measuring, retrieval, service, training
 
 app = typer.Typer(
     name="vqa-agent",
@@ -27,6 +27,9 @@ app = typer.Typer(
 app.add_typer(answering.commands)
 app.add_typer(installed.commands)
 app.add_typer(retrieval.commands)
+app.add_typer(service.commands)
+app.add_typer(service.keys, name="keys")
+app.add_typer(service.config, name="config")
 app.add_typer(installed.models, name="models")
 app.add_typer(exporting.traces, name="traces")
 app.add_typer(training.training, name="train")

@@ -1,4 +1,4 @@
-"""Answers questions: waits for a place, opens the conversation, asks, stores, and only then says so.
+"""Answers questions: waits for a place, opens the conversation, asks, stores, then says so.
 
 Acknowledged is stored: `Answered` is passed on when the turn and the conversation's snapshot are on
 the disk, in one transaction. Whatever ends a question before that leaves the conversation as it
@@ -17,7 +17,6 @@ from weakref import WeakValueDictionary
 from agent import VisualAgent
 from agent.answer import Answer
 from agent.events import Answered, Event
-from agent.sessions import Sessions
 from server.engine.admission import Admission
 from server.engine.opening import Ask, Opened, Opener
 from server.engine.transcripts import Said, after
@@ -59,8 +58,7 @@ class Engine:
         self._settings = settings
         self._store = store
         self._admission = admission
-        self._kept = Sessions(agent, most=settings.open_conversations)
-        self._opener = Opener(settings, agent, intake, self._kept)
+        self._opener = Opener(settings, agent, intake)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def ask(self, ask: Ask) -> AsyncGenerator[Began | Event]:
@@ -83,10 +81,7 @@ class Engine:
             async with aclosing(self._events(ask, opened, until)) as events:
                 async for event in events:
                     if isinstance(event, Answered):
-                        store = asyncio.to_thread(
-                            self._keep, mine, ask, opened, turn, event.answer
-                        )
-                        await asyncio.shield(store)
+                        await self._stored(mine, ask, opened, turn, event.answer)
                     yield event
 
     async def answer(self, ask: Ask) -> Done:
@@ -102,13 +97,13 @@ class Engine:
 
     def forget(self, conversation: str) -> None:
         """Let go of a conversation that was deleted."""
-        self._kept.close(conversation)
+        self._opener.forget(conversation)
 
     async def _events(self, ask: Ask, opened: Opened, until: float) -> AsyncGenerator[Event]:
         """The agent's events within the deadline; the last one when its session is done."""
         answered: Answered | None = None
         stream = opened.session.astream(ask.question, text=ask.sentences)
-        async with aclosing(stream) as events:  # type: ignore[type-var]
+        async with aclosing(stream) as events:
             while True:
                 try:
                     async with _deadline(until):
@@ -121,6 +116,19 @@ class Engine:
                     yield event
         if answered is not None:
             yield answered
+
+    async def _stored(
+        self, mine: Owned, ask: Ask, opened: Opened, turn: str, answer: Answer
+    ) -> None:
+        """Store the turn; begun, it is finished, whoever goes away meanwhile."""
+        storing = asyncio.ensure_future(
+            asyncio.to_thread(self._keep, mine, ask, opened, turn, answer)
+        )
+        try:
+            await asyncio.shield(storing)
+        except asyncio.CancelledError:
+            await asyncio.wait({storing})
+            raise
 
     def _keep(self, mine: Owned, ask: Ask, opened: Opened, turn: str, answer: Answer) -> None:
         """Store the turn with the snapshot, then keep the session for the next question."""
@@ -139,7 +147,7 @@ class Engine:
         )
         lives = now + self._settings.conversation_days * DAY_S
         mine.conversations.append(record, opened.pictures, lives, begins=opened.begins)
-        self._kept.keep(opened.session)
+        self._opener.keep(opened.session, turn)
 
     @asynccontextmanager
     async def _alone(self, conversation: str | None, until: float) -> AsyncIterator[None]:
@@ -172,4 +180,6 @@ async def _deadline(until: float) -> AsyncIterator[None]:
         async with asyncio.timeout(until - time.monotonic()):
             yield
     except TimeoutError:
-        raise DeadlineError("this took too long; ask again, or about less", code="timeout") from None
+        raise DeadlineError(
+            "this took too long; ask again, or about less", code="timeout"
+        ) from None

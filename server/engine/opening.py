@@ -8,6 +8,7 @@ Everything here blocks.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from agent import VisualAgent
 from agent.answer import Draft
@@ -70,13 +71,22 @@ class Opened:
 class Opener:
     """Finds where a question goes on, and opens the session for it."""
 
-    def __init__(
-        self, settings: ServerSettings, agent: VisualAgent, intake: Intake, kept: Sessions
-    ) -> None:
+    def __init__(self, settings: ServerSettings, agent: VisualAgent, intake: Intake) -> None:
         self._settings = settings
         self._agent = agent
         self._intake = intake
-        self._kept = kept
+        self._kept = Sessions(agent, most=settings.open_conversations)
+        self._turns: WeakKeyDictionary[Session, str] = WeakKeyDictionary()
+        """The last stored turn of each session that is kept."""
+
+    def keep(self, session: Session, turn: str) -> None:
+        """Keep a session for the next question after that turn."""
+        self._turns[session] = turn
+        self._kept.keep(session)
+
+    def forget(self, conversation: str) -> None:
+        """Let go of a conversation."""
+        self._kept.close(conversation)
 
     def start(self, mine: Owned, ask: Ask) -> Start:
         """Where the question goes on.
@@ -139,14 +149,18 @@ class Opener:
                 pass
             else:
                 self._kept.close(conversation)  # until the turn is stored: else it is restored
-                return session
+                if self._turns.get(session) == before.id:
+                    return session
         session = self._agent.session(session_id=conversation or new_id("conv"))
         self._show(session, [], [Handle(p.sha256, p.name) for p in pictures])
         session.load_snapshot(before.snapshot)
         return session
 
     def _show(
-        self, session: Session, known: list[StoredPicture], handles: tuple[Handle, ...] | list[Handle]
+        self,
+        session: Session,
+        known: list[StoredPicture],
+        handles: tuple[Handle, ...] | list[Handle],
     ) -> list[StoredPicture]:
         """Add pictures to the session; all of its files."""
         files = list(known)

@@ -53,4 +53,4 @@ class Keys:
     def _list(self, where: ColumnElement[bool]) -> list[KeyRecord]:
         with self._database.read() as connection:
             rows = connection.execute(select(*_COLUMNS).where(where).order_by(keys.c.created_at))
-            return [KeyRecord(**row._mapping) for row in rows]
+            return [KeyRecord(**row) for row in rows.mappings()]

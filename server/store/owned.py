@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Table, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -58,7 +58,7 @@ class Files(Repository):
             if record.purpose == INLINE:
                 live = update(table).where(same).values(expires_at=record.expires_at)
                 if connection.execute(live).rowcount:
-                    row = connection.execute(select(table).where(same).limit(1)).one()
+                    row = connection.execute(select(table).where(same).limit(1)).mappings().one()
                     return _file(row)
             connection.execute(insert(table).values(owner=self._owner, **vars(record)))
         return record
@@ -72,7 +72,7 @@ class Files(Repository):
         table = tables.files
         with self._database.read() as connection:
             where = self._alive(table, table.c.id == file_id)
-            row = connection.execute(select(table).where(where)).one_or_none()
+            row = connection.execute(select(table).where(where)).mappings().one_or_none()
         if row is None:
             raise NotFoundError(f"there is no file {file_id[:80]!r}", param="file_id")
         return _file(row)
@@ -89,7 +89,7 @@ class Files(Repository):
         where = self._alive(table, table.c.purpose != INLINE)
         if after is not None:
             last = self.get(after)
-            at = (table.c.created_at == last.created_at)
+            at = table.c.created_at == last.created_at
             if newest_first:
                 where &= (table.c.created_at < last.created_at) | (at & (table.c.id < last.id))
             else:
@@ -98,7 +98,7 @@ class Files(Repository):
         order = [c.desc() if newest_first else c.asc() for c in columns]
         with self._database.read() as connection:
             found = connection.execute(select(table).where(where).order_by(*order).limit(limit))
-            return [_file(row) for row in found]
+            return [_file(row) for row in found.mappings()]
 
     def delete(self, file_id: str) -> FileRecord:
         """Forget a file; its content goes when nothing else names it.
@@ -131,7 +131,7 @@ class Conversations(Repository):
         where = self._mine(table, table.c.conversation == conversation_id)
         with self._database.read() as connection:
             rows = connection.execute(select(table).where(where).order_by(table.c.position))
-            return [_turn(row) for row in rows]
+            return [_turn(row) for row in rows.mappings()]
 
     def last_turn(self, conversation_id: str) -> TurnRecord | None:
         """Its last turn; None before the first."""
@@ -241,7 +241,7 @@ class Conversations(Repository):
         order = (table.c.created_at.desc(), table.c.position.desc())
         with self._database.read() as connection:
             found = select(table).join(chats, alive).where(where).order_by(*order).limit(1)
-            row = connection.execute(found).one_or_none()
+            row = connection.execute(found).mappings().one_or_none()
         return None if row is None else _turn(row)
 
 
@@ -263,11 +263,11 @@ class Responses(Repository):
         table = tables.responses
         with self._database.read() as connection:
             where = self._alive(table, table.c.id == response_id)
-            row = connection.execute(select(table).where(where)).one_or_none()
+            row = connection.execute(select(table).where(where)).mappings().one_or_none()
         if row is None:
             raise NotFoundError(f"there is no response {response_id[:80]!r}", param="response_id")
-        values = {name: value for name, value in row._mapping.items() if name != "owner"}
-        return ResponseRecord(**values | {"body": json.loads(row.body)})
+        values = {name: value for name, value in row.items() if name != "owner"}
+        return ResponseRecord(**values | {"body": json.loads(row["body"])})
 
     def delete(self, response_id: str) -> None:
         """Forget a response.
@@ -328,12 +328,12 @@ class Preferences(Repository):
             connection.execute(insert(table).values(owner=self._owner, body=dumps(dict(body))))
 
 
-def _file(row: Row[Any]) -> FileRecord:
-    values = {name: value for name, value in row._mapping.items() if name != "owner"}
+def _file(row: RowMapping) -> FileRecord:
+    values = {name: value for name, value in row.items() if name != "owner"}
     return FileRecord(**values)
 
 
-def _turn(row: Row[Any]) -> TurnRecord:
-    values = {name: value for name, value in row._mapping.items() if name != "owner"}
-    loaded = {"answer": json.loads(row.answer), "snapshot": json.loads(row.snapshot)}
+def _turn(row: RowMapping) -> TurnRecord:
+    values = {name: value for name, value in row.items() if name != "owner"}
+    loaded = {"answer": json.loads(row["answer"]), "snapshot": json.loads(row["snapshot"])}
     return TurnRecord(**values | loaded)

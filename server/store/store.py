@@ -26,11 +26,22 @@ class Owned:
     preferences: owned.Preferences
     database: Database
 
-    def delete_everything(self) -> None:
-        """Delete my data: all rows of this owner, the keys excepted."""
+    def delete_everything(self) -> tuple[list[str], list[str]]:
+        """Delete my data: all rows of this owner, the keys excepted.
+
+        Returns the conversations that were there, and the contents (sha256) that rows named.
+        """
+        chats = tables.conversations
         with self.database.write() as connection:
+            mine = select(chats.c.id).where(chats.c.owner == self.owner)
+            conversations = list(connection.scalars(mine))
+            contents: set[str] = set()
+            for table in (tables.files, tables.conversation_pictures):
+                named = select(table.c.sha256).where(table.c.owner == self.owner)
+                contents |= set(connection.scalars(named))
             for table in tables.OWNED:
                 connection.execute(delete(table).where(table.c.owner == self.owner))
+        return conversations, sorted(contents)
 
 
 class Store:

@@ -230,8 +230,10 @@ def media_type_of(data: bytes) -> str:
         raise PictureError("the file is empty (0 bytes)")
     if pdf.is_pdf(data):
         return "application/pdf"
+    from PIL.Image import MIME
+
     with _opened(data) as image:
-        return image.get_format_mimetype() or "application/octet-stream"
+        return str(MIME[image.format or ""])
 
 
 @contextmanager

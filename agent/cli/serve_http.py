@@ -1,0 +1,30 @@
+"""`vqa-agent serve`: the service in the foreground, until Ctrl-C."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from agent.cli.console import ANSWERED, note, output
+from agent.cli.factory import Options, open_agent
+from agent.cli.serve import terminated_like_interrupted
+
+HINT = """{url} serves. In another terminal:
+
+  curl -F question="What does the sign say?" -F pictures=@photo.jpg {url}/v1/ask
+
+What else there is: {url}/docs. Ctrl-C lets questions finish and ends it."""
+
+
+def run_service(factory: Any, given: Mapping[str, Any]) -> int:
+    """Serve until SIGINT or SIGTERM."""
+    from server.running import serve
+    from server.settings import load
+
+    settings = load(given)
+    with open_agent(factory, Options()) as agent, terminated_like_interrupted():
+        try:
+            serve(settings, agent, lambda url: output().print(HINT.format(url=url), soft_wrap=True))
+        except KeyboardInterrupt:  # as it is meant to end: everything is drained and closed
+            note("stopped")
+    return ANSWERED

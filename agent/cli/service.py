@@ -1,0 +1,100 @@
+"""The commands of the service: `serve`, `keys`, `config`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agent.cli.console import guard
+from agent.cli.options import Debug, Json
+
+commands = typer.Typer(rich_markup_mode=None)
+keys = typer.Typer(help="API keys of the service.", rich_markup_mode=None, no_args_is_help=True)
+config = typer.Typer(
+    help="Settings, and where each comes from.", rich_markup_mode=None, no_args_is_help=True
+)
+
+Host = Annotated[
+    str | None, typer.Option(help="Where to listen, unless 127.0.0.1. [env: VQA_SERVER_HOST]")
+]
+Port = Annotated[
+    int | None,
+    typer.Option(min=0, max=65535, help="Unless 8000; 0: any free one. [env: VQA_SERVER_PORT]"),
+]
+Config = Annotated[
+    Path | None,
+    typer.Option(metavar="TOML", help="Settings of the service. [env: VQA_SERVER_CONFIG]"),
+]
+
+
+@commands.command()
+def serve(
+    context: typer.Context,
+    host: Host = None,
+    port: Port = None,
+    config: Config = None,
+    debug: Debug = False,
+) -> None:
+    """Serve answers over HTTP, for this machine unless told otherwise; Ctrl-C ends it."""
+    with guard(debug):
+        from agent.cli.serve_http import run_service
+
+        given = {"host": host, "port": port, "config": config}
+        raise typer.Exit(run_service(context.obj, given))
+
+
+@keys.command()
+def create(
+    name: Annotated[str, typer.Argument(help="For whom it is: shop-bot.")],
+    requests_per_minute: Annotated[
+        int | None, typer.Option(min=1, help="Unless the service's own limit.")
+    ] = None,
+    json: Json = False,
+    config: Config = None,
+    debug: Debug = False,
+) -> None:
+    """Create a key and show it, this once; from then on the service wants one."""
+    with guard(debug):
+        from agent.cli.api_keys import run_create
+
+        raise typer.Exit(run_create(name, requests_per_minute, config, as_json=json))
+
+
+@keys.command(name="list")
+def list_keys(json: Json = False, config: Config = None, debug: Debug = False) -> None:
+    """Show the keys that there are: by name and beginning, the rest nobody knows."""
+    with guard(debug):
+        from agent.cli.api_keys import run_list
+
+        raise typer.Exit(run_list(config, as_json=json))
+
+
+@keys.command()
+def revoke(
+    key: Annotated[str, typer.Argument(metavar="ID", help="As keys list shows it.")],
+    config: Config = None,
+    debug: Debug = False,
+) -> None:
+    """Let a key be refused from now on; what it owns is kept until its time is over."""
+    with guard(debug):
+        from agent.cli.api_keys import run_revoke
+
+        raise typer.Exit(run_revoke(key, config))
+
+
+@config.command()
+def show(
+    json: Json = False,
+    host: Host = None,
+    port: Port = None,
+    config: Config = None,
+    debug: Debug = False,
+) -> None:
+    """Show each setting of the service, its value and where that comes from; no secrets."""
+    with guard(debug):
+        from agent.cli.showing import run_show
+
+        given = {"host": host, "port": port, "config": config}
+        raise typer.Exit(run_show(given, as_json=json))

@@ -1,0 +1,112 @@
+"""Puts the service together: what is made at the start, the routes, what is closed at the end.
+
+    uvicorn --factory server.app:create_app
+
+`vqa-agent serve` (`server.running`) does this with a check before it. To add routes, write an
+`APIRouter` in `server/routes/` and list it in `ROUTERS`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from fastapi import FastAPI
+
+from agent import VisualAgent
+from server import errors
+from server.access.caller import check_reachable
+from server.engine.admission import BoundedAdmission
+from server.engine.engine import Engine
+from server.logs import log
+from server.pictures.blobs import Blobs
+from server.pictures.intake import Intake
+from server.readiness import Readiness
+from server.requests import RequestScope
+from server.routes import asking, conversations, data, files, health, models
+from server.services import Services
+from server.settings import ServerSettings, load
+from server.store import Database, Store
+from server.sweeping import keep_swept
+
+ROUTERS = (
+    asking.router, conversations.router, files.router, models.router, data.router, health.router,
+)  # fmt: skip
+
+
+def create_app(settings: ServerSettings | None = None, agent: VisualAgent | None = None) -> FastAPI:
+    """The service as an ASGI app.
+
+    Args:
+        settings: unset, those of the environment.
+        agent: answers; unset, one is made at the start and closed at the end.
+
+    Raises (at its start):
+        InputError: it may not serve so, or its database does not answer.
+    """
+    settings = settings or load()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            app.state.services = services = await _open(settings, agent, stack)
+            await _background(stack, keep_swept(services.store, services.intake))
+            if settings.warm_up:
+                await _background(stack, _warm_up(services))
+            yield
+
+    app = FastAPI(
+        title="vqa-agent",
+        summary="Answers questions about pictures, from evidence only.",
+        version=_version(),
+        lifespan=lifespan,
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    errors.install(app)
+    app.add_middleware(RequestScope, max_body_mb=settings.max_body_mb)
+    return app
+
+
+async def _open(
+    settings: ServerSettings, agent: VisualAgent | None, stack: AsyncExitStack
+) -> Services:
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    store = await asyncio.to_thread(lambda: Store(Database(settings.url_of_database)))
+    stack.callback(store.close)
+    check_reachable(settings, store)
+    if agent is None:
+        agent = VisualAgent()
+        stack.push_async_callback(asyncio.to_thread, agent.close)
+    intake = Intake(settings, store, Blobs(settings.data_dir / "pictures"))
+    engine = Engine(settings, agent, store, intake, BoundedAdmission(settings))
+    readiness = Readiness(agent, store, settings.ready_s)
+    return Services(settings, agent, store, intake, engine, readiness)
+
+
+async def _background(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
+    """Run beside the requests until the stack ends."""
+    task = asyncio.ensure_future(work)
+
+    async def end() -> None:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    stack.push_async_callback(end)
+
+
+async def _warm_up(services: Services) -> None:
+    """Load planner and tools before somebody waits for them."""
+    report = await services.readiness.check()
+    log.info("warmed up", extra={"fields": {"troubles": report.troubles}})
+
+
+def _version() -> str:
+    try:
+        return version("vqa-agent")
+    except PackageNotFoundError:  # from the source tree
+        return "0"

@@ -1,0 +1,105 @@
+"""Around every request: its id, the limit of its body, its line in the log, the last safety net.
+
+Plain ASGI, so that streams pass through as they come.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import time
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server.errors import TooLargeError, error_body
+from server.logs import log, request_id
+from server.settings import MB
+
+HEADER = "x-request-id"
+_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class RequestScope:
+    """ASGI middleware, the outermost.
+
+    Args:
+        app: what answers.
+        max_body_mb: megabytes that a request may have; more are not read.
+    """
+
+    def __init__(self, app: ASGIApp, max_body_mb: float) -> None:
+        self._app = app
+        self._most = int(max_body_mb * MB)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get(HEADER, "")
+        current = given if _ID.fullmatch(given) else f"req_{secrets.token_hex(12)}"
+        token = request_id.set(current)
+        try:
+            await self._answer(scope, receive, send, current)
+        finally:
+            request_id.reset(token)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, current: str) -> None:
+        begun, status = time.monotonic(), 0
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)[HEADER] = current
+            await send(message)
+
+        try:
+            length = Headers(scope=scope).get("content-length", "")
+            if length.isdecimal() and int(length) > self._most:
+                await _respond(sending, 413, _too_large(self._most).body())
+            else:
+                await self._app(scope, self._limited(receive), sending)
+        except Exception:
+            log.exception("unexpected error")
+            if status:  # the response has begun: all that is left is to break it off
+                raise
+            await _respond(sending, 500, error_body("something went wrong here", "server_error"))
+        finally:
+            took = round((time.monotonic() - begun) * 1000, 1)
+            log.info("request", extra={"fields": _fields(scope, status, took)})
+
+    def _limited(self, receive: Receive) -> Receive:
+        """Counts what comes; a length need not be said in the header, or be true."""
+        got = 0
+
+        async def receiving() -> Message:
+            nonlocal got
+            message = await receive()
+            got += len(message.get("body", b""))
+            if got > self._most:
+                raise _too_large(self._most)
+            return message
+
+        return receiving
+
+
+def _too_large(most: int) -> TooLargeError:
+    return TooLargeError(f"the request has more than {most / MB:g} MB", code="too_large")
+
+
+async def _respond(send: Send, status: int, body: object) -> None:
+    headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps(body).encode()})
+
+
+def _fields(scope: Scope, status: int, took_ms: float) -> dict[str, object]:
+    """For the log: the route's pattern, never the path or the query (they may hold anything)."""
+    route = getattr(scope.get("route"), "path", None)
+    fields = {"method": scope["method"], "route": route, "status": status, "ms": took_ms}
+    if (owner := scope.get("state", {}).get("owner")) is not None:
+        fields["owner"] = owner
+    return fields

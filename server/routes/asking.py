@@ -1,0 +1,94 @@
+"""`/v1/ask`: a question, pictures, an answer as the command line's JSON (docs/json.md)."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.datastructures import UploadFile
+
+from agent.session import MAX_QUESTION
+from server.access.caller import Asking, Mine
+from server.engine.leaving import while_connected
+from server.engine.opening import Ask
+from server.errors import BadRequestError
+from server.pictures.intake import Handle, Intake
+from server.services import Serving
+from server.store import Owned
+
+router = APIRouter(prefix="/v1/ask", tags=["ask"])
+
+
+class Body(BaseModel):
+    """What is asked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: str = Field(min_length=1, max_length=MAX_QUESTION)
+    pictures: list[str] = Field(
+        default=[], description="data: URLs, or ids of uploaded files (multipart: files, too)."
+    )
+    conversation: str | None = Field(default=None, description="One to go on with.")
+
+
+_SCHEMA = Body.model_json_schema()
+_DOCUMENTED = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": _SCHEMA},
+            "multipart/form-data": {"schema": _SCHEMA},
+        },
+    }
+}
+
+
+@router.post("", openapi_extra=_DOCUMENTED)
+async def ask(request: Request, services: Serving, caller: Asking, mine: Mine) -> dict[str, Any]:
+    """Ask about pictures, or go on with a conversation; `abstained` is an answer, no error."""
+    body, uploads = await _read(request)
+    settings = services.settings
+    if len(body.pictures) + len(uploads) > settings.max_pictures:
+        raise BadRequestError(
+            f"{settings.max_pictures} pictures are the most for one question", param="pictures"
+        )
+    pictures = await asyncio.to_thread(_taken, services.intake, mine, body.pictures, uploads)
+    asked = Ask(caller, body.question, pictures, body.conversation)
+    done = await while_connected(request, services.engine.answer(asked))
+    where = {"conversation": done.conversation, "turn": done.turn}
+    return done.answer.to_json() | where
+
+
+async def _read(request: Request) -> tuple[Body, list[UploadFile]]:
+    """The body of either form, and the files that it carries.
+
+    Raises:
+        BadRequestError: it is neither.
+        RequestValidationError: a field is wrong.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    uploads: list[UploadFile] = []
+    try:
+        if kind == "multipart/form-data":
+            form = await request.form()
+            given = form.getlist("pictures")
+            uploads = [part for part in given if isinstance(part, UploadFile)]
+            fields = {name: form[name] for name in form if name != "pictures"}
+            named = [part for part in given if isinstance(part, str)]
+            return Body.model_validate(fields | {"pictures": named}), uploads
+        if kind == "application/json":
+            return Body.model_validate_json(await request.body()), uploads
+    except ValidationError as error:
+        raise RequestValidationError(error.errors(include_input=False)) from None
+    raise BadRequestError("send application/json or multipart/form-data", param="content-type")
+
+
+def _taken(
+    intake: Intake, mine: Owned, named: list[str], uploads: list[UploadFile]
+) -> tuple[Handle, ...]:
+    handles = [intake.named(mine, source) for source in named]
+    handles += [intake.inline(mine, up.file.read(), up.filename or "") for up in uploads]
+    return tuple(handles)

@@ -1,0 +1,81 @@
+"""`/v1/files`: upload a picture once, ask about it often; OpenAI's shapes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Form, Query, Response, UploadFile
+
+from server.access.caller import Mine
+from server.services import Serving
+from server.store.records import FileRecord
+
+router = APIRouter(prefix="/v1/files", tags=["files"])
+
+
+@router.post("")
+def upload(
+    file: UploadFile,
+    services: Serving,
+    mine: Mine,
+    purpose: Annotated[Literal["vision", "user_data", "assistants"], Form()] = "vision",
+) -> dict[str, Any]:
+    """Upload a picture or a PDF; what it is, its content says."""
+    data = file.file.read()
+    return shape(services.intake.upload(mine, data, file.filename or "", purpose))
+
+
+@router.get("")
+def list_files(
+    mine: Mine,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000,
+    order: Literal["asc", "desc"] = "desc",
+    after: str | None = None,
+) -> dict[str, Any]:
+    """List the caller's files."""
+    found = mine.files.page(limit=limit + 1, after=after, newest_first=order == "desc")
+    data = [shape(record) for record in found[:limit]]
+    return {
+        "object": "list",
+        "data": data,
+        "first_id": data[0]["id"] if data else None,
+        "last_id": data[-1]["id"] if data else None,
+        "has_more": len(found) > limit,
+    }
+
+
+@router.get("/{file_id}")
+def get_file(file_id: str, mine: Mine) -> dict[str, Any]:
+    """Say what is known of a file."""
+    return shape(mine.files.get(file_id))
+
+
+@router.get("/{file_id}/content", response_class=Response)
+def get_content(file_id: str, services: Serving, mine: Mine) -> Response:
+    """Give a file back as it came."""
+    record = mine.files.get(file_id)
+    headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
+    content = services.intake.content(record.sha256)
+    return Response(content, media_type=record.media_type, headers=headers)
+
+
+@router.delete("/{file_id}")
+def delete_file(file_id: str, services: Serving, mine: Mine) -> dict[str, Any]:
+    """Delete a file; conversations about it keep their picture until they are deleted."""
+    record = mine.files.delete(file_id)
+    services.intake.release([record.sha256])
+    return {"id": file_id, "object": "file", "deleted": True}
+
+
+def shape(record: FileRecord) -> dict[str, Any]:
+    """A file as OpenAI shows one."""
+    return {
+        "id": record.id,
+        "object": "file",
+        "bytes": record.bytes,
+        "created_at": int(record.created_at),
+        "expires_at": int(record.expires_at),
+        "filename": record.filename,
+        "purpose": record.purpose,
+        "status": "processed",
+    }

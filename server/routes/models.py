@@ -1,0 +1,32 @@
+"""`/v1/models`: the one model that there is, in OpenAI's form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from server.access.caller import Asking
+from server.errors import NotFoundError
+
+MODEL = "vqa-agent"
+router = APIRouter(prefix="/v1/models", tags=["models"])
+_THE_ONE = {"id": MODEL, "object": "model", "created": 1_767_225_600, "owned_by": MODEL}
+
+
+@router.get("")
+def list_models(_caller: Asking) -> dict[str, Any]:
+    """List the models."""
+    return {"object": "list", "data": [_THE_ONE]}
+
+
+@router.get("/{model}")
+def get_model(model: str, _caller: Asking) -> dict[str, Any]:
+    """Get one model."""
+    if model != MODEL:
+        raise NotFoundError(
+            f"there is no model {model[:80]!r}; there is {MODEL}",
+            param="model",
+            code="model_not_found",
+        )
+    return dict(_THE_ONE)

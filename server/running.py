@@ -1,0 +1,101 @@
+"""Serves until it is stopped: the address is taken before anything is loaded."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import uvicorn
+
+from agent import VisualAgent
+from server.access.caller import check_reachable
+from server.app import create_app
+from server.logs import to_stderr
+from server.settings import ServerSettings
+from server.store import Database, Store
+from tools.errors import InputError
+
+HTTP_PORTS = {"http": 80, "https": 443}
+
+
+def serve(
+    settings: ServerSettings,
+    agent: VisualAgent,
+    ready: Callable[[str], None] = lambda _url: None,
+) -> None:
+    """Serve until SIGINT or SIGTERM; questions that are being answered may finish (`drain_s`).
+
+    Args:
+        settings: where, and with what.
+        agent: answers; the caller closes it.
+        ready: told the URL when the address is taken; requests are answered soon after.
+
+    Raises:
+        InputError: it may not serve so; the message says what to do.
+    """
+    check_planner(settings, agent.settings.planner_url)
+    check_keys(settings)
+    with bound(settings.host, settings.port) as listening:
+        host, port = listening.getsockname()[:2]
+        ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
+        to_stderr()
+        config = uvicorn.Config(
+            create_app(settings, agent),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=settings.drain_s,
+            lifespan="on",
+        )
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def check_planner(settings: ServerSettings, planner_url: str | None) -> None:
+    """Refuse to be one's own planner (`serve-llm` listens on port 8000, too, unless told).
+
+    Raises:
+        InputError: the planner's address is the one to serve on.
+    """
+    if planner_url is None or planner_url.startswith("unix:"):
+        return
+    parts = urlsplit(planner_url)
+    port = parts.port or HTTP_PORTS.get(parts.scheme)
+    here = {settings.host, "localhost", "127.0.0.1", "::1"}
+    if port == settings.port and parts.hostname in here:
+        raise InputError(
+            f"port {port} is the planner's ({planner_url}): serve on another one, "
+            f"vqa-agent serve --port {settings.port + 1}"
+        )
+
+
+def check_keys(settings: ServerSettings) -> None:
+    """Say before the start what the app would refuse at its start.
+
+    Raises:
+        InputError: strangers could ask, or the database does not answer.
+    """
+    store = Store(Database(settings.url_of_database))
+    try:
+        check_reachable(settings, store)
+    finally:
+        store.close()
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A socket that listens there.
+
+    Raises:
+        InputError: it cannot; the message says what to do.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        return socket.create_server(found[0][4][:2], family=found[0][0], backlog=2048)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise InputError(
+                f"port {port} is taken (by vqa-agent serve-llm, perhaps, whose port is 8000, too): "
+                f"vqa-agent serve --port {port + 1}"
+            ) from None
+        raise InputError(f"cannot listen on {host}:{port}: {error.strerror or error}") from None
