@@ -8,8 +8,8 @@ import time
 from dataclasses import dataclass, field
 
 from agent import VisualAgent
-from agent.errors import PlannerError
 from agent.trying import QUESTION, small_picture
+from server.logs import log
 from server.store import Store
 from tools.errors import InputError
 
@@ -58,7 +58,8 @@ class Readiness:
         total = f"{secrets.randbelow(9000) + 1000}.{secrets.randbelow(90) + 10}"
         try:
             answer = await self._agent.aask(small_picture(total), question=QUESTION)
-        except PlannerError as error:
+        except Exception as error:  # whatever it is: questions cannot be answered
+            log.exception("not ready")
             troubles["planner"] = type(error).__name__
         else:
             if answer.reason in ("planner_failed", "out_of_time"):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 
 from agent.session import MAX_QUESTION
 from server.access.caller import Asking, Mine
@@ -32,6 +32,13 @@ class Body(BaseModel):
         default=[], description="data: URLs, or ids of uploaded files (multipart: files, too)."
     )
     conversation: str | None = Field(default=None, description="One to go on with.")
+
+
+class Upload(NamedTuple):
+    """A file of a form."""
+
+    data: bytes
+    name: str
 
 
 _SCHEMA = Body.model_json_schema()
@@ -62,7 +69,7 @@ async def ask(request: Request, services: Serving, caller: Asking, mine: Mine) -
     return done.answer.to_json() | where
 
 
-async def _read(request: Request) -> tuple[Body, list[UploadFile]]:
+async def _read(request: Request) -> tuple[Body, list[Upload]]:
     """The body of either form, and the files that it carries.
 
     Raises:
@@ -70,25 +77,29 @@ async def _read(request: Request) -> tuple[Body, list[UploadFile]]:
         RequestValidationError: a field is wrong.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    uploads: list[UploadFile] = []
     try:
         if kind == "multipart/form-data":
-            form = await request.form()
-            given = form.getlist("pictures")
-            uploads = [part for part in given if isinstance(part, UploadFile)]
-            fields = {name: form[name] for name in form if name != "pictures"}
-            named = [part for part in given if isinstance(part, str)]
-            return Body.model_validate(fields | {"pictures": named}), uploads
+            async with request.form() as form:
+                return await _read_form(form)
         if kind == "application/json":
-            return Body.model_validate_json(await request.body()), uploads
+            return Body.model_validate_json(await request.body()), []
     except ValidationError as error:
         raise RequestValidationError(error.errors(include_input=False)) from None
     raise BadRequestError("send application/json or multipart/form-data", param="content-type")
 
 
+async def _read_form(form: FormData) -> tuple[Body, list[Upload]]:
+    given = form.getlist("pictures")
+    files = [part for part in given if isinstance(part, UploadFile)]
+    fields = {name: form[name] for name in form if name != "pictures"}
+    named = [part for part in given if isinstance(part, str)]
+    body = Body.model_validate(fields | {"pictures": named})
+    return body, [Upload(await file.read(), file.filename or "") for file in files]
+
+
 def _taken(
-    intake: Intake, mine: Owned, named: list[str], uploads: list[UploadFile]
+    intake: Intake, mine: Owned, named: list[str], uploads: list[Upload]
 ) -> tuple[Handle, ...]:
     handles = [intake.named(mine, source) for source in named]
-    handles += [intake.inline(mine, up.file.read(), up.filename or "") for up in uploads]
+    handles += [intake.inline(mine, upload.data, upload.name) for upload in uploads]
     return tuple(handles)

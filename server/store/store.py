@@ -56,7 +56,11 @@ class Store:
     """
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
-        migrate(database)
+        try:
+            migrate(database)
+        except BaseException:
+            database.close()
+            raise
         self.keys = Keys(database, clock)
         self._database = database
         self._clock = clock

@@ -17,6 +17,7 @@ from agent import Settings
 from agent.cli import app
 from agent.planners.server.families import OWN_WEIGHTS_NAME
 from models.catalog import FOLDER
+from server.settings import ServerSettings
 from tests.fakes.labelled import photographs, products
 from tools.pictures.store import PictureStore
 from tools.toolset import ToolConfig
@@ -130,6 +131,11 @@ def test_the_documented_json_is_what_an_answer_writes(make):
         "eval fusion",
         "train fusion",
         "serve-llm",
+        "serve",
+        "keys create",
+        "keys list",
+        "keys revoke",
+        "config show",
     ],
 )
 def test_every_command_and_its_options_are_documented(command, name):
@@ -161,3 +167,6 @@ def test_every_setting_is_documented():
         assert f"VQA_{name.upper()}" in text
     for name in ToolConfig.model_fields:
         assert f"VQA_TOOLS__{name.upper()}" in text
+    service = (ROOT / "docs" / "service.md").read_text(encoding="utf-8")
+    for name in ServerSettings.model_fields:
+        assert f"`{name}`" in service

@@ -8,7 +8,19 @@ import sys
 
 import pytest
 
-COMMANDS = ("ask", "explain", "chat", "batch", "doctor", "tools", "traces", "train")
+COMMANDS = (
+    "ask",
+    "explain",
+    "chat",
+    "batch",
+    "doctor",
+    "tools",
+    "traces",
+    "train",
+    "serve",
+    "keys",
+    "config",
+)
 HEAVY = (
     "agent.settings",
     "agent.visual_agent",
@@ -20,6 +32,7 @@ HEAVY = (
     "numpy",
     "openai",
     "PIL",
+    "server",
     "pydantic",
     "rich",
     "supervision",

@@ -1,0 +1,117 @@
+"""A service in the process, its agent scripted; SQLite and a real PostgreSQL."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from PIL import Image
+from sqlalchemy import create_engine, text
+
+from agent import Settings, VisualAgent
+from agent.testing import ScriptedPlanner, answering, calling
+from server.app import create_app
+from server.settings import ServerSettings
+from server.store import Database, Store
+from tests.agent.test_visual_agent import find_things, measure_brightness
+from tests.fakes import postgres
+from tools.toolset import ToolConfig
+
+Start = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
+
+
+def brightness(picture: str = "img_1") -> Any:
+    return calling(("measure_brightness", {"picture": picture}))
+
+
+def bright(evidence: str = "e1") -> Any:
+    return answering(
+        f"It is {{{evidence}.value}} percent bright [{evidence}].", f"{{{evidence}.value}}"
+    )
+
+
+def agent_of(*script: Any, tools: Any = (measure_brightness, find_things), **settings: Any) -> Any:
+    planner = ScriptedPlanner(responses=list(script))
+    return VisualAgent(Settings(tools=ToolConfig(offer=[]), **settings), planner, tools)
+
+
+def png(level: int = 120, size: tuple[int, int] = (80, 60)) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", size, (level, level, level)).save(file, "PNG")
+    return file.getvalue()
+
+
+def data_url(data: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(data).decode()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> ServerSettings:
+    return ServerSettings(data_dir=tmp_path / "data", warm_up=False)
+
+
+@asynccontextmanager
+async def serving(
+    settings: ServerSettings, agent: VisualAgent, key: str | None = None
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of an app that has started; `client.app` is the app."""
+    app = create_app(settings, agent)
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://t", headers=headers) as client,
+    ):
+        client.app = app  # type: ignore[attr-defined]
+        yield client
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    folder = postgres.binaries()
+    if folder is None:
+        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
+    with postgres.running(folder) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Of an empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'server.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    engine = create_engine(url.replace("postgresql", "postgresql+psycopg", 1))
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    return url.replace("postgresql", "postgresql+psycopg", 1)
+
+
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(database_url: str, clock: Clock) -> Iterator[Store]:
+    made = Store(Database(database_url), clock)
+    yield made
+    made.close()

@@ -1,0 +1,96 @@
+"""`vqa-agent serve`, `keys` and `config`: what they print, and what they refuse."""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from agent.cli import app
+from server.access.keys import hash_of
+from server.settings import ServerSettings, load
+from server.store import Database, Store
+from tests.server.conftest import agent_of
+
+
+@pytest.fixture(autouse=True)
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("VQA_SERVER_DATA_DIR", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+def run(*words: str):
+    return CliRunner().invoke(app, list(words), obj=lambda _options: agent_of())
+
+
+def test_a_key_is_shown_once_listed_and_revoked() -> None:
+    assert "no key yet" in run("keys", "list").stderr
+    made = run("keys", "create", "shop", "--requests-per-minute", "60")
+    key = made.stdout.strip()
+    store = Store(Database(load().url_of_database))
+    record = store.keys.by_hash(hash_of(key))
+    assert record is not None
+    assert record.id in made.stderr
+    assert record.requests_per_minute == 60
+    listed = run("keys", "list").stdout
+    assert record.id in listed
+    assert key not in listed
+    assert run("keys", "revoke", record.id).exit_code == 0
+    assert store.keys.by_hash(hash_of(key)) is None
+    store.close()
+    assert "revoked" in run("keys", "list").stdout
+    assert run("keys", "revoke", record.id).exit_code == 2
+    assert json.loads(run("keys", "create", "bot", "--json").stdout)["key"].startswith("vqa_sk_")
+    assert len(json.loads(run("keys", "list", "--json").stdout)) == 2
+
+
+def test_config_show_says_where_each_value_comes_from(tmp_path: Path, monkeypatch) -> None:
+    file = tmp_path / "service.toml"
+    file.write_text('port = 9000\nmax_pictures = 3\ndatabase_url = "postgresql://u:secret@h/d"\n')
+    monkeypatch.setenv("VQA_SERVER_MAX_PICTURES", "5")
+    words = ("config", "show", "--config", str(file), "--host", "::1")
+    shown = run(*words)
+    assert "secret" not in shown.stdout
+    rows = json.loads(run(*words, "--json").stdout)
+    assert rows.keys() == ServerSettings.model_fields.keys()
+    assert rows["port"] == {"value": 9000, "from": "file"}
+    assert rows["max_pictures"] == {"value": 5, "from": "environment"}
+    assert rows["host"] == {"value": "::1", "from": "option"}
+    assert rows["deadline_s"]["from"] == "default"
+
+
+@pytest.mark.parametrize(
+    ("toml", "said"),
+    [
+        ("prot = 1", "prot"),
+        ("port = 'x'", "port"),
+        ("port =", "TOML"),
+        ("max_wait_s = 999", "deadline_s"),
+    ],
+)
+def test_wrong_settings_are_named(tmp_path: Path, toml: str, said: str) -> None:
+    file = tmp_path / "service.toml"
+    file.write_text(toml)
+    done = run("config", "show", "--config", str(file))
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert run("config", "show", "--config", str(file) + "x").exit_code == 2
+
+
+def test_serve_refuses_strangers_without_a_key_and_a_port_that_is_taken(monkeypatch) -> None:
+    done = run("serve", "--host", "0.0.0.0")
+    assert done.exit_code == 2
+    assert "vqa-agent keys create" in done.stderr
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run("serve", "--port", str(port))
+    assert done.exit_code == 2
+    assert f"port {port} is taken" in done.stderr
+    assert "serve-llm" in done.stderr
+    monkeypatch.setenv("VQA_PLANNER_URL", "http://localhost:8000/v1")
+    done = CliRunner().invoke(app, ["serve"])
+    assert done.exit_code == 2
+    assert "--port 8001" in done.stderr
