@@ -14,7 +14,7 @@ from agent.answer import Answer
 from agent.events import Answered, ToolStarted
 from agent.testing import answering, calling
 from server.access.identity import LOCAL, Caller, Limits
-from server.engine.engine import Began
+from server.engine.engine import Began, Engine
 from server.engine.opening import Ask
 from server.engine.transcripts import Said
 from server.errors import BusyError
@@ -23,6 +23,7 @@ from server.services import Services
 from server.settings import ServerSettings
 from tests.server.conftest import agent_of, bright, brightness, data_url, png, serving
 from tools import Picture, ToolReport, vision_tool
+from tools.errors import InputError
 
 ME = Caller(LOCAL, LOCAL, Limits(600))
 QUESTION = "How bright is it?"
@@ -180,6 +181,31 @@ async def test_who_goes_away_leaves_nothing_and_gives_the_place_back(tmp_path, e
             await services.engine.answer(Ask(ME, QUESTION, (handle,)))
         assert int(busy.value.headers["Retry-After"]) > 0
         await events.aclose()
+
+
+class NotingAdmission:
+    """Lets everybody in, and notes who came and went."""
+
+    def __init__(self) -> None:
+        self.noted: list[str] = []
+
+    async def enter(self, caller: Caller) -> None:
+        self.noted.append(f"+{caller.owner}")
+
+    def leave(self, caller: Caller) -> None:
+        self.noted.append(f"-{caller.owner}")
+
+
+async def test_whoever_lets_questions_in_hears_of_each_that_ends(settings) -> None:
+    noting = NotingAdmission()
+    async with serving(settings, agent_of(*ONE)) as client:
+        s = services_of(client)
+        engine = Engine(settings, s.agent, s.store, s.intake, noting)
+        handle = await asyncio.to_thread(s.intake.inline, s.store.of(LOCAL), png())
+        await engine.answer(Ask(ME, QUESTION, (handle,)))
+        with pytest.raises(InputError):
+            await engine.answer(Ask(ME, QUESTION))
+    assert noting.noted == ["+local", "-local"] * 2
 
 
 async def test_a_question_that_takes_too_long_ends(tmp_path, enough) -> None:

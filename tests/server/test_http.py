@@ -183,6 +183,20 @@ async def test_two_keys_never_see_each_others_things(settings) -> None:
     store.close()
 
 
+async def test_no_route_below_v1_answers_without_a_key(settings) -> None:
+    store = Store(Database(settings.url_of_database))
+    create(store.keys, "shop")
+    store.close()
+    async with serving(settings, agent_of()) as client:
+        paths = client.app.openapi()["paths"]  # type: ignore[attr-defined]
+        routes = [(m, p) for p, methods in paths.items() for m in methods if p.startswith("/v1")]
+        assert len(routes) > 10
+        for method, path in routes:
+            reply = await client.request(method.upper(), path.replace("{", "").replace("}", ""))
+            assert reply.status_code == 401, (method, path)
+            assert reply.json()["error"]["type"] == "authentication_error"
+
+
 async def test_without_keys_this_machine_is_served_whatever_key_is_sent(settings) -> None:
     async with serving(settings, agent_of(), "sk-anything") as client:
         assert (await client.get("/v1/models")).json()["data"][0]["id"] == "vqa-agent"
