@@ -19,7 +19,7 @@ from tools.base import VisionTool
 from tools.errors import InputError
 from tools.execution.cache import ResultCache
 from tools.execution.local import LocalRunner
-from tools.execution.runner import Runner
+from tools.execution.runner import SharedRunner
 from tools.toolset import Toolset, load_toolset
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class VisualAgent:
     ) -> None:
         self.settings = settings or Settings()
         self.toolset = load_toolset(self.settings.tools, tools)
-        self._runner: Runner = LocalRunner(
+        self._runner: SharedRunner = LocalRunner(
             self.toolset.offered,
             ResultCache(directory=self.settings.cache_dir),
             timeout_s=self.settings.tool_timeout_s,
@@ -106,11 +106,24 @@ class VisualAgent:
         async for event in session.astream(_question(pictures, question)):
             yield event
 
-    def session(self, *pictures: Source, session_id: str | None = None) -> Session:
-        """Begin a conversation about some pictures; it remembers them and what was said."""
+    def session(self, *pictures: Source, session_id: str | None = None, owner: str = "") -> Session:
+        """Begin a conversation about some pictures; it remembers them and what was said.
+
+        Args:
+            session_id: a name; by default one of chance.
+            owner: for whom, where an agent answers several who must not learn of each other: what
+                tools reported is kept for each apart, until `forget`.
+        """
         self._check_open()
         most = self.settings.max_pages
-        return Session(self._background, self._answer, pictures, session_id, most)
+        session = Session(self._background, self._answer, pictures, session_id, most)
+        if owner:
+            session.runner = self._runner.of(owner)
+        return session
+
+    def forget(self, owner: str) -> None:
+        """Delete what is kept of an owner's looks, in memory and on disk."""
+        self._runner.forget(owner)
 
     def restore(self, snapshot: Mapping[str, Any], *pictures: Source) -> Session:
         """Go on with a conversation that was stored (`Session.snapshot`).
@@ -144,7 +157,7 @@ class VisualAgent:
             raise RuntimeError(CLOSED)
 
     @property
-    def runner(self) -> Runner:
+    def runner(self) -> SharedRunner:
         """What runs the tools; it remembers what they reported."""
         return self._runner
 

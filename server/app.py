@@ -15,10 +15,13 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 
 from agent import VisualAgent
 from server import errors
 from server.access.caller import check_reachable
+from server.access.gate import Gate
+from server.access.quotas import Quotas
 from server.engine.admission import BoundedAdmission
 from server.engine.engine import Engine
 from server.logs import log
@@ -26,7 +29,7 @@ from server.pictures.blobs import Blobs
 from server.pictures.intake import Intake
 from server.readiness import Readiness
 from server.requests import RequestScope
-from server.routes import asking, conversations, data, files, health, models
+from server.routes import asking, conversations, data, docs, files, health, models
 from server.services import Services
 from server.settings import ServerSettings, load
 from server.store import Database, Store
@@ -34,6 +37,7 @@ from server.sweeping import keep_swept
 
 ROUTERS = (
     asking.router, conversations.router, files.router, models.router, data.router, health.router,
+    docs.router,
 )  # fmt: skip
 
 
@@ -53,7 +57,8 @@ def create_app(settings: ServerSettings | None = None, agent: VisualAgent | None
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             app.state.services = services = await _open(settings, agent, stack)
-            await _background(stack, keep_swept(services.store, services.intake))
+            swept = keep_swept(services.store, services.intake, services.agent)
+            await _background(stack, swept)
             if settings.warm_up:
                 await _background(stack, _warm_up(services))
             yield
@@ -62,11 +67,23 @@ def create_app(settings: ServerSettings | None = None, agent: VisualAgent | None
         title="vqa-agent",
         summary="Answers questions about pictures, from evidence only.",
         version=_version(),
+        responses=errors.DOCUMENTED,
+        docs_url=None,  # theirs come from another site
+        redoc_url=None,
         lifespan=lifespan,
     )
     for router in ROUTERS:
         app.include_router(router)
     errors.install(app)
+    app.add_middleware(Gate, settings=settings)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["*"],
+            allow_headers=["*"],
+            expose_headers=["*"],
+        )
     app.add_middleware(RequestScope, max_body_mb=settings.max_body_mb)
     return app
 
@@ -81,10 +98,11 @@ async def _open(
     if agent is None:
         agent = VisualAgent()
         stack.push_async_callback(asyncio.to_thread, agent.close)
-    intake = Intake(settings, store, Blobs(settings.data_dir / "pictures"))
+    quotas = Quotas(settings, store)
+    intake = Intake(settings, store, Blobs(settings.data_dir / "pictures"), quotas)
     engine = Engine(settings, agent, store, intake, BoundedAdmission(settings))
     readiness = Readiness(agent, store, settings.ready_s)
-    return Services(settings, agent, store, intake, engine, readiness)
+    return Services(settings, agent, store, intake, engine, readiness, quotas)
 
 
 async def _background(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:

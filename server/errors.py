@@ -11,11 +11,33 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from agent.errors import PlannerError, PlannerOutputError, PlannerTimeoutError
 from server.logs import log
 from tools.errors import InputError, PictureError
+
+
+class Problem(BaseModel):
+    """What went wrong."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str | None
+
+
+class ErrorBody(BaseModel):
+    """The body of every error."""
+
+    error: Problem
+
+
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    "default": {"model": ErrorBody, "description": "An error."}
+}
+"""What the OpenAPI document says of errors."""
 
 
 class ApiError(HTTPException):
@@ -57,6 +79,12 @@ class UnauthorizedError(ApiError):
     kind = "authentication_error"
 
 
+class ForbiddenError(ApiError):
+    """Whoever asks so may not."""
+
+    status = 403
+
+
 class NotFoundError(ApiError):
     """There is none of that id, or it is somebody else's: the two look the same."""
 
@@ -79,6 +107,12 @@ class TooLargeError(ApiError):
     """More bytes than a request may have."""
 
     status = 413
+
+
+class MisdirectedError(ApiError):
+    """The request names a host that this service is not."""
+
+    status = 421
 
 
 class RateLimitError(ApiError):
@@ -116,7 +150,8 @@ def error_body(
     message: str, kind: str, param: str | None = None, code: str | None = None
 ) -> dict[str, Any]:
     """The JSON of an error."""
-    return {"error": {"message": message, "type": kind, "param": param, "code": code}}
+    problem = Problem(message=message, type=kind, param=param, code=code)
+    return ErrorBody(error=problem).model_dump()
 
 
 def as_api_error(error: Exception) -> ApiError | None:

@@ -1,4 +1,4 @@
-"""Around every request: its id, the limit of its body, its line in the log, the last safety net.
+"""Around every request: its id, its body's limit, headers, a line in the log, the last net.
 
 Plain ASGI, so that streams pass through as they come.
 """
@@ -18,6 +18,17 @@ from server.logs import log, request_id
 from server.settings import MB
 
 HEADER = "x-request-id"
+PROTECTING = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+}
+"""Headers of every response that does not set them itself."""
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -48,12 +59,16 @@ class RequestScope:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, current: str) -> None:
         begun, status = time.monotonic(), 0
+        scope.setdefault("state", {})
 
         async def sending(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[HEADER] = current
+                headers = MutableHeaders(scope=message)
+                headers[HEADER] = current
+                for name, value in (PROTECTING | scope["state"].get("headers", {})).items():
+                    headers.setdefault(name, value)
             await send(message)
 
         try:

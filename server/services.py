@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from agent import VisualAgent
+from server.access.quotas import Quotas
 from server.engine.engine import Engine
 from server.pictures.intake import Intake
 from server.readiness import Readiness
@@ -25,6 +26,7 @@ class Services:
     intake: Intake
     engine: Engine
     readiness: Readiness
+    quotas: Quotas
 
 
 def services_of(request: Request) -> Services:

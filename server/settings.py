@@ -79,9 +79,29 @@ class ServerSettings(BaseSettings):
     requests_per_minute: int = Field(
         default=600, ge=1, description="Of one key, unless the key says otherwise."
     )
-    remote_pictures: tuple[str, ...] = Field(
-        default=(), description="Hosts that http(s) pictures may come from; empty: none."
+    requests_per_day: int | None = Field(
+        default=None, ge=1, description="Of one key, unless the key says otherwise."
     )
+    pictures_per_day: int | None = Field(
+        default=None, ge=1, description="New ones of one key, unless the key says otherwise."
+    )
+    storage_mb: float | None = Field(
+        default=None, gt=0, description="Megabytes of pictures that are kept for one key."
+    )
+    hosts: tuple[str, ...] = Field(
+        default=(),
+        description="Names by which the service is called; on loopback beside its own, elsewhere "
+        "any name unless one is set.",
+    )
+    cors_origins: tuple[str, ...] = Field(
+        default=(), description="Other sites (https://shop.example) whose pages may ask."
+    )
+    remote_pictures: tuple[str, ...] = Field(
+        default=(),
+        description="Hosts that http(s) pictures may come from (name, *.name, name:port); "
+        "empty: none.",
+    )
+    remote_s: float = Field(default=10.0, gt=0, description="Seconds to fetch one of them.")
     ready_s: float = Field(
         default=10.0, ge=0, description="Seconds for which one look at readiness holds."
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from agent import VisualAgent
 from server.logs import log
 from server.pictures.intake import Intake
 from server.store import Store
@@ -11,16 +12,21 @@ from server.store import Store
 EVERY_S = 600.0
 
 
-def sweep(store: Store, intake: Intake) -> tuple[int, int]:
+def sweep(store: Store, intake: Intake, agent: VisualAgent) -> tuple[int, int]:
     """Once: how many rows and how many pictures went; blocks."""
-    return store.sweep(), intake.release()
+    owners = store.sweep()
+    for owner in set(owners):
+        agent.forget(owner)
+    return len(owners), intake.release()
 
 
-async def keep_swept(store: Store, intake: Intake, every_s: float = EVERY_S) -> None:
+async def keep_swept(
+    store: Store, intake: Intake, agent: VisualAgent, every_s: float = EVERY_S
+) -> None:
     """Until it is cancelled; a sweep that fails is told, and tried again later."""
     while True:
         try:
-            rows, pictures = await asyncio.to_thread(sweep, store, intake)
+            rows, pictures = await asyncio.to_thread(sweep, store, intake, agent)
         except Exception:
             log.exception("sweep failed")
         else:

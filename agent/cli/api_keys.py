@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from agent.cli.console import ANSWERED, clean, note, output
 from agent.files import dumps
@@ -33,14 +33,13 @@ def opened(config: Path | None) -> Iterator[Store]:
         store.close()
 
 
-def run_create(
-    name: str, requests_per_minute: int | None, config: Path | None, *, as_json: bool
-) -> int:
+def run_create(name: str, limits: Mapping[str, Any], config: Path | None, *, as_json: bool) -> int:
     """Print the new key on stdout, what to do with it on stderr."""
+    from server.access.identity import Limits
     from server.access.keys import create
 
     with opened(config) as store:
-        key, record = create(store.keys, name, requests_per_minute)
+        key, record = create(store.keys, name, Limits(**limits))
     if as_json:
         print(dumps({"id": record.id, "name": name, "key": key}))
         return ANSWERED

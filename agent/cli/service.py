@@ -28,6 +28,8 @@ Config = Annotated[
     typer.Option(metavar="TOML", help="Settings of the service. [env: VQA_SERVER_CONFIG]"),
 ]
 
+_LIMIT = "Unless the service's own limit."
+
 
 @commands.command()
 def serve(
@@ -48,9 +50,11 @@ def serve(
 @keys.command()
 def create(
     name: Annotated[str, typer.Argument(help="For whom it is: shop-bot.")],
-    requests_per_minute: Annotated[
-        int | None, typer.Option(min=1, help="Unless the service's own limit.")
-    ] = None,
+    *,
+    requests_per_minute: Annotated[int | None, typer.Option(min=1, help=_LIMIT)] = None,
+    requests_per_day: Annotated[int | None, typer.Option(min=1, help=_LIMIT)] = None,
+    pictures_per_day: Annotated[int | None, typer.Option(min=1, help=_LIMIT)] = None,
+    storage_mb: Annotated[float | None, typer.Option(min=0.001, help=_LIMIT)] = None,
     json: Json = False,
     config: Config = None,
     debug: Debug = False,
@@ -59,7 +63,13 @@ def create(
     with guard(debug):
         from agent.cli.api_keys import run_create
 
-        raise typer.Exit(run_create(name, requests_per_minute, config, as_json=json))
+        limits = {
+            "requests_per_minute": requests_per_minute,
+            "requests_per_day": requests_per_day,
+            "pictures_per_day": pictures_per_day,
+            "storage_mb": storage_mb,
+        }
+        raise typer.Exit(run_create(name, limits, config, as_json=json))
 
 
 @keys.command(name="list")

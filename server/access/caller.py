@@ -1,6 +1,7 @@
-"""The FastAPI dependency that says who asks; a route that takes `Asking` cannot be asked unknown.
+"""Who asks, and the FastAPI dependency that says so: a route with `Asking` is not asked unknown.
 
-Without any key, on loopback, everybody is `local`. As soon as a key was created, one is needed.
+`server.access.gate` asks first, before the body is read. Without any key, on loopback, everybody is
+`local`. As soon as a key was created, one is needed.
 """
 
 from __future__ import annotations
@@ -9,15 +10,18 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.types import Scope
 
 from server.access.identity import LOCAL, Caller, Limits
 from server.access.keys import hash_of
+from server.access.quotas import limits_of
 from server.errors import UnauthorizedError
 from server.services import Services, services_of
 from server.settings import ServerSettings
 from server.store import Owned, Store
 from tools.errors import InputError
 
+_LOCALLY = Caller(LOCAL, LOCAL, Limits())
 _bearer = HTTPBearer(auto_error=False, description="An API key: vqa-agent keys create NAME")
 
 
@@ -35,18 +39,35 @@ def identify(services: Services, key: str | None) -> Caller:
                 code="missing_api_key",
                 headers={"WWW-Authenticate": "Bearer"},
             )
-        return Caller(LOCAL, LOCAL, Limits(settings.requests_per_minute))
+        return _LOCALLY
     record = keys.by_hash(hash_of(key))
     if record is None:
         if not needs_keys(settings, services.store):  # OpenAI's clients always send one
-            return Caller(LOCAL, LOCAL, Limits(settings.requests_per_minute))
+            return _LOCALLY
         raise UnauthorizedError(
             "this API key is not valid",
             code="invalid_api_key",
             headers={"WWW-Authenticate": "Bearer"},
         )
-    limits = Limits(record.requests_per_minute or settings.requests_per_minute)
-    return Caller(record.id, record.name, limits)
+    return Caller(record.id, record.name, limits_of(record, settings))
+
+
+def admit(scope: Scope, key: str | None) -> Caller:
+    """Identify the caller of a request and count it; noted in the scope, once; blocks.
+
+    Raises:
+        UnauthorizedError: a key is needed, or this one is not valid.
+        RateLimitError: it is one too many.
+    """
+    state = scope.setdefault("state", {})
+    if "caller" not in state:
+        services: Services = scope["app"].state.services
+        found = identify(services, key)
+        state["owner"] = found.owner  # for the log's line of this request
+        state["headers"] = services.quotas.request(found)
+        state["caller"] = found
+    caller: Caller = state["caller"]
+    return caller
 
 
 def needs_keys(settings: ServerSettings, store: Store) -> bool:
@@ -70,10 +91,7 @@ def caller(
     credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
 ) -> Caller:
     """Who asks; the dependency behind `Asking`."""
-    key = credentials.credentials if credentials else None
-    found = identify(services_of(request), key)
-    request.state.owner = found.owner  # for the log's line of this request
-    return found
+    return admit(request.scope, credentials.credentials if credentials else None)
 
 
 Asking = Annotated[Caller, Depends(caller)]

@@ -10,9 +10,12 @@ LOCAL = "local"
 
 @dataclass(frozen=True)
 class Limits:
-    """What a caller may do."""
+    """What a caller may do; None: as much as it likes."""
 
-    requests_per_minute: int
+    requests_per_minute: int | None = None
+    requests_per_day: int | None = None
+    pictures_per_day: int | None = None
+    storage_mb: float | None = None
 
 
 @dataclass(frozen=True)

@@ -9,18 +9,21 @@ import hashlib
 import secrets
 import time
 
+from server.access.identity import Limits
 from server.store.keys import Keys
 from server.store.records import KeyRecord, new_id
 
 PREFIX = "vqa_sk_"
+OF_THE_SERVICE = Limits()
+"""A key without limits of its own has those of the service."""
 SHOWN = len(PREFIX) + 6
 """Characters of a key that are kept, for its person to recognise it."""
 
 
-def create(keys: Keys, name: str, requests_per_minute: int | None = None) -> tuple[str, KeyRecord]:
+def create(keys: Keys, name: str, limits: Limits = OF_THE_SERVICE) -> tuple[str, KeyRecord]:
     """A new key: its text, which nobody can get again, and its record."""
     key = PREFIX + secrets.token_urlsafe(32)
-    record = KeyRecord(new_id("key"), name, key[:SHOWN], requests_per_minute, time.time(), None)
+    record = KeyRecord(new_id("key"), name, key[:SHOWN], time.time(), **vars(limits))
     keys.add(record, hash_of(key))
     return key, record
 

@@ -123,9 +123,9 @@ class Opener:
         conversation = start.conversation if goes_on else None
         if before is not None:
             pictures = mine.conversations.pictures(before.conversation)[: before.pictures]
-            session = self._session(conversation, before, pictures)
+            session = self._session(mine, conversation, before, pictures)
         else:
-            session = self._agent.session(session_id=conversation or new_id("conv"))
+            session = self._new(mine, conversation)
             pictures = self._tell(session, ask.history)
         new = self._show(session, pictures, ask.pictures)
         if len(new) > self._settings.max_conversation_pictures:
@@ -138,8 +138,15 @@ class Opener:
         position = last.position + 1 if goes_on and last else 0
         return Opened(session, session.id, not goes_on, tuple(new), transcript, position)
 
+    def _new(self, mine: Owned, conversation: str | None) -> Session:
+        return self._agent.session(session_id=conversation or new_id("conv"), owner=mine.owner)
+
     def _session(
-        self, conversation: str | None, before: TurnRecord, pictures: list[StoredPicture]
+        self,
+        mine: Owned,
+        conversation: str | None,
+        before: TurnRecord,
+        pictures: list[StoredPicture],
     ) -> Session:
         """The conversation after a turn; under an id of its own where it branches off."""
         if conversation is not None:
@@ -151,7 +158,7 @@ class Opener:
                 self._kept.close(conversation)  # until the turn is stored: else it is restored
                 if self._turns.get(session) == before.id:
                     return session
-        session = self._agent.session(session_id=conversation or new_id("conv"))
+        session = self._new(mine, conversation)
         self._show(session, [], [Handle(p.sha256, p.name) for p in pictures])
         session.load_snapshot(before.snapshot)
         return session

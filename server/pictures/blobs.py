@@ -22,12 +22,15 @@ class Blobs:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    def put(self, data: bytes) -> str:
-        """Keep it; it is on the disk when this returns its sha256 (64 hex digits)."""
-        digest = hashlib.sha256(data).hexdigest()
+    def put(self, digest: str, data: bytes, *, is_known: bool = False) -> None:
+        """Keep what `digest_of` it is; it is on the disk when this returns.
+
+        Unless the caller is known to have it here, it is written though it be here already: a put
+        that takes less time would tell that somebody else has it.
+        """
         path = self._path(digest)
-        if path.exists():
-            return digest
+        if is_known and path.exists():
+            return
         path.parent.mkdir(exist_ok=True, mode=0o700)
         temporary = path.with_name(f".{digest}.{os.getpid()}.{time.monotonic_ns()}")
         try:
@@ -41,7 +44,6 @@ class Blobs:
             temporary.unlink(missing_ok=True)
         for folder in (path.parent, self._folder):
             _sync(folder)
-        return digest
 
     def get(self, digest: str) -> bytes:
         """The content of a sha256.
@@ -70,6 +72,11 @@ class Blobs:
         if not _DIGEST.fullmatch(digest):
             raise KeyError(digest)
         return self._folder / digest[:2] / digest
+
+
+def digest_of(data: bytes) -> str:
+    """What a content is kept under: its sha256, 64 hex digits."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def _sync(folder: Path) -> None:

@@ -1,8 +1,8 @@
 """How a picture comes in: a `data:` URL, an uploaded file's id, bytes, or (where allowed) a URL.
 
-Size first, then the type by content; nothing is decoded here. What comes out is a handle; the
-content lies in the blob store, and the owner's row in the store keeps it alive. Everything blocks:
-call it from threads.
+Size first, then the type by content, then what its owner may keep; nothing is decoded here. What
+comes out is a handle; the content lies in the blob store, and the owner's row in the store keeps it
+alive. Everything blocks: call it from threads.
 """
 
 from __future__ import annotations
@@ -12,16 +12,17 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from server.access.quotas import Quotas
 from server.errors import BadRequestError, GoneError
-from server.pictures.blobs import Blobs
-from server.pictures.remote import fetch_remote
+from server.pictures.blobs import Blobs, digest_of
+from server.pictures.contents import media_type
+from server.pictures.remote import RemotePictures
 from server.settings import MB, ServerSettings
 from server.store import Owned, Store
 from server.store.owned import INLINE
 from server.store.records import FileRecord, StoredPicture, new_id
 from tools.errors import PictureError
 from tools.pictures.sources import is_data, read_data
-from tools.pictures.store import media_type_of
 
 DAY_S = 86_400.0
 MAX_NAME = 200
@@ -44,10 +45,19 @@ class Handle:
 class Intake:
     """Takes pictures in, gives their bytes out, and lets go of what nobody needs."""
 
-    def __init__(self, settings: ServerSettings, store: Store, blobs: Blobs) -> None:
+    def __init__(
+        self,
+        settings: ServerSettings,
+        store: Store,
+        blobs: Blobs,
+        quotas: Quotas,
+        remote: RemotePictures | None = None,
+    ) -> None:
         self._settings = settings
         self._store = store
         self._blobs = blobs
+        self._quotas = quotas
+        self._remote = remote or RemotePictures(settings)
         self._changing = threading.Lock()
         """So that nothing is deleted between its being kept and its being named."""
 
@@ -56,29 +66,24 @@ class Intake:
 
         Raises:
             BadRequestError: it is no picture, or too large.
+            RateLimitError: it is more than the owner may send or keep.
         """
-        media_type = self._checked(data, param="file")
+        kind = self._checked(data, "file")
         lives = time.time() + self._settings.file_days * DAY_S
-        with self._changing:
-            return mine.files.add(
-                FileRecord(
-                    new_id("file"), self._blobs.put(data), plain_name(filename), media_type,
-                    len(data), purpose, time.time(), lives,
-                )
-            )  # fmt: skip
+        return self._kept(mine, data, _record(data, filename, kind, purpose, lives))
 
     def named(self, mine: Owned, source: str, *, param: str = "pictures") -> Handle:
         """The picture that a word names: a `data:` URL, a file's id, an http(s) address.
 
         Raises:
             BadRequestError: it is none of them, no picture, too large, or not allowed.
+            RateLimitError: it is more than the owner may send or keep.
             NotFoundError: there is no such file of this owner.
         """
         if is_data(source):
             return self.inline(mine, self._data(source, param), param=param)
         if source.startswith(("http://", "https://")):
-            fetched = fetch_remote(source, self._settings)
-            return self.inline(mine, fetched, param=param)
+            return self.inline(mine, self._remote.fetch(source, param), param=param)
         if source.startswith("file_"):
             record = mine.files.get(source)
             return Handle(record.sha256, record.filename)
@@ -95,16 +100,11 @@ class Intake:
 
         Raises:
             BadRequestError: it is no picture, or too large.
+            RateLimitError: it is more than the owner may send or keep.
         """
-        media_type = self._checked(data, param)
+        kind = self._checked(data, param)
         lives = time.time() + self._settings.conversation_days * DAY_S
-        with self._changing:
-            record = mine.files.add(
-                FileRecord(
-                    new_id("file"), self._blobs.put(data), plain_name(name), media_type, len(data),
-                    INLINE, time.time(), lives,
-                )
-            )  # fmt: skip
+        record = self._kept(mine, data, _record(data, name, kind, INLINE, lives))
         return Handle(record.sha256, plain_name(name))
 
     def content(self, sha256: str) -> bytes:
@@ -128,6 +128,14 @@ class Intake:
                     gone += 1
         return gone
 
+    def _kept(self, mine: Owned, data: bytes, record: FileRecord) -> FileRecord:
+        with self._changing:
+            is_known = mine.files.has(record.sha256)
+            if not is_known:
+                self._quotas.picture(mine, len(data))
+            self._blobs.put(record.sha256, data, is_known=is_known)
+            return mine.files.add(record)
+
     def _data(self, url: str, param: str) -> bytes:
         if len(url) * 3 // 4 > self._settings.max_picture_mb * MB * 1.1:
             raise self._too_large(param)
@@ -140,7 +148,7 @@ class Intake:
         if len(data) > self._settings.max_picture_mb * MB:
             raise self._too_large(param)
         try:
-            return media_type_of(data)
+            return media_type(data)
         except PictureError as error:
             raise BadRequestError(str(error), param=param, code="invalid_image") from None
 
@@ -149,6 +157,13 @@ class Intake:
         return BadRequestError(
             f"the picture has more than {most}; make it smaller", param=param, code="too_large"
         )
+
+
+def _record(data: bytes, name: str, media_type: str, purpose: str, lives: float) -> FileRecord:
+    return FileRecord(
+        new_id("file"), digest_of(data), plain_name(name), media_type, len(data), purpose,
+        time.time(), lives,
+    )  # fmt: skip
 
 
 def plain_name(name: str) -> str:

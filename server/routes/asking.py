@@ -56,8 +56,8 @@ _DOCUMENTED = {
 @router.post("", openapi_extra=_DOCUMENTED)
 async def ask(request: Request, services: Serving, caller: Asking, mine: Mine) -> dict[str, Any]:
     """Ask about pictures, or go on with a conversation; `abstained` is an answer, no error."""
-    body, uploads = await _read(request)
     settings = services.settings
+    body, uploads = await _read(request, settings.max_pictures)
     if len(body.pictures) + len(uploads) > settings.max_pictures:
         raise BadRequestError(
             f"{settings.max_pictures} pictures are the most for one question", param="pictures"
@@ -69,8 +69,8 @@ async def ask(request: Request, services: Serving, caller: Asking, mine: Mine) -
     return done.answer.to_json() | where
 
 
-async def _read(request: Request) -> tuple[Body, list[Upload]]:
-    """The body of either form, and the files that it carries.
+async def _read(request: Request, most: int) -> tuple[Body, list[Upload]]:
+    """The body of either form, and the files that it carries, at most so many.
 
     Raises:
         BadRequestError: it is neither.
@@ -79,7 +79,9 @@ async def _read(request: Request) -> tuple[Body, list[Upload]]:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
         if kind == "multipart/form-data":
-            async with request.form() as form:
+            async with request.form(
+                max_files=most, max_fields=most + len(Body.model_fields)
+            ) as form:
                 return await _read_form(form)
         if kind == "application/json":
             return Body.model_validate_json(await request.body()), []

@@ -50,5 +50,6 @@ def delete(conversation_id: str, services: Serving, mine: Mine) -> dict[str, Any
     pictures = [picture.sha256 for picture in mine.conversations.pictures(conversation_id)]
     mine.conversations.delete(conversation_id)
     services.engine.forget(conversation_id)
+    services.agent.forget(mine.owner)
     services.intake.release(pictures)
     return {"id": conversation_id, "object": "conversation.deleted", "deleted": True}

@@ -14,9 +14,10 @@ router = APIRouter(prefix="/v1/data", tags=["data"])
 
 @router.delete("")
 def delete_my_data(services: Serving, mine: Mine) -> dict[str, Any]:
-    """Delete the caller's files, conversations, responses, feedback and preferences."""
+    """Delete all of the caller: files, conversations, responses, feedback, preferences, results."""
     conversations, contents = mine.delete_everything()
     for conversation in conversations:
         services.engine.forget(conversation)
+    services.agent.forget(mine.owner)
     services.intake.release(contents)
     return {"object": "data", "deleted": True}

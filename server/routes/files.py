@@ -63,6 +63,7 @@ def get_content(file_id: str, services: Serving, mine: Mine) -> Response:
 def delete_file(file_id: str, services: Serving, mine: Mine) -> dict[str, Any]:
     """Delete a file; conversations about it keep their picture until they are deleted."""
     record = mine.files.delete(file_id)
+    services.agent.forget(mine.owner)
     services.intake.release([record.sha256])
     return {"id": file_id, "object": "file", "deleted": True}
 

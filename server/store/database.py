@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, NoSuchModuleError, OperationalError
 
 from tools.errors import InputError
 
@@ -78,8 +78,11 @@ class Database:
             connection = self._engine.connect()
         except OperationalError:
             raise InputError("the database of the service (database_url) does not answer") from None
-        with connection:
-            yield connection
+        try:
+            with connection:
+                yield connection
+        except DataError:  # PostgreSQL: the character NUL in a text
+            raise InputError("the request holds characters that cannot be kept") from None
 
     def close(self) -> None:
         """Close all connections."""

@@ -11,10 +11,7 @@ from server.store.database import Database
 from server.store.records import KeyRecord
 from server.store.tables import keys
 
-_COLUMNS = [
-    keys.c.id, keys.c.name, keys.c.prefix, keys.c.requests_per_minute, keys.c.created_at,
-    keys.c.revoked_at,
-]  # fmt: skip
+_COLUMNS = [column for column in keys.c if column is not keys.c.sha256]
 
 
 class Keys:
@@ -32,6 +29,11 @@ class Keys:
     def by_hash(self, sha256: str) -> KeyRecord | None:
         """The key of that hash, unless it was revoked."""
         found = self._list((keys.c.sha256 == sha256) & keys.c.revoked_at.is_(None))
+        return found[0] if found else None
+
+    def by_id(self, key_id: str) -> KeyRecord | None:
+        """The key of that id, revoked or not."""
+        found = self._list(keys.c.id == key_id)
         return found[0] if found else None
 
     def all(self) -> list[KeyRecord]:

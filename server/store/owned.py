@@ -77,6 +77,21 @@ class Files(Repository):
             raise NotFoundError(f"there is no file {file_id[:80]!r}", param="file_id")
         return _file(row)
 
+    def total_bytes(self) -> int:
+        """Of all contents that are kept, each once."""
+        table = tables.files
+        contents = select(table.c.sha256, table.c.bytes).where(self._mine(table)).distinct()
+        with self._database.read() as connection:
+            total = connection.execute(select(func.sum(contents.subquery().c.bytes))).scalar()
+        return int(total or 0)
+
+    def has(self, sha256: str) -> bool:
+        """Whether this owner has a file of that content."""
+        table = tables.files
+        where = self._alive(table, table.c.sha256 == sha256)
+        with self._database.read() as connection:
+            return connection.execute(select(table.c.id).where(where).limit(1)).first() is not None
+
     def page(
         self, *, limit: int, after: str | None = None, newest_first: bool = True
     ) -> list[FileRecord]:

@@ -14,14 +14,20 @@ def new_id(kind: str) -> str:
 
 @dataclass(frozen=True)
 class KeyRecord:
-    """An API key; `prefix` is the beginning that its person may recognise."""
+    """An API key; `prefix` is the beginning that its person may recognise.
+
+    Limits that are None are the service's.
+    """
 
     id: str
     name: str
     prefix: str
-    requests_per_minute: int | None
     created_at: float
-    revoked_at: float | None
+    revoked_at: float | None = None
+    requests_per_minute: int | None = None
+    requests_per_day: int | None = None
+    pictures_per_day: int | None = None
+    storage_mb: float | None = None
 
 
 @dataclass(frozen=True)

@@ -78,14 +78,15 @@ class Store:
             self._database,
         )
 
-    def sweep(self) -> int:
-        """Delete what its time is over for; how many rows."""
-        now, gone = self._clock(), 0
+    def sweep(self) -> list[str]:
+        """Delete what its time is over for; the owner of each row that went."""
+        now = self._clock()
+        owners: list[str] = []
         with self._database.write() as connection:
             for table in (tables.responses, tables.conversations, tables.files):
-                done = connection.execute(delete(table).where(table.c.expires_at <= now))
-                gone += done.rowcount
-        return gone
+                gone = delete(table).where(table.c.expires_at <= now).returning(table.c.owner)
+                owners += connection.scalars(gone)
+        return owners
 
     def names_blob(self, sha256: str) -> bool:
         """Whether any file or conversation still needs this content."""

@@ -29,6 +29,9 @@ keys = Table(
     Column("sha256", String(64), nullable=False, unique=True),
     Column("prefix", String(20), nullable=False),
     Column("requests_per_minute", Integer),
+    Column("requests_per_day", Integer),
+    Column("pictures_per_day", Integer),
+    Column("storage_mb", Float),
     Column("created_at", Float, nullable=False),
     Column("revoked_at", Float),
 )

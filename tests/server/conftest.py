@@ -66,7 +66,9 @@ async def serving(
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://t", headers=headers) as client,
+        httpx.AsyncClient(
+            transport=transport, base_url="http://127.0.0.1", headers=headers
+        ) as client,
     ):
         client.app = app  # type: ignore[attr-defined]
         yield client

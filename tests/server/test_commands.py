@@ -28,13 +28,14 @@ def run(*words: str):
 
 def test_a_key_is_shown_once_listed_and_revoked() -> None:
     assert "no key yet" in run("keys", "list").stderr
-    made = run("keys", "create", "shop", "--requests-per-minute", "60")
+    made = run("keys", "create", "shop", "--requests-per-minute", "60", "--storage-mb", "0.5")
     key = made.stdout.strip()
     store = Store(Database(load().url_of_database))
     record = store.keys.by_hash(hash_of(key))
     assert record is not None
     assert record.id in made.stderr
-    assert record.requests_per_minute == 60
+    assert (record.requests_per_minute, record.storage_mb) == (60, 0.5)
+    assert record.pictures_per_day is None
     listed = run("keys", "list").stdout
     assert record.id in listed
     assert key not in listed

@@ -1,7 +1,8 @@
 """Tool results by content: the same look at the same pixels is made once.
 
 The key is (picture sha256, tool, version, arguments with the region's box); what is kept is the
-report as JSON, never a pickle. Failures are never kept: the runner only hands over reports.
+report as JSON, never a pickle. Failures are never kept: the runner only hands over reports. What
+one owner's look found answers no look of another: a hit would tell who else has sent the picture.
 """
 
 from __future__ import annotations
@@ -44,12 +45,17 @@ class ResultCache:
 
     @staticmethod
     def key(
-        tool: VisionTool, arguments: dict[str, Any], picture: PictureRef, region: Region | None
+        tool: VisionTool,
+        arguments: dict[str, Any],
+        picture: PictureRef,
+        region: Region | None,
+        owner: str = "",
     ) -> str:
-        """The identity of a look."""
+        """The identity of a look, behind a name for its owner, where it has one."""
         box = None if region is None else region.box_xyxy
         identity = [picture.sha256, tool.name, tool.version, box, arguments]
-        return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
+        look = _digest(json.dumps(identity, sort_keys=True))
+        return _place(owner) + look if owner else look
 
     @property
     def is_on_disk(self) -> bool:
@@ -83,6 +89,15 @@ class ResultCache:
         if self._disk is not None:
             self._disk.put(key, text)
 
+    def forget(self, owner: str) -> None:
+        """Delete all that was found for an owner, on disk, too."""
+        place = _place(owner)
+        with self._lock:
+            for key in [key for key in self._memory if key.startswith(place)]:
+                del self._memory[key]
+        if self._disk is not None:
+            self._disk.forget(place)
+
     def close(self) -> None:
         """Close the file; it opens again when it is needed."""
         if self._disk is not None:
@@ -94,6 +109,15 @@ class ResultCache:
             self._memory.move_to_end(key)
             while len(self._memory) > self._entries:
                 self._memory.popitem(last=False)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _place(owner: str) -> str:
+    """What the keys of an owner begin with; those of nobody in particular have no such place."""
+    return f"{_digest(owner)}:"
 
 
 def _written(report: ToolReport, picture: PictureRef) -> str:
@@ -138,6 +162,9 @@ class _Disk:
             "DELETE FROM results WHERE rowid <= (SELECT max(rowid) FROM results) - ?", DISK_ENTRIES
         )
 
+    def forget(self, place: str) -> None:
+        self._run("DELETE FROM results WHERE substr(key, 1, ?) = ?", len(place), place)
+
     def close(self) -> None:
         with self._lock:
             if self._connection is not None:
@@ -165,6 +192,7 @@ class _Disk:
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = NORMAL")
+                connection.execute("PRAGMA secure_delete = ON")
                 connection.execute(
                     "CREATE TABLE IF NOT EXISTS results (key TEXT UNIQUE NOT NULL, report TEXT)"
                 )

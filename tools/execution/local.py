@@ -18,6 +18,7 @@ from tools.errors import BadArgumentError
 from tools.evidence import PictureRef, Region, ToolReport
 from tools.execution.breaker import CircuitBreaker
 from tools.execution.cache import ResultCache
+from tools.execution.runner import Runner
 from tools.execution.worker import ToolWorker
 from tools.pictures.store import Picture
 
@@ -71,11 +72,13 @@ class LocalRunner:
         picture: PictureRef,
         region: Region | None,
         within_s: float = math.inf,
+        owner: str = "",
     ) -> tuple[ToolReport, bool]:
         """Run one call; returns the report and whether it came from the cache.
 
         Args:
             within_s: seconds that the caller can wait; the runner's own time-out may be shorter.
+            owner: for whom it is looked; results are shared with nobody else.
 
         Raises:
             ToolError: wrong arguments, the tool failed, or it took longer than may be.
@@ -89,7 +92,7 @@ class LocalRunner:
             raise BadArgumentError(f"there is no tool {name!r}; there are {', '.join(self._tools)}")
         checked = _check(tool, arguments, picture, region)
         look_at = checked.model_dump(mode="json", exclude={"picture", "region"})
-        key = self._cache.key(tool, look_at, picture, region)
+        key = self._cache.key(tool, look_at, picture, region, owner)
         kept = await self._kept(key, picture)
         if kept is not None:
             return kept, True
@@ -99,6 +102,14 @@ class LocalRunner:
             values["region"] = region
         report = await self._worker_of(tool).run((key, picture.id), values, within_s)
         return await self._keep(key, report, picture), False
+
+    def of(self, owner: str) -> Runner:
+        """The same workers for one owner; its `close` leaves them open."""
+        return _OwnersRunner(self, owner)
+
+    def forget(self, owner: str) -> None:
+        """Delete the results that are kept for an owner, on disk, too."""
+        self._cache.forget(owner)
 
     def close(self) -> None:
         """Stop the workers and let go of the tools; calls that wait are dropped."""
@@ -130,6 +141,41 @@ class LocalRunner:
                 await asyncio.to_thread(self._cache.put, key, report, picture)
             kept = self._cache.recall(key, picture)
         return kept or report
+
+
+class _OwnersRunner:
+    """A runner as one of its owners uses it."""
+
+    def __init__(self, runner: LocalRunner, owner: str) -> None:
+        self._runner = runner
+        self._owner = owner
+
+    @property
+    def names(self) -> list[str]:
+        return self._runner.names
+
+    @property
+    def troubles(self) -> dict[str, str]:
+        return self._runner.troubles
+
+    def know(self, picture: Picture) -> None:
+        self._runner.know(picture)
+
+    async def call(
+        self,
+        name: str,
+        arguments: dict[str, Any],
+        *,
+        picture: PictureRef,
+        region: Region | None,
+        within_s: float = math.inf,
+    ) -> tuple[ToolReport, bool]:
+        return await self._runner.call(
+            name, arguments, picture=picture, region=region, within_s=within_s, owner=self._owner
+        )
+
+    def close(self) -> None:
+        """Leave the workers open: they are everybody's."""
 
 
 def _check(

@@ -48,3 +48,13 @@ class Runner(Protocol):
 
     def close(self) -> None:
         """Stop the workers; calls that wait are dropped."""
+
+
+class SharedRunner(Runner, Protocol):
+    """A runner that several owners share, none of whom learns what another has looked at."""
+
+    def of(self, owner: str) -> Runner:
+        """The same workers; results that are kept, or being made, are this owner's alone."""
+
+    def forget(self, owner: str) -> None:
+        """Delete the results that are kept for an owner; blocks."""

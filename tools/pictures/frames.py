@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from tools.errors import PictureError
 from tools.evidence import Unit
 
 if TYPE_CHECKING:
@@ -15,6 +17,8 @@ UNITS: dict[str, Unit] = {"TIFF": "page", "GIF": "frame", "WEBP": "frame", "PNG"
 """Formats of which more than the first picture is looked at: others keep previews behind it."""
 MAX_FRAMES = 600
 """Frames of an animation that are gone through."""
+MAX_TIFF_PAGES = 5_000
+"""Pages that are counted."""
 MAX_DECODED = 400_000_000
 """Pixels of an animation that are gone through."""
 CHANGED = 32
@@ -39,13 +43,18 @@ def frames_of(image: Any, most: int) -> Frames | None:
     """The frames of an opened image, at most `most`; None where it is one picture.
 
     Of a TIFF the first pages; of an animation frames that differ, from all over it.
+
+    Raises:
+        PictureError: a TIFF has so many pages that finding their number would take minutes.
     """
     unit = UNITS.get(image.format or "")
-    if unit is None or image.n_frames < 2:
+    if unit is None:
         return None
     if image.format == "TIFF":
         pages = list(_pages(image))
         numbers, total = pages[:most], len(pages)
+    elif image.n_frames < 2:
+        return None
     else:
         changing, gone_through = _changing(image)
         numbers = _spread(changing, most)
@@ -56,8 +65,13 @@ def frames_of(image: Any, most: int) -> Frames | None:
 
 
 def _pages(image: Any) -> Iterator[int]:
-    for number in range(image.n_frames):
-        image.seek(number)
+    for number in count():
+        if number == MAX_TIFF_PAGES:
+            raise PictureError(f"the TIFF has more than {MAX_TIFF_PAGES} pages; split it")
+        try:
+            image.seek(number)
+        except EOFError:
+            return
         if not number or not image.tag_v2.get(_NEW_SUBFILE_TYPE, 0) & _IS_REDUCED:
             yield number
 

@@ -72,6 +72,29 @@ async def test_the_second_look_comes_from_the_cache(counted: Counted) -> None:
     assert counted.runs == 2
 
 
+async def test_owners_share_no_look_neither_kept_nor_being_made(counted: Counted) -> None:
+    counted.go.clear()
+    runner = runner_of(counted.tool)
+    owners = [runner.of(name) for name in ("one", "one", "two")]
+
+    async def looks() -> list[bool]:
+        calls = [
+            asyncio.ensure_future(o.call("look", {"what": "a"}, picture=PICTURE.ref, region=None))
+            for o in owners
+        ]
+        await asyncio.sleep(0)
+        counted.go.set()
+        return [cached for _, cached in await asyncio.gather(*calls)]
+
+    assert await looks() == [False] * 3
+    assert counted.runs == 2, "who comes second waits as long as if nobody had asked"
+    assert await looks() == [True] * 3
+    runner.forget("one")
+    assert await looks() == [False, False, True]
+    anybody = await runner.call("look", {"what": "a"}, picture=PICTURE.ref, region=None)
+    assert not anybody[1]
+
+
 async def test_a_kept_result_speaks_of_the_picture_that_asks(counted: Counted) -> None:
     store = PictureStore()
     store.add(np.ones((4, 4, 3), np.uint8))
