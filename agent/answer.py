@@ -90,22 +90,25 @@ class Answer(BaseModel):
     def to_json(self) -> dict[str, Any]:
         """The documented JSON: evidence flattened to ids and plain values."""
         data = self.model_dump(mode="json", exclude={"evidence"})
-        keys = (
-            "id",
-            "tool",
-            "picture",
-            "page",
-            "box_xyxy",
-            "label",
-            "text",
-            "value",
-            "score",
-            "status",
-            "kind",
-        )
-        rows = [
-            e.model_dump(mode="json") | {"picture": e.picture.id, "page": e.picture.page}
-            for e in self.evidence
-        ]
-        data["evidence"] = [{key: row[key] for key in keys} for row in rows]
+        data["evidence"] = [evidence_json(evidence) for evidence in self.evidence]
         return data
+
+
+def evidence_json(evidence: Evidence) -> dict[str, Any]:
+    """Evidence as the documented JSON has it."""
+    keys = (
+        "id",
+        "tool",
+        "picture",
+        "page",
+        "box_xyxy",
+        "label",
+        "text",
+        "value",
+        "score",
+        "status",
+        "kind",
+    )
+    picture = {"picture": evidence.picture.id, "page": evidence.picture.page}
+    row = evidence.model_dump(mode="json") | picture
+    return {key: row[key] for key in keys}

@@ -29,7 +29,7 @@ from server.pictures.blobs import Blobs
 from server.pictures.intake import Intake
 from server.readiness import Readiness
 from server.requests import RequestScope
-from server.routes import asking, conversations, data, docs, files, health, models
+from server.routes import asking, chat, conversations, data, docs, files, health, models, responses
 from server.services import Services
 from server.settings import ServerSettings, load
 from server.store import Database, Store
@@ -38,6 +38,7 @@ from server.sweeping import keep_swept
 ROUTERS = (
     asking.router, conversations.router, files.router, models.router, data.router, health.router,
     docs.router,
+    chat.router, responses.router,
 )  # fmt: skip
 
 

@@ -136,6 +136,16 @@ class DeadlineError(ApiError):
     kind = "server_error"
 
 
+class UnexpectedError(ApiError):
+    """What nobody expected; the log says where it came from."""
+
+    status = 500
+    kind = "server_error"
+
+    def __init__(self) -> None:
+        super().__init__("something went wrong here")
+
+
 class PlannerFailedError(ApiError):
     """The planner cannot be had; what it said is in the log."""
 
@@ -188,8 +198,15 @@ async def _invalid(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     place = _param(first["loc"])
+    if first["type"] == "extra_forbidden":
+        return JSONResponse(unknown_parameter(place).body(), 400)
     message = f"{place}: {first['msg']}" if place else str(first["msg"])
     return JSONResponse(error_body(message, ApiError.kind, place or None, "invalid_value"), 400)
+
+
+def unknown_parameter(name: str) -> BadRequestError:
+    """In OpenAI's words."""
+    return BadRequestError(f"Unknown parameter: '{name}'.", param=name, code="unknown_parameter")
 
 
 def _param(loc: Sequence[int | str]) -> str:

@@ -13,7 +13,7 @@ import time
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.errors import TooLargeError, error_body
+from server.errors import TooLargeError, UnexpectedError
 from server.logs import log, request_id
 from server.settings import MB
 
@@ -81,7 +81,7 @@ class RequestScope:
             log.exception("unexpected error")
             if status:  # the response has begun: all that is left is to break it off
                 raise
-            await _respond(sending, 500, error_body("something went wrong here", "server_error"))
+            await _respond(sending, 500, UnexpectedError().body())
         finally:
             took = round((time.monotonic() - begun) * 1000, 1)
             log.info("request", extra={"fields": _fields(scope, status, took)})

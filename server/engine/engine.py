@@ -1,8 +1,8 @@
 """Answers questions: waits for a place, opens the conversation, asks, stores, then says so.
 
 Acknowledged is stored: `Answered` is passed on when the turn and the conversation's snapshot are on
-the disk, in one transaction. Whatever ends a question before that leaves the conversation as it
-was.
+the disk, in one transaction (of a question whose turn is to be kept). Whatever ends a question
+before that leaves the conversation as it was.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Engine:
             yield Began(opened.conversation, turn)
             async with aclosing(self._events(ask, opened, until)) as events:
                 async for event in events:
-                    if isinstance(event, Answered):
+                    if isinstance(event, Answered) and ask.stores:
                         await self._stored(mine, ask, opened, turn, event.answer)
                     yield event
 

@@ -36,6 +36,7 @@ class Ask:
         after: the id of a turn to go on from, instead.
         history: what was said before, of a client that tells it each time, instead.
         sentences: whether sentences are wanted as soon as they are checked.
+        stores: whether the turn is kept; else nobody can go on from it.
     """
 
     caller: Caller
@@ -45,6 +46,7 @@ class Ask:
     after: str | None = None
     history: tuple[Said, ...] = ()
     sentences: bool = False
+    stores: bool = True
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ from tools.errors import PictureError
 from tools.pictures.sources import is_data, read_data
 
 DAY_S = 86_400.0
+INLINE_S = 3_600.0
+"""Seconds that a picture which came inline is kept by itself: its conversation keeps it longer."""
 MAX_NAME = 200
 """Characters of a file name that are kept."""
 
@@ -103,7 +105,7 @@ class Intake:
             RateLimitError: it is more than the owner may send or keep.
         """
         kind = self._checked(data, param)
-        lives = time.time() + self._settings.conversation_days * DAY_S
+        lives = time.time() + max(INLINE_S, 2 * self._settings.deadline_s)
         record = self._kept(mine, data, _record(data, name, kind, INLINE, lives))
         return Handle(record.sha256, plain_name(name))
 

@@ -9,7 +9,8 @@ from fastapi import APIRouter
 
 from server.access.caller import Mine
 from server.pictures.intake import DAY_S
-from server.services import Serving
+from server.services import Services, Serving
+from server.store import Owned
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
 
@@ -47,9 +48,18 @@ def get(conversation_id: str, mine: Mine) -> dict[str, Any]:
 @router.delete("/{conversation_id}")
 def delete(conversation_id: str, services: Serving, mine: Mine) -> dict[str, Any]:
     """Delete a conversation with its turns, and its pictures unless they are needed elsewhere."""
+    forget(conversation_id, services, mine)
+    return {"id": conversation_id, "object": "conversation.deleted", "deleted": True}
+
+
+def forget(conversation_id: str, services: Services, mine: Owned) -> None:
+    """Delete a conversation, and what only it needed.
+
+    Raises:
+        NotFoundError: there is none of this owner.
+    """
     pictures = [picture.sha256 for picture in mine.conversations.pictures(conversation_id)]
     mine.conversations.delete(conversation_id)
     services.engine.forget(conversation_id)
     services.agent.forget(mine.owner)
     services.intake.release(pictures)
-    return {"id": conversation_id, "object": "conversation.deleted", "deleted": True}

@@ -7,9 +7,8 @@ from typing import Any
 from fastapi import APIRouter
 
 from server.access.caller import Asking
-from server.errors import NotFoundError
+from server.openai.parameters import MODEL, check_model
 
-MODEL = "vqa-agent"
 router = APIRouter(prefix="/v1/models", tags=["models"])
 _THE_ONE = {"id": MODEL, "object": "model", "created": 1_767_225_600, "owned_by": MODEL}
 
@@ -23,10 +22,5 @@ def list_models(_caller: Asking) -> dict[str, Any]:
 @router.get("/{model}")
 def get_model(model: str, _caller: Asking) -> dict[str, Any]:
     """Get one model."""
-    if model != MODEL:
-        raise NotFoundError(
-            f"there is no model {model[:80]!r}; there is {MODEL}",
-            param="model",
-            code="model_not_found",
-        )
+    check_model(model)
     return dict(_THE_ONE)

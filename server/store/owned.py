@@ -284,6 +284,13 @@ class Responses(Repository):
         values = {name: value for name, value in row.items() if name != "owner"}
         return ResponseRecord(**values | {"body": json.loads(row["body"])})
 
+    def any_of(self, conversation_id: str) -> bool:
+        """Whether there is one of that conversation."""
+        table = tables.responses
+        where = self._alive(table, table.c.conversation == conversation_id)
+        with self._database.read() as connection:
+            return connection.execute(select(table.c.id).where(where).limit(1)).first() is not None
+
     def delete(self, response_id: str) -> None:
         """Forget a response.
 

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import base64
 import io
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import uvicorn
+from langchain_core.messages import BaseMessage
+from langchain_core.outputs import ChatResult
 from PIL import Image
 from sqlalchemy import create_engine, text
 
 from agent import Settings, VisualAgent
+from agent.planners.token_callback import token_callback
 from agent.testing import ScriptedPlanner, answering, calling
 from server.app import create_app
+from server.running import bound
 from server.settings import ServerSettings
 from server.store import Database, Store
 from tests.agent.test_visual_agent import find_things, measure_brightness
@@ -36,9 +42,26 @@ def bright(evidence: str = "e1") -> Any:
     )
 
 
-def agent_of(*script: Any, tools: Any = (measure_brightness, find_things), **settings: Any) -> Any:
-    planner = ScriptedPlanner(responses=list(script))
-    return VisualAgent(Settings(tools=ToolConfig(offer=[]), **settings), planner, tools)
+class WritingPlanner(ScriptedPlanner):
+    """Writes what the script says piece by piece, so that sentences are told early."""
+
+    def _generate(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> ChatResult:
+        result = super()._generate(messages, *args, **kwargs)
+        if (feed := token_callback()) is not None:
+            text = str(result.generations[0].message.content)
+            for start in range(0, len(text), 7):
+                feed(text[start : start + 7])
+        return result
+
+
+def agent_of(
+    *script: Any,
+    tools: Any = (measure_brightness, find_things),
+    planner: type[ScriptedPlanner] = ScriptedPlanner,
+    **settings: Any,
+) -> Any:
+    planning = planner(responses=list(script))
+    return VisualAgent(Settings(tools=ToolConfig(offer=[]), **settings), planning, tools)
 
 
 def png(level: int = 120, size: tuple[int, int] = (80, 60)) -> bytes:
@@ -117,3 +140,18 @@ def store(database_url: str, clock: Clock) -> Iterator[Store]:
     made = Store(Database(database_url), clock)
     yield made
     made.close()
+
+
+@contextmanager
+def live(settings: ServerSettings, agent: VisualAgent) -> Iterator[str]:
+    """A service on a free port of this machine, for clients that want a real one; its URL."""
+    with bound("127.0.0.1", 0) as listening:
+        config = uvicorn.Config(create_app(settings, agent), log_config=None, lifespan="on")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()  # who connects before it has started waits in the socket's queue
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()

@@ -61,6 +61,8 @@ def test_what_was_stored_is_read_back(store: Store) -> None:
     response = ResponseRecord("resp_1", first.conversation, first.id, {"a": ["é"]}, 1.0, LATER)
     mine.responses.put(response)
     assert mine.responses.get("resp_1") == response
+    assert mine.responses.any_of(first.conversation)
+    assert not mine.responses.any_of("conv_0")
     for rating in (1, -1):
         mine.feedback.put(FeedbackRecord(first.id, rating, "", 1.0))
     assert mine.feedback.get(first.id) == FeedbackRecord(first.id, -1, "", 1.0)
@@ -94,6 +96,7 @@ def test_an_owner_sees_nothing_of_another(store: Store) -> None:
     assert mine.conversations.last_turn(turn.conversation) is None
     assert mine.conversations.turn_of_transcript("t") is None
     assert mine.conversations.pictures(turn.conversation) == []
+    assert not mine.responses.any_of(turn.conversation)
     assert mine.files.page(limit=5) == []
     assert mine.feedback.get(turn.id) is None
     assert mine.preferences.get() == {}
