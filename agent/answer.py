@@ -9,6 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from tools.evidence import Evidence
 
 SCHEMA_VERSION = 1
+EVIDENCE_FIELDS = (
+    "id", "tool", "picture", "page", "box_xyxy",
+    "label", "text", "value", "score", "status", "kind",
+)  # fmt: skip
 
 Abstain = Literal["no", "not_found", "unsure", "could_not_look"]
 Reason = Literal[
@@ -87,6 +91,12 @@ class Answer(BaseModel):
     def __str__(self) -> str:
         return self.answer
 
+    @property
+    def cited(self) -> list[Evidence]:
+        """The evidence that the claims cite, in the order of the ledger."""
+        ids = {evidence_id for claim in self.claims for evidence_id in claim.evidence}
+        return [evidence for evidence in self.evidence if evidence.id in ids]
+
     def to_json(self) -> dict[str, Any]:
         """The documented JSON: evidence flattened to ids and plain values."""
         data = self.model_dump(mode="json", exclude={"evidence"})
@@ -95,20 +105,7 @@ class Answer(BaseModel):
 
 
 def evidence_json(evidence: Evidence) -> dict[str, Any]:
-    """Evidence as the documented JSON has it."""
-    keys = (
-        "id",
-        "tool",
-        "picture",
-        "page",
-        "box_xyxy",
-        "label",
-        "text",
-        "value",
-        "score",
-        "status",
-        "kind",
-    )
-    picture = {"picture": evidence.picture.id, "page": evidence.picture.page}
-    row = evidence.model_dump(mode="json") | picture
-    return {key: row[key] for key in keys}
+    """Evidence as it stands in the documented JSON."""
+    row = evidence.model_dump(mode="json")
+    row |= {"picture": evidence.picture.id, "page": evidence.picture.page}
+    return {key: row[key] for key in EVIDENCE_FIELDS}

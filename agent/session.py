@@ -5,11 +5,20 @@ from __future__ import annotations
 import asyncio
 import queue
 import secrets
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from agent.answer import Answer
-from agent.events import Event
+from agent.events import Event, ToolFinished
 from agent.grounding.ledger import Ledger
 from agent.loop.background import CLOSED, BackgroundLoop
 from tools.errors import InputError
@@ -42,6 +51,15 @@ class Answerer(Protocol):
         """Answer on the agent's own event loop; each step is emitted."""
 
 
+class Looker(Protocol):
+    """Makes a look of a session that no planner asked for (`VisualAgent` does)."""
+
+    def __call__(
+        self, session: Session, tool: str, arguments: Mapping[str, Any]
+    ) -> Awaitable[ToolFinished]:
+        """Look on the agent's own event loop; what is found is in the session's ledger then."""
+
+
 class Session:
     """A conversation; made by `VisualAgent.session`.
 
@@ -50,6 +68,7 @@ class Session:
     Args:
         background: the event loop on which questions are answered.
         answerer: answers them.
+        looker: looks without a question.
         pictures: what it is about.
         session_id: a name; by default one of chance that nobody can guess.
         max_pages: of one file, or pictures of one folder; the rest is left out, and said to be.
@@ -59,8 +78,10 @@ class Session:
         self,
         background: BackgroundLoop,
         answerer: Answerer,
+        looker: Looker,
         pictures: Sequence[Source] = (),
         session_id: str | None = None,
+        *,
         max_pages: int = MAX_PAGES,
     ) -> None:
         self.id = session_id or secrets.token_urlsafe(16)
@@ -71,6 +92,7 @@ class Session:
         """Runs the tools of this conversation instead of the agent's runner, where it is set."""
         self._background = background
         self._answerer = answerer
+        self._looker = looker
         self._turn = asyncio.Lock()
         for source in pictures:
             self.add(source)
@@ -92,6 +114,14 @@ class Session:
     async def aask(self, question: str) -> Answer:
         """`ask` for event loops."""
         return await asyncio.wrap_future(self._background.submit(self._run(question)))
+
+    async def alook(self, tool: str, arguments: Mapping[str, Any]) -> ToolFinished:
+        """One look without a planner: a tool by its name, pictures and regions by their ids.
+
+        What it finds is evidence of the conversation like any other. A call that failed
+        (`call.status`) says why in `call.error`, and has no evidence.
+        """
+        return await asyncio.wrap_future(self._background.submit(self._look(tool, arguments)))
 
     def stream(self, question: str, *, text: bool = True) -> Iterator[Event]:
         """`ask`, step by step; leaving the iterator early cancels the run.
@@ -177,12 +207,22 @@ class Session:
         if not len(self.pictures):
             raise InputError("there is no picture; give at least one before the question")
         question = _checked(question)
+        async with self._alone():
+            return await self._answerer(self, question, emit, streams=streams)
+
+    async def _look(self, tool: str, arguments: Mapping[str, Any]) -> ToolFinished:
+        async with self._alone():
+            return await self._looker(self, tool, arguments)
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """Wait for what was asked before; then the ledger knows the pictures."""
         try:
             async with self._turn:
                 self.ledger.pictures = tuple(picture.ref for picture in self.pictures)
-                return await self._answerer(self, question, emit, streams=streams)
+                yield
         except asyncio.CancelledError:
-            if self._background.is_closed:  # nobody cancelled the question
+            if self._background.is_closed:  # nobody cancelled it
                 raise RuntimeError(CLOSED) from None
             raise
 

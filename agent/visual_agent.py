@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from agent.answer import Answer, Language
-from agent.events import Answered, Event
+from agent.events import Answered, Event, ToolFinished
 from agent.grounding.wording import language_of
 from agent.loop.background import CLOSED, BackgroundLoop
 from agent.loop.deadline import Deadline
@@ -115,8 +115,14 @@ class VisualAgent:
                 tools reported is kept for each apart, until `forget`.
         """
         self._check_open()
-        most = self.settings.max_pages
-        session = Session(self._background, self._answer, pictures, session_id, most)
+        session = Session(
+            self._background,
+            self._answer,
+            self._look,
+            pictures,
+            session_id,
+            max_pages=self.settings.max_pages,
+        )
         if owner:
             session.runner = self._runner.of(owner)
         return session
@@ -262,6 +268,23 @@ class VisualAgent:
         answer.planner |= planner_facts(self.planner, fallback, reason)
         emit(Answered(answer))
         return answer
+
+    async def _look(
+        self, session: Session, tool: str, arguments: Mapping[str, Any]
+    ) -> ToolFinished:
+        """One look of a session, on the agent's own event loop."""
+        from agent.loop.state import Question
+        from agent.loop.tool_calls import look
+
+        asked = Question(
+            text="",
+            language="en",
+            pictures=session.pictures,
+            ledger=session.ledger,
+            runner=session.runner or self._runner,
+            deadline=Deadline(self.settings.deadline_s),
+        )
+        return await look(tool, arguments, asked)
 
 
 def _question(pictures: Sequence[Source], question: str | None) -> str:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from fastapi import FastAPI
@@ -29,16 +28,27 @@ from server.pictures.blobs import Blobs
 from server.pictures.intake import Intake
 from server.readiness import Readiness
 from server.requests import RequestScope
-from server.routes import asking, chat, conversations, data, docs, files, health, models, responses
+from server.routes import (
+    asking,
+    chat,
+    conversations,
+    data,
+    docs,
+    files,
+    health,
+    mcp,
+    models,
+    responses,
+)
 from server.services import Services
 from server.settings import ServerSettings, load
 from server.store import Database, Store
 from server.sweeping import keep_swept
+from server.version import installed_version
 
 ROUTERS = (
     asking.router, conversations.router, files.router, models.router, data.router, health.router,
-    docs.router,
-    chat.router, responses.router,
+    docs.router, chat.router, responses.router, mcp.router,
 )  # fmt: skip
 
 
@@ -57,7 +67,8 @@ def create_app(settings: ServerSettings | None = None, agent: VisualAgent | None
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            app.state.services = services = await _open(settings, agent, stack)
+            app.state.services = services = await open_services(settings, agent, stack)
+            app.state.mcp = await stack.enter_async_context(mcp.mcp_running(services))
             swept = keep_swept(services.store, services.intake, services.agent)
             await _background(stack, swept)
             if settings.warm_up:
@@ -67,7 +78,7 @@ def create_app(settings: ServerSettings | None = None, agent: VisualAgent | None
     app = FastAPI(
         title="vqa-agent",
         summary="Answers questions about pictures, from evidence only.",
-        version=_version(),
+        version=installed_version(),
         responses=errors.DOCUMENTED,
         docs_url=None,  # theirs come from another site
         redoc_url=None,
@@ -89,9 +100,14 @@ def create_app(settings: ServerSettings | None = None, agent: VisualAgent | None
     return app
 
 
-async def _open(
+async def open_services(
     settings: ServerSettings, agent: VisualAgent | None, stack: AsyncExitStack
 ) -> Services:
+    """Make what the routes share; the stack closes it.
+
+    Raises:
+        InputError: it may not serve so, or its database does not answer.
+    """
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = await asyncio.to_thread(lambda: Store(Database(settings.url_of_database)))
     stack.callback(store.close)
@@ -122,10 +138,3 @@ async def _warm_up(services: Services) -> None:
     """Load planner and tools before somebody waits for them."""
     report = await services.readiness.check()
     log.info("warmed up", extra={"fields": {"troubles": report.troubles}})
-
-
-def _version() -> str:
-    try:
-        return version("vqa-agent")
-    except PackageNotFoundError:  # from the source tree
-        return "0"

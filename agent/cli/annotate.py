@@ -8,7 +8,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.cli.render import cited
 from agent.files import replacing
 from tools.errors import InputError
 from tools.explain.drawing import draw
@@ -39,7 +38,7 @@ def annotate(answer: Answer, pictures: list[Picture], path: Path) -> list[Path]:
     """
     from PIL import Image
 
-    shown = [e for e in cited(answer) or answer.evidence if e.status != "none"]
+    shown = [e for e in answer.cited or answer.evidence if e.status != "none"]
     written = []
     for number, picture in enumerate(pictures, start=1):
         several = len(pictures) > 1

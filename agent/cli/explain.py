@@ -15,7 +15,7 @@ from agent.cli.ask import add_picture, split_words
 from agent.cli.console import ABSTAINED, ANSWERED, clean, note, output, progress_bar, working
 from agent.cli.factory import Options, open_agent
 from agent.cli.progress import Progress
-from agent.cli.render import MAX_ROWS, cited
+from agent.cli.render import MAX_ROWS
 from agent.cli.wording import WORDS
 from agent.files import check_writable, dumps, replacing
 from agent.grounding.wording import label_in
@@ -113,7 +113,7 @@ def _by_looks(asked: Asked, how: How) -> None:
         lines = [
             f"{_look_in_words(look)}; {words['without']}: {_without(look, words)}" for look in looks
         ]
-        shown = cited(answer) or answer.evidence
+        shown = answer.cited or answer.evidence
         _write(asked, how.out, None, [e for e in shown if e.status != "none"], lines)
 
 
@@ -176,7 +176,7 @@ def _subject(asked: Asked, wanted: str | None, method: str) -> tuple[Evidence, S
     answer = asked.answer
     candidates = [e for e in answer.evidence if e.id == wanted]
     if wanted is None:
-        candidates = [*cited(answer), *answer.evidence]
+        candidates = [*answer.cited, *answer.evidence]
     elif not candidates:
         known = ", ".join(e.id for e in answer.evidence) or "none"
         raise InputError(f"there is no evidence {wanted!r}; of this answer there is {known}")

@@ -63,12 +63,6 @@ def print_evidence(console: Console, answer: Answer) -> None:
         console.print(WORDS[answer.language]["nothing_seen"], style="dim")
 
 
-def cited(answer: Answer) -> list[Evidence]:
-    """The evidence that the answer's claims cite, in the order of the ledger."""
-    ids = {evidence_id for claim in answer.claims for evidence_id in claim.evidence}
-    return [evidence for evidence in answer.evidence if evidence.id in ids]
-
-
 def _problems(answer: Answer, everything: bool) -> Iterator[Text]:
     from rich.text import Text
 
@@ -86,7 +80,7 @@ def _evidence(answer: Answer, everything: bool) -> Iterator[RenderableType]:
     from rich.text import Text
 
     words = WORDS[answer.language]
-    chosen = cited(answer)
+    chosen = answer.cited
     shown = answer.evidence if everything or not chosen else chosen
     runs = [[e] for e in shown] if everything else list(_runs(shown))
     rows = runs if everything else runs[:MAX_ROWS]

@@ -129,14 +129,16 @@ def log_file() -> Path:
 
 @contextmanager
 def terminated_like_interrupted() -> Iterator[None]:
-    """Let `kill` and a closed terminal end the command as Ctrl-C does: cleanly."""
+    """Let `kill` and a closed terminal end the command as Ctrl-C does: cleanly, and at once.
+
+    Ctrl-C, too: asyncio's own handler would wait for a thread that reads standard input.
+    """
 
     def interrupt(_number: int, _frame: object) -> None:
         raise KeyboardInterrupt
 
-    before = {
-        number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)
-    }
+    numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+    before = {number: signal.signal(number, interrupt) for number in numbers}
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""The commands of the service: `serve`, `keys`, `config`."""
+"""The commands of the service: `serve`, `mcp`, `keys`, `config`."""
 
 from __future__ import annotations
 
@@ -45,6 +45,25 @@ def serve(
 
         given = {"host": host, "port": port, "config": config}
         raise typer.Exit(run_service(context.obj, given))
+
+
+@commands.command()
+def mcp(
+    context: typer.Context,
+    root: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Pictures below it may be opened; again for more. Unless given, this folder.",
+        ),
+    ] = None,
+    debug: Debug = False,
+) -> None:
+    """Be the eyes of another agent, which speaks MCP on stdin and stdout (serve: at /mcp)."""
+    with guard(debug):
+        from agent.cli.mcp_stdio import run_mcp
+
+        raise typer.Exit(run_mcp(context.obj, root or [Path()]))
 
 
 @keys.command()

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from langchain_core.messages import ToolCall, ToolMessage
 
 from agent.answer import ToolCallRecord
-from agent.events import ToolFinished, ToolStarted
+from agent.events import Event, ToolFinished, ToolStarted
 from agent.grounding.serialising import harmless, report_text
 from agent.loop.callbacks import as_tool_run
 from agent.loop.state import Question
@@ -37,6 +38,19 @@ async def run_calls(calls: Sequence[ToolCall], question: Question) -> list[ToolM
         for look in looks:
             look.cancel()
         await asyncio.gather(*looks, return_exceptions=True)
+
+
+async def look(name: str, arguments: Mapping[str, Any], question: Question) -> ToolFinished:
+    """One call that nobody planned; a failure is told in its record, as a planner would be told."""
+    ended: list[ToolFinished] = []
+
+    def emit(event: Event) -> None:
+        if isinstance(event, ToolFinished):
+            ended.append(event)
+
+    call = ToolCall(name=name, args=dict(arguments), id=question.ledger.new_call_id())
+    await run_calls([call], replace(question, emit=emit))
+    return ended[0]
 
 
 def _record(call: ToolCall) -> ToolCallRecord:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import BaseModel
+
 from agent.answer import Draft
 from tools.base import VisionTool
 
@@ -24,7 +26,15 @@ def openai_schema(tool: VisionTool) -> dict[str, Any]:
 
 def strict_schema(tool: VisionTool) -> dict[str, Any]:
     """The parameters as JSON schema: `$defs` inlined, titles and defaults dropped, all required."""
-    schema = tool.parameters.model_json_schema()
+    schema = plain_schema(tool.parameters)
+    schema["required"] = list(schema.get("properties", {}))
+    schema["additionalProperties"] = False
+    return schema
+
+
+def plain_schema(model: type[BaseModel]) -> dict[str, Any]:
+    """A model as JSON schema: `$defs` inlined, titles and defaults dropped."""
+    schema = model.model_json_schema()
     definitions = schema.pop("$defs", {})
 
     def clean(node: Any) -> Any:
@@ -41,8 +51,6 @@ def strict_schema(tool: VisionTool) -> dict[str, Any]:
         return {key: clean(value) for key, value in node.items() if key not in dropped}
 
     cleaned: dict[str, Any] = clean(schema)
-    cleaned["required"] = list(cleaned.get("properties", {}))
-    cleaned["additionalProperties"] = False
     return cleaned
 
 

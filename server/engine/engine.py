@@ -9,22 +9,29 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
+from typing import ParamSpec
 from weakref import WeakValueDictionary
+
+import anyio
 
 from agent import VisualAgent
 from agent.answer import Answer
 from agent.events import Answered, Event
+from agent.session import Session
+from server.access.identity import Caller
 from server.engine.admission import Admission
 from server.engine.opening import Ask, Opened, Opener
 from server.engine.transcripts import Said, after
 from server.errors import DeadlineError
-from server.pictures.intake import DAY_S, Intake
+from server.pictures.intake import DAY_S, Handle, Intake
 from server.settings import ServerSettings
 from server.store import Owned, Store
-from server.store.records import TurnRecord, new_id
+from server.store.records import LookRecord, TurnRecord, new_id
+
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True)
@@ -81,7 +88,7 @@ class Engine:
             async with aclosing(self._events(ask, opened, until)) as events:
                 async for event in events:
                     if isinstance(event, Answered) and ask.stores:
-                        await self._stored(mine, ask, opened, turn, event.answer)
+                        await self._stored(self._keep, mine, ask, opened, turn, event.answer)
                     yield event
 
     async def answer(self, ask: Ask) -> Done:
@@ -94,6 +101,30 @@ class Engine:
                 elif isinstance(event, Answered) and began is not None:
                     return Done(began.conversation, began.turn, event.answer)
         raise RuntimeError("the agent ended without an answer")
+
+    @asynccontextmanager
+    async def visit(
+        self, caller: Caller, conversation: str | None = None, pictures: tuple[Handle, ...] = ()
+    ) -> AsyncIterator[Session]:
+        """A conversation (None: a new one), to show it pictures and look without a question.
+
+        Nobody else asks in it meanwhile. What was shown and seen is stored when the block ends; an
+        error in it leaves the conversation as it was. Raises what `ask` raises.
+        """
+        until = time.monotonic() + self._settings.deadline_s
+        mine = self._store.of(caller.owner)
+        ask = Ask(caller, "", pictures, conversation)
+        start = await asyncio.to_thread(self._opener.start, mine, ask)
+        async with self._alone(start.conversation, until), self._admitted(ask, until):
+            opened = await asyncio.to_thread(self._opener.open, mine, ask, start)
+            session = opened.session
+            known = len(session.ledger)
+            async with _deadline(until):
+                yield session
+            if opened.shows_more or len(session.ledger) > known:
+                await self._stored(self._note, mine, opened)
+            else:
+                self._opener.keep(session, opened.point)
 
     def forget(self, conversation: str) -> None:
         """Let go of a conversation that was deleted."""
@@ -117,17 +148,14 @@ class Engine:
         if answered is not None:
             yield answered
 
-    async def _stored(
-        self, mine: Owned, ask: Ask, opened: Opened, turn: str, answer: Answer
-    ) -> None:
-        """Store the turn; begun, it is finished, whoever goes away meanwhile."""
-        storing = asyncio.ensure_future(
-            asyncio.to_thread(self._keep, mine, ask, opened, turn, answer)
-        )
+    async def _stored(self, keep: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Store in a thread; begun, it is finished, whoever goes away meanwhile."""
+        storing = asyncio.ensure_future(asyncio.to_thread(keep, *args, **kwargs))
         try:
             await asyncio.shield(storing)
         except asyncio.CancelledError:
-            await asyncio.wait({storing})
+            with anyio.CancelScope(shield=True):  # anyio's scopes cancel each further wait, too
+                await asyncio.wait({storing})
             raise
 
     def _keep(self, mine: Owned, ask: Ask, opened: Opened, turn: str, answer: Answer) -> None:
@@ -148,6 +176,19 @@ class Engine:
         lives = now + self._settings.conversation_days * DAY_S
         mine.conversations.append(record, opened.pictures, lives, begins=opened.begins)
         self._opener.keep(opened.session, turn)
+
+    def _note(self, mine: Owned, opened: Opened) -> None:
+        """Store what was looked at since the last turn, then keep the session."""
+        look = LookRecord(
+            id=new_id("look"),
+            conversation=opened.conversation,
+            turn=opened.turn,
+            pictures=len(opened.pictures),
+            snapshot=opened.session.snapshot(),
+        )
+        lives = time.time() + self._settings.conversation_days * DAY_S
+        mine.conversations.looked(look, opened.pictures, lives, begins=opened.begins)
+        self._opener.keep(opened.session, look.id)
 
     @asynccontextmanager
     async def _alone(self, conversation: str | None, until: float) -> AsyncIterator[None]:

@@ -2,6 +2,7 @@
 
 A turn holds the conversation as it was after it, so a question may follow any turn: it goes on
 with the conversation if that turn is its last one, else it begins a new one that shares its past.
+What was looked at without a question since the last turn (`Engine.visit`) belongs to the former.
 Everything here blocks.
 """
 
@@ -21,7 +22,7 @@ from server.errors import BadRequestError
 from server.pictures.intake import Handle, Intake
 from server.settings import ServerSettings
 from server.store import Owned
-from server.store.records import StoredPicture, TurnRecord, new_id
+from server.store.records import LookRecord, StoredPicture, TurnRecord, new_id
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,12 @@ class Opened:
     """All picture files of it, in order."""
     transcript: str
     position: int
+    turn: str
+    """The turn that it goes on from; empty before the first one."""
+    point: str
+    """The turn or look whose snapshot the session was opened with; empty where there was none."""
+    shows_more: bool
+    """Whether there are pictures that were not there at that point."""
 
 
 class Opener:
@@ -79,10 +86,10 @@ class Opener:
         self._intake = intake
         self._kept = Sessions(agent, most=settings.open_conversations)
         self._turns: WeakKeyDictionary[Session, str] = WeakKeyDictionary()
-        """The last stored turn of each session that is kept."""
+        """The last stored turn (or look) of each session that is kept."""
 
     def keep(self, session: Session, turn: str) -> None:
-        """Keep a session for the next question after that turn."""
+        """Keep a session for what comes next after that turn (or look)."""
         self._turns[session] = turn
         self._kept.keep(session)
 
@@ -123,9 +130,12 @@ class Opener:
         before = start.turn or last
         goes_on = start.conversation is not None and (before is None or before == last)
         conversation = start.conversation if goes_on else None
-        if before is not None:
-            pictures = mine.conversations.pictures(before.conversation)[: before.pictures]
-            session = self._session(mine, conversation, before, pictures)
+        turn = before.id if before else ""
+        looked = mine.conversations.look(conversation, turn) if conversation else None
+        point = looked or before
+        if point is not None:
+            pictures = mine.conversations.pictures(point.conversation)[: point.pictures]
+            session = self._session(mine, conversation, point, pictures)
         else:
             session = self._new(mine, conversation)
             pictures = self._tell(session, ask.history)
@@ -138,7 +148,17 @@ class Opener:
             )
         transcript = before.transcript if before else transcript_of(ask.history) or NOTHING
         position = last.position + 1 if goes_on and last else 0
-        return Opened(session, session.id, not goes_on, tuple(new), transcript, position)
+        return Opened(
+            session,
+            session.id,
+            not goes_on,
+            tuple(new),
+            transcript,
+            position,
+            turn,
+            point.id if point else "",
+            len(new) > (point.pictures if point else 0),
+        )
 
     def _new(self, mine: Owned, conversation: str | None) -> Session:
         return self._agent.session(session_id=conversation or new_id("conv"), owner=mine.owner)
@@ -147,10 +167,10 @@ class Opener:
         self,
         mine: Owned,
         conversation: str | None,
-        before: TurnRecord,
+        before: TurnRecord | LookRecord,
         pictures: list[StoredPicture],
     ) -> Session:
-        """The conversation after a turn; under an id of its own where it branches off."""
+        """The conversation after a turn or a look; under an id of its own where it branches off."""
         if conversation is not None:
             try:
                 session = self._kept.get(conversation)

@@ -18,6 +18,7 @@ from server.store.records import (
     ConversationRecord,
     FeedbackRecord,
     FileRecord,
+    LookRecord,
     ResponseRecord,
     StoredPicture,
     TurnRecord,
@@ -200,29 +201,52 @@ class Conversations(Repository):
             NotFoundError: the conversation has been deleted.
             ConflictError: another turn took this place.
         """
-        chats, shown = tables.conversations, tables.conversation_pictures
         values = vars(turn) | {"answer": dumps(turn.answer), "snapshot": dumps(turn.snapshot)}
+        record = ConversationRecord(turn.conversation, turn.created_at, expires_at)
         with self._database.write() as connection:
-            if begins:
-                record = ConversationRecord(turn.conversation, turn.created_at, expires_at)
-                connection.execute(self._inserted(record))
-            else:
-                where = self._mine(chats, chats.c.id == turn.conversation)
-                longer = update(chats).where(where).values(expires_at=expires_at)
-                if not connection.execute(longer).rowcount:
-                    raise NotFoundError("the conversation has been deleted", param="conversation")
-            here = self._mine(shown, shown.c.conversation == turn.conversation)
-            known = connection.execute(select(func.count()).where(here)).scalar_one()
+            self._keep(connection, record, begins=begins)
             try:
                 connection.execute(insert(tables.turns).values(owner=self._owner, **values))
-                for position, picture in enumerate(pictures[known:], start=known):
-                    row = {"conversation": turn.conversation, "position": position}
-                    row |= {"owner": self._owner, **vars(picture)}
-                    connection.execute(insert(shown).values(row))
+                self._show(connection, turn.conversation, pictures)
             except IntegrityError:
-                raise ConflictError(
-                    "another question of this conversation was faster; ask again"
-                ) from None
+                raise _conflict() from None
+
+    def looked(
+        self,
+        look: LookRecord,
+        pictures: Sequence[StoredPicture],
+        expires_at: float,
+        *,
+        begins: bool = False,
+    ) -> None:
+        """Note what was shown and looked at since the last turn, instead of what was noted before.
+
+        As `append`, in one transaction with the pictures; raises what it raises.
+        """
+        table, turns = tables.looks, tables.turns
+        values = vars(look) | {"snapshot": dumps(look.snapshot), "owner": self._owner}
+        record = ConversationRecord(look.conversation, self._clock(), expires_at)
+        here = self._mine(turns, turns.c.conversation == look.conversation)
+        last = select(turns.c.id).where(here).order_by(turns.c.position.desc()).limit(1)
+        with self._database.write() as connection:
+            self._keep(connection, record, begins=begins)
+            if (connection.scalar(last) or "") != look.turn:
+                raise _conflict()
+            old = self._mine(table, table.c.conversation == look.conversation)
+            connection.execute(delete(table).where(old))
+            connection.execute(insert(table).values(values))
+            self._show(connection, look.conversation, pictures)
+
+    def look(self, conversation_id: str, turn: str) -> LookRecord | None:
+        """What was looked at since that turn (empty: since the beginning); None where nothing."""
+        table = tables.looks
+        where = self._mine(table, table.c.conversation == conversation_id, table.c.turn == turn)
+        with self._database.read() as connection:
+            row = connection.execute(select(table).where(where)).mappings().one_or_none()
+        if row is None:
+            return None
+        values = {name: value for name, value in row.items() if name != "owner"}
+        return LookRecord(**values | {"snapshot": json.loads(row["snapshot"])})
 
     def delete(self, conversation_id: str) -> None:
         """Forget a conversation with everything in it.
@@ -235,6 +259,29 @@ class Conversations(Repository):
             self._get(connection, conversation_id)
             where = self._mine(table, table.c.id == conversation_id)
             connection.execute(delete(table).where(where))
+
+    def _keep(self, connection: Connection, record: ConversationRecord, *, begins: bool) -> None:
+        """Make the conversation, or let the one that is there live longer."""
+        if begins:
+            connection.execute(self._inserted(record))
+            return
+        table = tables.conversations
+        where = self._mine(table, table.c.id == record.id)
+        longer = update(table).where(where).values(expires_at=record.expires_at)
+        if not connection.execute(longer).rowcount:
+            raise NotFoundError("the conversation has been deleted", param="conversation")
+
+    def _show(
+        self, connection: Connection, conversation_id: str, pictures: Sequence[StoredPicture]
+    ) -> None:
+        """Add those of all its picture files that are not there yet."""
+        table = tables.conversation_pictures
+        here = self._mine(table, table.c.conversation == conversation_id)
+        known = connection.execute(select(func.count()).where(here)).scalar_one()
+        for position, picture in enumerate(pictures[known:], start=known):
+            row = {"conversation": conversation_id, "position": position}
+            row |= {"owner": self._owner, **vars(picture)}
+            connection.execute(insert(table).values(row))
 
     def _inserted(self, record: ConversationRecord) -> Any:
         return insert(tables.conversations).values(owner=self._owner, **vars(record))
@@ -348,6 +395,10 @@ class Preferences(Repository):
         with self._database.write() as connection:
             connection.execute(delete(table).where(self._mine(table)))
             connection.execute(insert(table).values(owner=self._owner, body=dumps(dict(body))))
+
+
+def _conflict() -> ConflictError:
+    return ConflictError("another question of this conversation was faster; ask again")
 
 
 def _file(row: RowMapping) -> FileRecord:

@@ -72,6 +72,20 @@ class TurnRecord:
 
 
 @dataclass(frozen=True)
+class LookRecord:
+    """A conversation as it is when something was shown or looked at since its last turn.
+
+    `turn` is that turn, empty before the first one; the other fields are as in `TurnRecord`.
+    """
+
+    id: str
+    conversation: str
+    turn: str
+    pictures: int
+    snapshot: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class ConversationRecord:
     """A conversation without its turns."""
 

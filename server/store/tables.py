@@ -101,6 +101,18 @@ turns = Table(
     Index("turns_of_transcript", "owner", "transcript"),
 )
 
+looks = Table(
+    "looks",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    _of_a_conversation(),
+    Column("owner", String(40), nullable=False),
+    Column("turn", String(40), nullable=False),
+    Column("pictures", Integer, nullable=False),
+    Column("snapshot", Text, nullable=False),
+    UniqueConstraint("conversation"),
+)
+
 responses = Table(
     "responses",
     metadata,
@@ -133,5 +145,7 @@ preferences = Table(
     Column("body", Text, nullable=False),
 )
 
-OWNED = (feedback, responses, turns, conversation_pictures, conversations, files, preferences)
+OWNED = (
+    feedback, responses, looks, turns, conversation_pictures, conversations, files, preferences,
+)  # fmt: skip
 """All tables with an owner, in an order in which their rows can be deleted."""

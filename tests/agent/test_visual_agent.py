@@ -88,6 +88,24 @@ def agents() -> Iterator[Any]:
         agent.close()
 
 
+async def test_a_session_looks_without_a_planner_and_the_next_question_knows(agents: Any) -> None:
+    agent = agents(draft("There are {count e1 e2} dogs [e1 e2].", "{count e1 e2}"))
+    session = agent.session(GREY)
+    name, arguments = things("dog")
+    look = await session.alook(name, arguments)
+    assert [e.id for e in look.evidence] == ["e1", "e2"]
+    assert (look.call.status, look.call.arguments) == ("ok", arguments)
+    assert look.text.startswith("find_things img_1 everywhere\ne1-e2")
+    near = await session.alook(*things("dog", region="e2"))
+    assert near.text.startswith("find_things img_1 (20.0, 0.0, 30.0, 10.0)")
+    for wrong in (things("fog"), things("cow"), ("read_minds", {}), brightness("img_2")):
+        failed = await session.alook(*wrong)
+        assert (failed.call.status, failed.evidence) == ("error", ())
+        assert failed.call.error
+    answer = await session.aask("How many dogs are there?")
+    assert str(answer) == "There are 2 dogs."
+
+
 def test_one_tool(agents: Any) -> None:
     agent = agents(call(brightness()), draft("It is {e1.value} percent bright [e1].", "{e1.value}"))
     answer = agent.ask(GREY, "How bright is it?")

@@ -16,6 +16,7 @@ from server.store.owned import INLINE
 from server.store.records import (
     FeedbackRecord,
     FileRecord,
+    LookRecord,
     ResponseRecord,
     StoredPicture,
     TurnRecord,
@@ -38,6 +39,10 @@ def turn_of(conversation: str, position: int = 0, transcript: str = "t") -> Turn
         new_id("turn"), conversation, position, transcript, 1, "Wie hell? 多亮？",
         {"answer": "“60”"}, {"version": 1}, 1_000_000.0 + position,
     )  # fmt: skip
+
+
+def look_of(conversation: str, turn: str, pictures: int = 1) -> LookRecord:
+    return LookRecord(new_id("look"), conversation, turn, pictures, {"ledger": [1.5, "é"]})
 
 
 def begun(mine: Owned, *pictures: StoredPicture) -> TurnRecord:
@@ -116,6 +121,32 @@ def test_a_turn_whose_place_is_taken_leaves_nothing_behind(store: Store) -> None
     assert mine.conversations.get(first.conversation).expires_at == LATER
 
 
+def test_what_was_looked_at_counts_until_the_next_turn(store: Store) -> None:
+    mine = store.of("me")
+    begins = look_of(new_id("conv"), "")
+    mine.conversations.looked(begins, [StoredPicture(A, "a.png")], LATER, begins=True)
+    assert mine.conversations.look(begins.conversation, "") == begins
+    again = look_of(begins.conversation, "", pictures=2)
+    both = [StoredPicture(A, "a.png"), StoredPicture(B, "b.png")]
+    mine.conversations.looked(again, both, LATER + 1)
+    assert mine.conversations.look(begins.conversation, "") == again
+    assert mine.conversations.pictures(begins.conversation) == both
+    assert mine.conversations.get(begins.conversation).expires_at == LATER + 1
+    assert store.of("them").conversations.look(begins.conversation, "") is None
+    turn = turn_of(begins.conversation)
+    mine.conversations.append(turn, both, LATER)
+    assert mine.conversations.look(begins.conversation, turn.id) is None
+    for late, error in (
+        (look_of(begins.conversation, ""), ConflictError),
+        (look_of("conv_0", ""), NotFoundError),
+    ):
+        with pytest.raises(error):
+            mine.conversations.looked(late, [*both, StoredPicture(A, "")], LATER)
+    assert mine.conversations.pictures(begins.conversation) == both
+    with pytest.raises(NotFoundError):
+        store.of("them").conversations.looked(look_of(begins.conversation, turn.id), both, LATER)
+
+
 def test_of_many_at_once_each_place_is_taken_once(store: Store) -> None:
     mine = store.of("me")
     first = begun(mine)
@@ -173,9 +204,12 @@ def test_delete_my_data_leaves_no_row(store: Store, database_url: str) -> None:
     mine.responses.put(ResponseRecord("resp_1", turn.conversation, turn.id, {}, 1.0, LATER))
     mine.feedback.put(FeedbackRecord(turn.id, 1, "", 1.0))
     mine.preferences.put({"a": 1})
+    mine.conversations.looked(look_of(turn.conversation, turn.id), [], LATER)
     assert mine.delete_everything() == ([turn.conversation], [A, B])
     with closing(Database(database_url)) as database, database.read() as connection:
-        for table in ("files", "conversations", "turns", "responses", "feedback", "preferences"):
+        for table in (
+            "files", "conversations", "turns", "looks", "responses", "feedback", "preferences",
+        ):  # fmt: skip
             assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar() == 0
 
 

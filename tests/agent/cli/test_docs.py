@@ -23,7 +23,7 @@ from tools.pictures.store import PictureStore
 from tools.toolset import ToolConfig
 
 ROOT = Path(__file__).parents[3]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "AGENTS.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 ABSTAINING = ("What is the IBAN?",)
 
@@ -132,6 +132,7 @@ def test_the_documented_json_is_what_an_answer_writes(make):
         "train fusion",
         "serve-llm",
         "serve",
+        "mcp",
         "keys create",
         "keys list",
         "keys revoke",
@@ -170,3 +171,12 @@ def test_every_setting_is_documented():
     service = (ROOT / "docs" / "service.md").read_text(encoding="utf-8")
     for name in ServerSettings.model_fields:
         assert f"`{name}`" in service
+
+
+def test_the_configuration_of_an_mcp_client_starts_the_command(tmp_path):
+    page = (ROOT / "docs" / "mcp.md").read_text(encoding="utf-8")
+    started, _served = re.findall(r"^```json\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    server = json.loads(started)["mcpServers"]["vqa-agent"]
+    assert server["command"] == "vqa-agent"
+    done = CliRunner().invoke(app, [*server["args"][:-1], str(tmp_path)])
+    assert done.exit_code == 0, done.stderr

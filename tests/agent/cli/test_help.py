@@ -18,6 +18,7 @@ COMMANDS = (
     "traces",
     "train",
     "serve",
+    "mcp",
     "keys",
     "config",
 )
