@@ -34,10 +34,12 @@ from server.routes import (
     conversations,
     data,
     docs,
+    feedback,
     files,
     health,
     mcp,
     models,
+    page,
     responses,
 )
 from server.services import Services
@@ -48,7 +50,7 @@ from server.version import installed_version
 
 ROUTERS = (
     asking.router, conversations.router, files.router, models.router, data.router, health.router,
-    docs.router, chat.router, responses.router, mcp.router,
+    docs.router, chat.router, responses.router, mcp.router, feedback.router, page.router,
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from agent.cli.console import ANSWERED, note, output
 from agent.cli.factory import Options, open_agent
 from agent.cli.serve import terminated_like_interrupted
 
-HINT = """{url} serves. In another terminal:
+HINT = """{url} serves: open it in a browser, or in another terminal:
 
   curl -F question="What does the sign say?" -F pictures=@photo.jpg {url}/v1/ask
 

@@ -30,6 +30,7 @@ from server.pictures.intake import DAY_S, Handle, Intake
 from server.settings import ServerSettings
 from server.store import Owned, Store
 from server.store.records import LookRecord, TurnRecord, new_id
+from tools.evidence import PictureRef
 
 P = ParamSpec("P")
 
@@ -40,6 +41,8 @@ class Began:
 
     conversation: str
     turn: str
+    pictures: tuple[PictureRef, ...] = ()
+    """All of the conversation, those of this question last."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ class Engine:
         async with self._alone(start.conversation, until), self._admitted(ask, until):
             opened = await asyncio.to_thread(self._opener.open, mine, ask, start)
             turn = new_id("turn")
-            yield Began(opened.conversation, turn)
+            yield Began(opened.conversation, turn, tuple(p.ref for p in opened.session.pictures))
             async with aclosing(self._events(ask, opened, until)) as events:
                 async for event in events:
                     if isinstance(event, Answered) and ask.stores:

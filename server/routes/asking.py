@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Request
@@ -16,6 +17,7 @@ from server.engine.leaving import while_connected
 from server.engine.opening import Ask
 from server.errors import BadRequestError
 from server.pictures.intake import Handle, Intake
+from server.routes import ask_events
 from server.services import Serving
 from server.store import Owned
 
@@ -53,9 +55,12 @@ _DOCUMENTED = {
 }
 
 
-@router.post("", openapi_extra=_DOCUMENTED)
-async def ask(request: Request, services: Serving, caller: Asking, mine: Mine) -> dict[str, Any]:
-    """Ask about pictures, or go on with a conversation; `abstained` is an answer, no error."""
+@router.post("", response_model=dict[str, Any], openapi_extra=_DOCUMENTED)
+async def ask(request: Request, services: Serving, caller: Asking, mine: Mine) -> Any:
+    """Ask about pictures, or go on with a conversation; `abstained` is an answer, no error.
+
+    With `Accept: text/event-stream` each step comes as an event as soon as it happens.
+    """
     settings = services.settings
     body, uploads = await _read(request, settings.max_pictures)
     if len(body.pictures) + len(uploads) > settings.max_pictures:
@@ -64,6 +69,9 @@ async def ask(request: Request, services: Serving, caller: Asking, mine: Mine) -
         )
     pictures = await asyncio.to_thread(_taken, services.intake, mine, body.pictures, uploads)
     asked = Ask(caller, body.question, pictures, body.conversation)
+    if ask_events.is_wanted(request):
+        asked = replace(asked, sentences=True)
+        return await ask_events.streamed(request, services.engine.ask(asked))
     done = await while_connected(request, services.engine.answer(asked))
     where = {"conversation": done.conversation, "turn": done.turn}
     return done.answer.to_json() | where

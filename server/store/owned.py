@@ -378,6 +378,14 @@ class Feedback(Repository):
             return None
         return FeedbackRecord(row.turn, row.rating, row.comment, row.created_at)
 
+    def ratings(self, conversation_id: str) -> dict[str, int]:
+        """What was said of the turns of a conversation, by the turn's id."""
+        table, turns = tables.feedback, tables.turns
+        where = self._mine(table, turns.c.conversation == conversation_id)
+        found = select(table.c.turn, table.c.rating).join(turns, turns.c.id == table.c.turn)
+        with self._database.read() as connection:
+            return {row.turn: row.rating for row in connection.execute(found.where(where))}
+
 
 class Preferences(Repository):
     """How an owner wants answers; what the fields mean is its readers' business."""

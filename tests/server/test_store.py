@@ -71,6 +71,7 @@ def test_what_was_stored_is_read_back(store: Store) -> None:
     for rating in (1, -1):
         mine.feedback.put(FeedbackRecord(first.id, rating, "", 1.0))
     assert mine.feedback.get(first.id) == FeedbackRecord(first.id, -1, "", 1.0)
+    assert mine.feedback.ratings(first.conversation) == {first.id: -1}
     assert mine.preferences.get() == {}
     mine.preferences.put({"language": "en"})
     mine.preferences.put({"language": "zh"})
@@ -104,6 +105,7 @@ def test_an_owner_sees_nothing_of_another(store: Store) -> None:
     assert not mine.responses.any_of(turn.conversation)
     assert mine.files.page(limit=5) == []
     assert mine.feedback.get(turn.id) is None
+    assert mine.feedback.ratings(turn.conversation) == {}
     assert mine.preferences.get() == {}
     mine.delete_everything()
     assert theirs.conversations.turns(turn.conversation) == [turn]
