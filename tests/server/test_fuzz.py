@@ -7,15 +7,16 @@ Every route that is in the document is asked; a new one need not be named here.
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
 import requests
 import schemathesis
+from anyio.from_thread import start_blocking_portal
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from langchain_core.messages import BaseMessage
@@ -60,19 +61,24 @@ def send(tmp_path_factory) -> Iterator[Any]:
     agent = VisualAgent(
         Settings(tools=ToolConfig(offer=[])), NeverKnows(), tools=[measure_brightness]
     )
-    with asyncio.Runner() as runner, agent:
-        opened = serving(service, agent)
-        client = runner.run(opened.__aenter__())
+    with (
+        agent,
+        start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(serving(service, agent)) as client,
+    ):
 
         def sending(case: Case) -> httpx.Response:
             prepared = requests.Request(**case.as_transport_kwargs(base_url=HERE)).prepare()
-            body, headers = prepared.body or b"", dict(prepared.headers)
-            return runner.run(
-                client.request(prepared.method, prepared.url, content=body, headers=headers)
+            asking = partial(
+                client.request,
+                prepared.method,
+                str(prepared.url),
+                content=prepared.body or b"",
+                headers=dict(prepared.headers),
             )
+            return portal.call(asking)
 
         yield sending
-        runner.run(opened.__aexit__(None, None, None))
 
 
 def operations() -> list[APIOperation]:
