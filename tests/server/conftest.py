@@ -145,8 +145,15 @@ def store(database_url: str, clock: Clock) -> Iterator[Store]:
 @contextmanager
 def live(settings: ServerSettings, agent: VisualAgent) -> Iterator[str]:
     """A service on a free port of this machine, for clients that want a real one; its URL."""
+    with listening_app(create_app(settings, agent)) as url:
+        yield url
+
+
+@contextmanager
+def listening_app(app: Any) -> Iterator[str]:
+    """An ASGI app on a free port of this machine; its URL."""
     with bound("127.0.0.1", 0) as listening:
-        config = uvicorn.Config(create_app(settings, agent), log_config=None, lifespan="on")
+        config = uvicorn.Config(app, log_config=None, lifespan="on")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()  # who connects before it has started waits in the socket's queue
