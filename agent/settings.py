@@ -10,11 +10,12 @@ import os
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, FilePath, SecretStr, model_validator
+from pydantic import DirectoryPath, Field, FilePath, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
     PydanticBaseSettingsSource,
+    SecretsSettingsSource,
     SettingsConfigDict,
 )
 
@@ -26,12 +27,21 @@ from tools.toolset import ToolConfig
 from tools.weights.downloads import is_pulled
 
 ENV_FILE = "VQA_ENV_FILE"
+SECRETS_DIR = "VQA_SECRETS_DIR"
+SYSTEMD_CREDENTIALS = "CREDENTIALS_DIRECTORY"
+"""Systemd's variable: the folder of what a unit's `LoadCredential=` lists."""
 _TASKS: dict[str, catalog.Task] = {
     "detector": "detection",
     "classifier": "classification",
     "fusion": "embedding",
 }
 """The settings of `ToolConfig` that name weights, and what these are for."""
+
+
+def secrets_folder(given: Path | None = None) -> Path | None:
+    """Where secret files lie: what is given, `VQA_SECRETS_DIR`, systemd's; None if nowhere."""
+    named = given or os.environ.get(SECRETS_DIR) or os.environ.get(SYSTEMD_CREDENTIALS)
+    return Path(named) if named and Path(named).is_dir() else None
 
 
 class Settings(BaseSettings):
@@ -44,6 +54,11 @@ class Settings(BaseSettings):
     env_file: FilePath | None = Field(
         default=None,
         description="A file of `VQA_…=…` lines that is read as well; the environment wins.",
+    )
+    secrets_dir: DirectoryPath | None = Field(
+        default=None,
+        description="A folder of files that are called as variables are and hold their values "
+        "(VQA_PLANNER_API_KEY), for what no environment should show; unset: systemd's credentials.",
     )
     planner_url: str | None = Field(
         default=None,
@@ -118,12 +133,14 @@ class Settings(BaseSettings):
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
         dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments, then the environment, then the file that one of them names."""
-        named = init_settings().get("env_file") or os.environ.get(ENV_FILE) or None
+        """Arguments, then the environment, then secret files, then the file that is named."""
+        given = init_settings()
+        named = given.get("env_file") or os.environ.get(ENV_FILE) or None
         named_file = DotEnvSettingsSource(settings_cls, env_file=named)
-        return init_settings, env_settings, named_file, dotenv_settings, file_secret_settings
+        secrets = SecretsSettingsSource(settings_cls, secrets_folder(given.get("secrets_dir")))
+        return init_settings, env_settings, secrets, named_file, dotenv_settings
 
     @model_validator(mode="after")
     def _choose_planner(self) -> Self:

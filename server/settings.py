@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -16,16 +17,18 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
+    SecretsSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
 
+from agent.settings import SECRETS_DIR, secrets_folder
 from tools.errors import InputError
 
 CONFIG = "VQA_SERVER_CONFIG"
 """The variable that names the TOML file."""
 PREFIX = "VQA_SERVER_"
-Origin = Literal["default", "file", "environment", "option"]
+Origin = Literal["default", "file", "secret", "environment", "option"]
 MB = 1_000_000
 
 
@@ -116,10 +119,11 @@ class ServerSettings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Options, then the environment, then the file that one of them names."""
+        """Options, then the environment, then secret files, then the file that is named."""
         named = init_settings().get("config") or os.environ.get(CONFIG) or None
         file = TomlConfigSettingsSource(settings_cls, Path(named) if named else None)
-        return init_settings, env_settings, file
+        secrets = SecretsSettingsSource(settings_cls, secrets_folder())
+        return init_settings, env_settings, secrets, file
 
     @model_validator(mode="after")
     def _wait_within_the_deadline(self) -> Self:
@@ -155,22 +159,40 @@ def load(options: Mapping[str, Any] | None = None) -> ServerSettings:
     named = given.get("config") or os.environ.get(CONFIG)
     if named and not Path(named).is_file():
         raise InputError(f"there is no settings file {named}")
+    folder = os.environ.get(SECRETS_DIR)
+    if folder and not Path(folder).is_dir():
+        raise InputError(f"there is no folder {folder} ({SECRETS_DIR})")
     try:
         return ServerSettings(**given)
     except ValidationError as error:
-        wrong = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        wrong = [_wrong(".".join(map(str, e["loc"])), e) for e in error.errors()]
         raise InputError(f"settings of the service ({PREFIX}…): " + "; ".join(wrong)) from None
     except ValueError as error:  # the file is no TOML
         raise InputError(f"{named} is no TOML: {error}") from None
 
 
+def _wrong(name: str, error: Mapping[str, Any]) -> str:
+    if error["type"] == "extra_forbidden":
+        return f"{name}: there is no such setting{did_you_mean(name, ServerSettings.model_fields)}"
+    return f"{name}: {error['msg']}"
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """`, did you mean port?` for `prot`; empty where nothing is near."""
+    near = get_close_matches(name, list(known), n=1, cutoff=0.7)
+    return f", did you mean {near[0]}?" if near else ""
+
+
 def origins(settings: ServerSettings, options: Mapping[str, Any]) -> Iterator[tuple[str, Origin]]:
     """Where each setting comes from, in the order of the class."""
     in_file = TomlConfigSettingsSource(ServerSettings, settings.config)()
+    in_secrets = SecretsSettingsSource(ServerSettings, secrets_folder())()
     for name in ServerSettings.model_fields:
         if options.get(name) is not None:
             yield name, "option"
         elif os.environ.get(PREFIX + name.upper()):
             yield name, "environment"
+        elif name in in_secrets:
+            yield name, "secret"
         else:
             yield name, "file" if name in in_file else "default"

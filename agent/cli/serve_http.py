@@ -8,6 +8,7 @@ from typing import Any
 from agent.cli.console import ANSWERED, note, output
 from agent.cli.factory import Options, open_agent
 from agent.cli.serve import terminated_like_interrupted
+from agent.cli.variables import warn_of_strange
 
 HINT = """{url} serves: open it in a browser, or in another terminal:
 
@@ -22,6 +23,7 @@ def run_service(factory: Any, given: Mapping[str, Any]) -> int:
     from server.settings import load
 
     settings = load(given)
+    warn_of_strange()
     with open_agent(factory, Options()) as agent, terminated_like_interrupted():
         try:
             serve(settings, agent, lambda url: output().print(HINT.format(url=url), soft_wrap=True))

@@ -121,7 +121,7 @@ def show(
     config: Config = None,
     debug: Debug = False,
 ) -> None:
-    """Show each setting of the service, its value and where that comes from; no secrets."""
+    """Show each setting of service and agent, its value and where it comes from; no secrets."""
     with guard(debug):
         from agent.cli.showing import run_show
 

@@ -50,12 +50,16 @@ def test_a_key_is_shown_once_listed_and_revoked() -> None:
 
 def test_config_show_says_where_each_value_comes_from(tmp_path: Path, monkeypatch) -> None:
     file = tmp_path / "service.toml"
-    file.write_text('port = 9000\nmax_pictures = 3\ndatabase_url = "postgresql://u:secret@h/d"\n')
+    file.write_text('port = 9000\nmax_pictures = 3\ndatabase_url = "postgresql://u:hidden@h/d"\n')
     monkeypatch.setenv("VQA_SERVER_MAX_PICTURES", "5")
     words = ("config", "show", "--config", str(file), "--host", "::1")
+    monkeypatch.setenv("VQA_SERVER_MAX_PICTURS", "5")
     shown = run(*words)
-    assert "secret" not in shown.stdout
-    rows = json.loads(run(*words, "--json").stdout)
+    assert "hidden" not in shown.stdout
+    assert "VQA_SERVER_MAX_PICTURS" in shown.stderr
+    assert "did you mean VQA_SERVER_MAX_PICTURES?" in shown.stderr
+    assert "VQA_SERVER_DATA_DIR" not in shown.stderr
+    rows = json.loads(run(*words, "--json").stdout)["service"]
     assert rows.keys() == ServerSettings.model_fields.keys()
     assert rows["port"] == {"value": 9000, "from": "file"}
     assert rows["max_pictures"] == {"value": 5, "from": "environment"}
@@ -63,10 +67,56 @@ def test_config_show_says_where_each_value_comes_from(tmp_path: Path, monkeypatc
     assert rows["deadline_s"]["from"] == "default"
 
 
+def test_config_show_knows_the_agents_settings_and_what_the_profile_chose(
+    tmp_path: Path, monkeypatch
+) -> None:
+    file = tmp_path / "agent.env"
+    file.write_text("VQA_TIMEOUT_S=7\nVQA_TOOLS__DETECT_THRESHOLD=0.5\n")
+    monkeypatch.setenv("VQA_PLANNER_URL", "http://me:hidden@planner:8000/v1")
+    monkeypatch.setenv("VQA_PLANNER_API_KEY", "hidden")
+    shown = run("--env-file", str(file), "config", "show", "--json")
+    assert "hidden" not in shown.stdout
+    rows = json.loads(shown.stdout)["agent"]
+    assert rows["timeout_s"] == {"value": 7.0, "from": "file"}
+    assert rows["tools.detect_threshold"] == {"value": 0.5, "from": "file"}
+    url = {"value": "http://***@planner:8000/v1", "from": "environment"}
+    assert rows["planner_url"] == url
+    assert rows["planner_api_key"] == {"value": "**********", "from": "environment"}
+    assert rows["max_repairs"]["from"] == "default"
+    monkeypatch.delenv("VQA_PLANNER_URL")
+    monkeypatch.delenv("VQA_ENV_FILE")
+    monkeypatch.setenv("VQA_PROFILE", "gpu")
+    chosen = json.loads(run("config", "show", "--json").stdout)["agent"]["planner_url"]
+    assert chosen["from"] == "profile"
+
+
+@pytest.mark.parametrize("variable", ["VQA_SECRETS_DIR", "CREDENTIALS_DIRECTORY"])
+def test_secrets_may_lie_in_files(tmp_path: Path, monkeypatch, variable: str) -> None:
+    (tmp_path / "VQA_SERVER_DATABASE_URL").write_text("postgresql://u:hidden@h/d\n")
+    (tmp_path / "vqa_planner_api_key").write_text("hidden\n")
+    (tmp_path / "another-units").write_text("x")
+    monkeypatch.setenv(variable, str(tmp_path))
+    assert load().url_of_database == "postgresql+psycopg://u:hidden@h/d"
+    shown = run("config", "show", "--json")
+    assert "hidden" not in shown.stdout
+    rows = json.loads(shown.stdout)
+    assert rows["service"]["database_url"] == {"value": "**********", "from": "secret"}
+    assert rows["agent"]["planner_api_key"]["from"] == "secret"
+    monkeypatch.setenv("VQA_SERVER_DATABASE_URL", "sqlite://")
+    assert load().url_of_database == "sqlite://"
+
+
+def test_a_folder_of_secrets_that_is_not_there_is_named(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("VQA_SECRETS_DIR", str(tmp_path / "gone"))
+    done = run("keys", "list")
+    assert done.exit_code == 2
+    assert "VQA_SECRETS_DIR" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("toml", "said"),
     [
-        ("prot = 1", "prot"),
+        ("prot = 1", "did you mean port?"),
         ("port = 'x'", "port"),
         ("port =", "TOML"),
         ("max_wait_s = 999", "deadline_s"),
