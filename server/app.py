@@ -45,6 +45,7 @@ from server.routes import (
 from server.services import Services
 from server.settings import ServerSettings, load
 from server.store import Database, Store
+from server.store.database import private_folder
 from server.sweeping import keep_swept
 from server.version import installed_version
 
@@ -110,7 +111,7 @@ async def open_services(
     Raises:
         InputError: it may not serve so, or its database does not answer.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(settings.data_dir)
     store = await asyncio.to_thread(lambda: Store(Database(settings.url_of_database)))
     stack.callback(store.close)
     check_reachable(settings, store)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import errno
+import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -12,12 +13,17 @@ import uvicorn
 from agent import VisualAgent
 from server.access.caller import check_reachable
 from server.app import create_app
-from server.logs import to_stderr
+from server.logs import log, to_stderr
 from server.settings import ServerSettings
 from server.store import Database, Store
+from server.store.database import private_folder
 from tools.errors import InputError
 
 HTTP_PORTS = {"http": 80, "https": 443}
+
+
+class StoppedAtOnceError(KeyboardInterrupt):
+    """Ctrl-C came twice: nothing is waited for."""
 
 
 def serve(
@@ -34,6 +40,7 @@ def serve(
 
     Raises:
         InputError: it may not serve so; the message says what to do.
+        StoppedAtOnceError: Ctrl-C came twice; tools may still be looking.
     """
     check_planner(settings, agent.settings.planner_url)
     check_keys(settings)
@@ -41,15 +48,34 @@ def serve(
         host, port = listening.getsockname()[:2]
         ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
         to_stderr()
+        app = create_app(settings, agent)
         config = uvicorn.Config(
-            create_app(settings, agent),
+            app,
             log_config=None,
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=settings.drain_s,
             lifespan="on",
         )
-        uvicorn.Server(config).run(sockets=[listening])
+        server = _Server(config)
+        app.state.is_stopping = lambda: server.should_exit
+        try:
+            server.run(sockets=[listening])
+        except KeyboardInterrupt:
+            if server.force_exit:
+                raise StoppedAtOnceError from None
+            raise
+
+
+class _Server(uvicorn.Server):
+    """Says when it begins to stop."""
+
+    async def shutdown(self, sockets: Sequence[socket.socket] | None = None) -> None:
+        fields = {"requests": len(self.server_state.tasks)}
+        log.info("stopping", extra={"fields": fields})
+        await super().shutdown(list(sockets or ()))
+        if self.force_exit:  # the app is cancelled, and uvicorn would write down where
+            logging.getLogger("uvicorn.error").disabled = True
 
 
 def check_planner(settings: ServerSettings, planner_url: str | None) -> None:
@@ -74,13 +100,23 @@ def check_keys(settings: ServerSettings) -> None:
     """Say before the start what the app would refuse at its start.
 
     Raises:
-        InputError: strangers could ask, or the database does not answer.
+        InputError: strangers could ask, or what is kept cannot be kept there.
     """
-    store = Store(Database(settings.url_of_database))
+    private_folder(settings.data_dir)
+    try:
+        store = Store(Database(settings.url_of_database))
+    except InputError as error:
+        raise InputError(f"{error}{_reason(error.__cause__)}") from None
     try:
         check_reachable(settings, store)
     finally:
         store.close()
+
+
+def _reason(cause: BaseException | None) -> str:
+    """What a database's driver says, for whoever starts the service; no password is in it."""
+    lines = str(getattr(cause, "orig", None) or "").splitlines()
+    return f": {lines[0]}" if lines else ""
 
 
 def bound(host: str, port: int) -> socket.socket:

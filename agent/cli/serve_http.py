@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping
 from typing import Any
 
-from agent.cli.console import ANSWERED, note, output
+from agent.cli.console import ANSWERED, INTERRUPTED, note, output
 from agent.cli.factory import Options, open_agent
 from agent.cli.serve import terminated_like_interrupted
 from agent.cli.variables import warn_of_strange
@@ -14,12 +16,12 @@ HINT = """{url} serves: open it in a browser, or in another terminal:
 
   curl -F question="What does the sign say?" -F pictures=@photo.jpg {url}/v1/ask
 
-What else there is: {url}/docs. Ctrl-C lets questions finish and ends it."""
+What else there is: {url}/docs. Ctrl-C lets questions finish and ends it; twice, at once."""
 
 
 def run_service(factory: Any, given: Mapping[str, Any]) -> int:
     """Serve until SIGINT or SIGTERM."""
-    from server.running import serve
+    from server.running import StoppedAtOnceError, serve
     from server.settings import load
 
     settings = load(given)
@@ -27,6 +29,10 @@ def run_service(factory: Any, given: Mapping[str, Any]) -> int:
     with open_agent(factory, Options()) as agent, terminated_like_interrupted():
         try:
             serve(settings, agent, lambda url: output().print(HINT.format(url=url), soft_wrap=True))
+        except StoppedAtOnceError:
+            note("stopped at once")
+            sys.stderr.flush()
+            os._exit(INTERRUPTED)  # Python would wait for tools that look; all answers are stored
         except KeyboardInterrupt:  # as it is meant to end: everything is drained and closed
             note("stopped")
     return ANSWERED

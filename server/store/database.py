@@ -15,10 +15,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DataError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, OperationalError
 
 from tools.errors import InputError
 
+KNOWN = ("sqlite", "postgresql")
 BUSY_MS = 30_000
 """How long a connection waits for another process that writes."""
 
@@ -35,13 +36,13 @@ class Database:
             parsed = make_url(url)
         except ArgumentError:
             raise InputError("database_url is no URL (postgresql://user@host/name)") from None
+        if parsed.get_backend_name() not in KNOWN:
+            raise InputError("database_url: only SQLite and PostgreSQL are known")
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite and parsed.database:
             _private_file(Path(parsed.database))
         try:
             self._engine = create_engine(parsed, pool_pre_ping=not self.is_sqlite)
-        except NoSuchModuleError:
-            raise InputError("database_url: only SQLite and PostgreSQL are known") from None
         except ModuleNotFoundError as error:
             raise InputError(
                 f"{error.name} is not installed: pip install 'vqa-agent[postgres]'"
@@ -76,8 +77,9 @@ class Database:
     def _connected(self) -> Iterator[Connection]:
         try:
             connection = self._engine.connect()
-        except OperationalError:
-            raise InputError("the database of the service (database_url) does not answer") from None
+        except OperationalError as error:
+            message = "the database of the service (database_url) does not answer"
+            raise InputError(message) from error
         try:
             with connection:
                 yield connection
@@ -90,9 +92,32 @@ class Database:
 
 
 def _private_file(path: Path) -> None:
-    """Make the file, its folder too, readable by this user only."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    """Make the file, its folder too, readable by this user only.
+
+    Raises:
+        InputError: it cannot be made or written.
+    """
+    private_folder(path.parent)
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def private_folder(path: Path) -> None:
+    """Make a folder that only this user reads.
+
+    Raises:
+        InputError: it cannot be made or written; the message says which setting names it.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise InputError(
+            f"the data folder {path} cannot be made: {error.strerror} (data_dir)"
+        ) from None
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise InputError(f"the data folder {path} cannot be written (data_dir)")
 
 
 def _prepare_sqlite(engine: Engine) -> None:

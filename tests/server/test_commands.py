@@ -131,6 +131,28 @@ def test_wrong_settings_are_named(tmp_path: Path, toml: str, said: str) -> None:
     assert run("config", "show", "--config", str(file) + "x").exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("DATA_DIR", "{tmp}/a-file", "data folder"),
+        ("DATA_DIR", "{tmp}/a-file/below", "data folder"),
+        ("DATABASE_URL", "mysql://u@h/d", "only SQLite and PostgreSQL"),
+        ("DATABASE_URL", "nonsense", "no URL"),
+        ("DATABASE_URL", "postgresql://u:hidden@127.0.0.1:9/d", "Connection refused"),
+        ("DATABASE_URL", "sqlite:///{tmp}", "cannot be written"),
+    ],
+)
+def test_what_cannot_be_kept_there_is_said_before_anything_is_loaded(
+    tmp_path: Path, monkeypatch, setting: str, value: str, said: str
+) -> None:
+    (tmp_path / "a-file").touch()
+    monkeypatch.setenv(f"VQA_SERVER_{setting}", value.format(tmp=tmp_path))
+    done = run("serve", "--port", "0")
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert "hidden" not in done.stderr
+
+
 def test_serve_refuses_strangers_without_a_key_and_a_port_that_is_taken(monkeypatch) -> None:
     done = run("serve", "--host", "0.0.0.0")
     assert done.exit_code == 2
