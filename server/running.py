@@ -20,6 +20,8 @@ from server.store.database import private_folder
 from tools.errors import InputError
 
 HTTP_PORTS = {"http": 80, "https": 443}
+LLM_PORT = 8000
+"""Of `serve-llm`, unless told."""
 
 
 class StoppedAtOnceError(KeyboardInterrupt):
@@ -130,8 +132,8 @@ def bound(host: str, port: int) -> socket.socket:
         return socket.create_server(found[0][4][:2], family=found[0][0], backlog=2048)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
+            by = " (by vqa-agent serve-llm, perhaps)" if port == LLM_PORT else ""
             raise InputError(
-                f"port {port} is taken (by vqa-agent serve-llm, perhaps, whose port is 8000, too): "
-                f"vqa-agent serve --port {port + 1}"
+                f"port {port} is taken{by}: vqa-agent serve --port {port + 1}"
             ) from None
         raise InputError(f"cannot listen on {host}:{port}: {error.strerror or error}") from None

@@ -46,17 +46,16 @@ def test_it_serves_page_and_answers_where_nothing_else_of_the_project_is(
 ) -> None:
     """Its dependencies are this environment's; the project itself is only the wheel's."""
     bare = tmp_path / "venv"
-    run = {"check": True, "capture_output": True}
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", bare], **run)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", bare], check=True)
     pip = [sys.executable, "-m", "pip", "--python", bare / "bin" / "python", "install"]
-    subprocess.run([*pip, "--quiet", "--no-deps", "--no-index", wheel], **run)
+    subprocess.run([*pip, "--quiet", "--no-deps", "--no-index", wheel], check=True)
     environment = os.environ | {
         "PYTHONPATH": sysconfig.get_path("purelib"),  # without its .pth files: no checkout
         "VQA_SERVER_DATA_DIR": str(tmp_path / "data"),
     }
     where = [bare / "bin" / "python", "-c", "import agent; print(agent.__file__)"]
-    found = subprocess.run(where, env=environment, cwd=tmp_path, text=True, **run)
-    assert found.stdout.startswith(str(bare))
+    found = subprocess.check_output(where, env=environment, cwd=tmp_path, text=True)
+    assert found.startswith(str(bare))
     process = subprocess.Popen(
         [bare / "bin" / "vqa-agent", "serve", "--port", "0"],
         env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

@@ -161,8 +161,7 @@ def test_serve_refuses_strangers_without_a_key_and_a_port_that_is_taken(monkeypa
         port = taken.getsockname()[1]
         done = run("serve", "--port", str(port))
     assert done.exit_code == 2
-    assert f"port {port} is taken" in done.stderr
-    assert "serve-llm" in done.stderr
+    assert f"port {port} is taken: vqa-agent serve --port {port + 1}" in done.stderr
     monkeypatch.setenv("VQA_PLANNER_URL", "http://localhost:8000/v1")
     done = CliRunner().invoke(app, ["serve"])
     assert done.exit_code == 2
