@@ -12,11 +12,15 @@ OTHERS = ("VQA_MODELS_MIRROR",)
 
 
 def warn_of_strange() -> None:
-    """Name them on stderr, each with the nearest one that is read."""
+    """Name those of the environment and its file on stderr, each with the nearest that is read."""
+    from dotenv import dotenv_values
+
+    from agent.settings import ENV_FILE
     from server.settings import did_you_mean
 
     known = known_variables()
-    for name in strange(os.environ, known):
+    file = os.environ.get(ENV_FILE)
+    for name in strange([*os.environ, *(dotenv_values(file) if file else ())], known):
         note(f"{name} is set, and nothing reads it{did_you_mean(name, known)}")
 
 

@@ -1,6 +1,6 @@
 """The webhook: who calls, whether it is for us, and into the queue; Chatwoot waits five seconds.
 
-    uvicorn --factory examples.chatwoot.webhook:create_app --port 8090
+    uvicorn --factory examples.chatwoot.webhook:create_app --port 8090 --no-access-log
 
 What is taken in is on the disk; workers answer it, one conversation's messages in their order.
 """
@@ -29,6 +29,8 @@ from .vqa import Vqa
 
 MAX_BODY = 1_000_000
 """Bytes of what Chatwoot sends: words and addresses, no files."""
+DRAIN_S = 20
+"""Seconds that messages have to be answered when it is stopped; the others wait on the disk."""
 FRESH_S = 300
 """Seconds that a signature is good for."""
 
@@ -87,6 +89,9 @@ def create_app(settings: DeskSettings | None = None, pause: Pause = asyncio.slee
             app.state.inbox, app.state.line = inbox, line
             running = asyncio.ensure_future(line.run())
             yield
+            with suppress(TimeoutError):
+                async with asyncio.timeout(DRAIN_S):
+                    await line.settled()
             running.cancel()
             with suppress(asyncio.CancelledError):
                 await running

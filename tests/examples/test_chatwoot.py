@@ -235,7 +235,11 @@ def test_words_of_pictures_make_no_links() -> None:
     assert plain("![x](http://e) [y](z) <a>") == "! [x] (http://e) [y] (z) ‹a›"
 
 
-def test_the_page_names_every_setting() -> None:
-    page = (ROOT / "examples" / "chatwoot" / "README.md").read_text(encoding="utf-8")
+def test_the_folder_stands_alone_and_its_page_names_every_setting() -> None:
+    folder = ROOT / "examples" / "chatwoot"
+    for file in folder.glob("*.py"):
+        found = re.findall(r"^(?:from|import) (\w+)", file.read_text(encoding="utf-8"), re.M)
+        assert not {"agent", "server", "tools", "examples"} & set(found)
+    page = (folder / "README.md").read_text(encoding="utf-8")
     for name in DeskSettings.model_fields:
         assert f"CHATWOOT_{name.upper()}" in page

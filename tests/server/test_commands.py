@@ -71,11 +71,12 @@ def test_config_show_knows_the_agents_settings_and_what_the_profile_chose(
     tmp_path: Path, monkeypatch
 ) -> None:
     file = tmp_path / "agent.env"
-    file.write_text("VQA_TIMEOUT_S=7\nVQA_TOOLS__DETECT_THRESHOLD=0.5\n")
+    file.write_text("VQA_TIMEOUT_S=7\nVQA_TOOLS__DETECT_THRESHOLD=0.5\nVQA_PROFIL=gpu\n")
     monkeypatch.setenv("VQA_PLANNER_URL", "http://me:hidden@planner:8000/v1")
     monkeypatch.setenv("VQA_PLANNER_API_KEY", "hidden")
     shown = run("--env-file", str(file), "config", "show", "--json")
     assert "hidden" not in shown.stdout
+    assert "VQA_PROFIL is set, and nothing reads it, did you mean VQA_PROFILE?" in shown.stderr
     rows = json.loads(shown.stdout)["agent"]
     assert rows["timeout_s"] == {"value": 7.0, "from": "file"}
     assert rows["tools.detect_threshold"] == {"value": 0.5, "from": "file"}
