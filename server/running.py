@@ -20,6 +20,8 @@ from server.store.database import private_folder
 from tools.errors import InputError
 
 HTTP_PORTS = {"http": 80, "https": 443}
+ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what is listened on, to be told
+"""Addresses that mean all of a machine's, and its own beside them."""
 LLM_PORT = 8000
 """Of `serve-llm`, unless told."""
 
@@ -47,8 +49,7 @@ def serve(
     check_planner(settings, agent.settings.planner_url)
     check_keys(settings)
     with bound(settings.host, settings.port) as listening:
-        host, port = listening.getsockname()[:2]
-        ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
+        ready(url_of(*listening.getsockname()[:2]))
         to_stderr()
         app = create_app(settings, agent)
         config = uvicorn.Config(
@@ -78,6 +79,12 @@ class _Server(uvicorn.Server):
         await super().shutdown(list(sockets or ()))
         if self.force_exit:  # the app is cancelled, and uvicorn would write down where
             logging.getLogger("uvicorn.error").disabled = True
+
+
+def url_of(host: str, port: int) -> str:
+    """Where this machine finds what listens there."""
+    host = ANY.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def check_planner(settings: ServerSettings, planner_url: str | None) -> None:

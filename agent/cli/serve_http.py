@@ -16,6 +16,7 @@ HINT = """{url} serves: open it in a browser, or in another terminal:
 
   curl -F question="What does the sign say?" -F pictures=@photo.jpg {url}/v1/ask
 
+Once there are keys, requests bring one: -H "Authorization: Bearer vqa_sk_…"
 What else there is: {url}/docs. Ctrl-C lets questions finish and ends it; twice, at once."""
 
 

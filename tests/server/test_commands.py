@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from agent.cli import app
 from server.access.keys import hash_of
+from server.running import url_of
 from server.settings import ServerSettings, load
 from server.store import Database, Store
 from tests.server.conftest import agent_of
@@ -74,7 +75,8 @@ def test_config_show_knows_the_agents_settings_and_what_the_profile_chose(
     file.write_text("VQA_TIMEOUT_S=7\nVQA_TOOLS__DETECT_THRESHOLD=0.5\nVQA_PROFIL=gpu\n")
     monkeypatch.setenv("VQA_PLANNER_URL", "http://me:hidden@planner:8000/v1")
     monkeypatch.setenv("VQA_PLANNER_API_KEY", "hidden")
-    shown = run("--env-file", str(file), "config", "show", "--json")
+    monkeypatch.setenv("VQA_ENV_FILE", str(file))
+    shown = run("config", "show", "--json")
     assert "hidden" not in shown.stdout
     assert "VQA_PROFIL is set, and nothing reads it, did you mean VQA_PROFILE?" in shown.stderr
     rows = json.loads(shown.stdout)["agent"]
@@ -152,6 +154,19 @@ def test_what_cannot_be_kept_there_is_said_before_anything_is_loaded(
     assert done.exit_code == 2
     assert said in done.stderr
     assert "hidden" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:80"),
+        ("0.0.0.0", "http://127.0.0.1:80"),
+        ("::", "http://[::1]:80"),
+        ("192.0.2.7", "http://192.0.2.7:80"),
+    ],
+)
+def test_the_url_that_is_told_is_one_that_can_be_opened(host: str, url: str) -> None:
+    assert url_of(host, 80) == url
 
 
 def test_serve_refuses_strangers_without_a_key_and_a_port_that_is_taken(monkeypatch) -> None:
