@@ -40,7 +40,7 @@ def serve(
     with bound(settings.host, settings.port) as listening:
         host, port = listening.getsockname()[:2]
         ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
-        to_stderr()
+        to_stderr(settings.log, settings.log_level)
         config = uvicorn.Config(
             create_app(settings, agent),
             log_config=None,
