@@ -14,7 +14,6 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.telemetry import TelemetryConfig
 from starlette.middleware.cors import CORSMiddleware
 
 from agent import VisualAgent
@@ -57,11 +56,6 @@ ROUTERS = (
     docs.router, chat.router, responses.router, mcp.router, feedback.router, page.router,
     metrics.router,
 )  # fmt: skip
-NO_TELEMETRY: TelemetryConfig = {
-    "tracing": False, "metrics": False, "logs": False, "operation_spans": False,
-    "auto_configure": False,
-}  # fmt: skip
-"""FastAPI's own has paths, addresses and messages of exceptions; ours is `server.observing`."""
 
 
 def create_app(settings: ServerSettings | None = None, agent: VisualAgent | None = None) -> FastAPI:
@@ -96,7 +90,8 @@ def create_app(settings: ServerSettings | None = None, agent: VisualAgent | None
         responses=errors.DOCUMENTED,
         docs_url=None,  # theirs come from another site
         redoc_url=None,
-        telemetry=NO_TELEMETRY,
+        # FastAPI's own has paths, addresses and messages; ours is `server.observing`.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         lifespan=lifespan,
     )
     for router in ROUTERS:

@@ -13,6 +13,8 @@ import logging
 import sys
 import time
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from tools.execution.origins import origins
@@ -78,8 +80,9 @@ class TextLines(logging.Formatter):
 FORMATS = {"json": JsonLines, "text": TextLines}
 
 
-def to_stderr(form: str = "json", level: str = "info") -> None:
-    """Let everything that logs write such lines to stderr.
+@contextmanager
+def to_stderr(form: str = "json", level: str = "info") -> Iterator[None]:
+    """Let everything that logs write such lines to stderr, while the block runs.
 
     Args:
         form: `json` or `text`.
@@ -89,21 +92,29 @@ def to_stderr(form: str = "json", level: str = "info") -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(FORMATS[form]())
     root = logging.getLogger()
+    named = [logging.getLogger(name) for name in (log.name, *_TEMPLATES)]
+    before = [(each, each.handlers, each.level, each.propagate) for each in (root, *named)]
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
-    logging.captureWarnings(capture=True)
-    for name in (log.name, *_TEMPLATES):
-        logger = logging.getLogger(name)
-        logger.handlers, logger.propagate = [], True
-        logger.setLevel(LEVELS[level])
+    for each in named:
+        each.handlers, each.propagate = [], True
+        each.setLevel(LEVELS[level])
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    logging.captureWarnings(capture=True)
+    try:
+        yield
+    finally:
+        logging.captureWarnings(capture=False)
+        for each, handlers, level_before, propagates in before:
+            each.handlers, each.propagate = handlers, propagates
+            each.setLevel(level_before)
 
 
 def _event(record: logging.LogRecord) -> str:
     if _is_below(record.name, (log.name,)):
         return record.getMessage()
     if _is_below(record.name, _TEMPLATES) and isinstance(record.msg, str):
-        return record.msg
+        return record.msg.strip()
     return "logged by a library"
 
 

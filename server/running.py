@@ -13,6 +13,7 @@ from agent import VisualAgent
 from server.access.caller import check_reachable
 from server.app import create_app
 from server.logs import to_stderr
+from server.observing.tracing import is_wanted
 from server.settings import ServerSettings
 from server.store import Database, Store
 from tools.errors import InputError
@@ -37,10 +38,10 @@ def serve(
     """
     check_planner(settings, agent.settings.planner_url)
     check_keys(settings)
+    is_wanted(settings)  # else the app would say at its start what is missing
     with bound(settings.host, settings.port) as listening:
         host, port = listening.getsockname()[:2]
         ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
-        to_stderr(settings.log, settings.log_level)
         config = uvicorn.Config(
             create_app(settings, agent),
             log_config=None,
@@ -49,7 +50,8 @@ def serve(
             timeout_graceful_shutdown=settings.drain_s,
             lifespan="on",
         )
-        uvicorn.Server(config).run(sockets=[listening])
+        with to_stderr(settings.log, settings.log_level):
+            uvicorn.Server(config).run(sockets=[listening])
 
 
 def check_planner(settings: ServerSettings, planner_url: str | None) -> None:

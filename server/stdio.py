@@ -36,8 +36,8 @@ def serve_stdio(agent: VisualAgent, folders: Sequence[Path]) -> None:
     with TemporaryDirectory(prefix="vqa-agent-mcp-") as folder:
         own = {"data_dir": Path(folder), "host": "127.0.0.1"}
         settings = load(own).model_copy(update={"database_url": None, "require_keys": False})
-        to_stderr(settings.log, settings.log_level)
-        asyncio.run(_serve(agent, folders, settings))
+        with to_stderr(settings.log, settings.log_level):
+            asyncio.run(_serve(agent, folders, settings))
 
 
 async def _serve(agent: VisualAgent, folders: Sequence[Path], settings: ServerSettings) -> None:

@@ -71,10 +71,13 @@ class Watch:
     repairs: int = 0
     reason: str | None = None
     usage: dict[str, int] = field(default_factory=dict)
+    model: str | None = None
+    """The planner's, as an answer names it."""
     error: BaseException | None = None
     """What ended it before its answer was passed on."""
     _abstained: bool | None = None
     _is_in: bool = False
+    _begun: float = field(default_factory=time.perf_counter)
     _since: float = field(default_factory=time.perf_counter)
     _looking_ms: float = 0.0
     """Of this turn's calls the one that took longest: they run side by side."""
@@ -138,7 +141,7 @@ class Watch:
     @property
     def elapsed_s(self) -> float:
         """Seconds from its coming until now."""
-        return (time.time_ns() - self.began_ns) / 1e9
+        return time.perf_counter() - self._begun
 
     def line(self) -> dict[str, Any]:
         """For the log."""
@@ -167,7 +170,7 @@ class Watch:
 
     def _answered(self, answer: Answer) -> None:
         self._abstained, self.reason = answer.abstained, answer.reason
-        self.usage = dict(answer.usage)
+        self.usage, self.model = dict(answer.usage), answer.planner.get("model")
         known = sum(self.stages_ms.get(stage, 0.0) for stage in ("planning", "looking"))
         self._add("checking", max(answer.timings_ms["total"] - known, 0.0))
         self._since = time.perf_counter()

@@ -111,7 +111,7 @@ class Tracing:
             span.set_status(trace.StatusCode.ERROR)
         below = trace.set_span_in_context(span)
         for turn in watch.turns:
-            self._turn(turn, below)
+            self._turn(turn, watch.model, below)
         for call in watch.calls:
             self._call(call, below)
         span.end()
@@ -120,12 +120,14 @@ class Tracing:
         """Send what is left; blocks."""
         self._provider.shutdown()
 
-    def _turn(self, turn: Turn, below: Context) -> None:
+    def _turn(self, turn: Turn, model: str | None, below: Context) -> None:
         planned = turn.planned
         attributes: dict[str, Any] = {"gen_ai.operation.name": "chat"}
         for key in ("input_tokens", "output_tokens"):
             if tokens := getattr(planned, key):
                 attributes[f"gen_ai.usage.{key}"] = tokens
+        if model is not None:
+            attributes["gen_ai.request.model"] = model
         failed = planned.status == "error"
         self._ended("chat", below, attributes, turn.ended_ns, planned.elapsed_ms, failed=failed)
 
@@ -160,27 +162,41 @@ class Tracing:
         span.end(ended_ns)
 
 
-def open_tracing(settings: ServerSettings) -> Tracing | None:
-    """Spans to where the settings or OpenTelemetry's variables say; None where nothing does.
+def is_wanted(settings: ServerSettings) -> bool:
+    """Whether the settings or OpenTelemetry's variables say where spans go.
 
     Raises:
-        InputError: it is configured and not installed, or as it is not spoken here.
+        InputError: they do, and it is not installed, or another protocol is wanted.
     """
-    configured = settings.otlp_endpoint or _first(ENDPOINTS)
-    off = _first(["OTEL_SDK_DISABLED"]) == "true" or _first(["OTEL_TRACES_EXPORTER"]) == "none"
+    configured = settings.otlp_endpoint or _first(*ENDPOINTS)
+    off = _first("OTEL_SDK_DISABLED") == "true" or _first("OTEL_TRACES_EXPORTER") == "none"
     if not configured or off:
-        return None
-    if (protocol := _first(PROTOCOLS) or SPOKEN) != SPOKEN:
+        return False
+    if (protocol := _first(*PROTOCOLS) or SPOKEN) != SPOKEN:
         raise InputError(f"OpenTelemetry's protocol is {protocol}; the service speaks {SPOKEN}")
     try:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-        from opentelemetry.sdk.resources import Resource
-        from opentelemetry.sdk.trace import TracerProvider
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+        import opentelemetry.exporter.otlp.proto.http
+        import opentelemetry.sdk.trace  # noqa: F401
     except ImportError:
         raise InputError(
             "OpenTelemetry is configured and not installed: pip install 'vqa-agent[otel]'"
         ) from None
+    return True
+
+
+def open_tracing(settings: ServerSettings) -> Tracing | None:
+    """Spans to where the settings or OpenTelemetry's variables say; None where nothing does.
+
+    Raises:
+        InputError: as `is_wanted`.
+    """
+    if not is_wanted(settings):
+        return None
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
     own = {"service.version": installed_version()}
     if not os.environ.get("OTEL_SERVICE_NAME"):
         own["service.name"] = NAME
@@ -191,5 +207,6 @@ def open_tracing(settings: ServerSettings) -> Tracing | None:
     return Tracing(provider)
 
 
-def _first(variables: tuple[str, ...] | list[str]) -> str:
+def _first(*variables: str) -> str:
+    """The first of them that is set, in lower case."""
     return next((value for name in variables if (value := os.environ.get(name, ""))), "").lower()

@@ -148,5 +148,5 @@ async def test_events_on_an_event_loop_are_those_of_the_iterator() -> None:
 async def test_who_leaves_the_events_early_ends_the_run() -> None:
     with agent_of(calling(brightness()), BRIGHT) as agent:
         async for event in agent.astream(np.full((8, 8, 3), 9, np.uint8), "How bright is it?"):
-            assert isinstance(event, ToolStarted)
-            break
+            if isinstance(event, ToolStarted):
+                break

@@ -9,6 +9,7 @@ import logging
 import threading
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, redirect_stderr
 from typing import Any
 
 import httpx
@@ -32,27 +33,13 @@ Lines = Callable[[], list[dict[str, Any]]]
 
 
 @pytest.fixture
-def logging_restored() -> Iterator[None]:
-    names = (None, "server", "agent", "tools", "uvicorn.error")
-    before = [
-        (logger, logger.handlers, logger.level, logger.propagate)
-        for logger in map(logging.getLogger, names)
-    ]
-    yield
-    logging.captureWarnings(capture=False)
-    for logger, handlers, level, propagate in before:
-        logger.handlers, logger.propagate = handlers, propagate
-        logger.setLevel(level)
-
-
-@pytest.fixture
-def lines(logging_restored, monkeypatch) -> Lines:
+def lines() -> Iterator[Lines]:
     """The log's lines so far."""
     stream = io.StringIO()
-    with monkeypatch.context() as patch:
-        patch.setattr("sys.stderr", stream)
-        to_stderr("json", "debug")
-    return lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    with ExitStack() as stack:
+        with redirect_stderr(stream):
+            stack.enter_context(to_stderr("json", "debug"))
+        yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
 @vision_tool(version="1")
@@ -227,22 +214,23 @@ async def test_nothing_that_was_sent_or_seen_is_in_it_whatever_goes_wrong(
     assert tools[0] == {"quote": 1, "refuse": 2, "unknown": 1}
 
 
-def test_a_terminal_gets_words_and_less_of_them_where_told(logging_restored, capsys) -> None:
-    to_stderr("text", "warning")
-    log.info("not heard")
+def test_a_terminal_gets_words_and_less_of_them_where_told(capsys) -> None:
+    before = logging.getLogger().handlers
     token = origins.set(("one", "two"))
-    try:
-        raise KeyError(MARK)
-    except KeyError:
-        log.exception("sweep failed", extra={"fields": {"rows": 3, "why": "a b"}})
-    finally:
-        origins.reset(token)
+    with to_stderr("text", "warning"):
+        log.info("not heard")
+        try:
+            raise KeyError(MARK)
+        except KeyError:
+            log.exception("sweep failed", extra={"fields": {"rows": 3, "why": "a b"}})
+    origins.reset(token)
     first, *frames = capsys.readouterr().err.splitlines()
     assert first.split("  ", 1)[1] == (
         'error    sweep failed  request_ids=["one", "two"]  rows=3  why="a b"  error="KeyError"'
     )
     assert len(frames) == 1
     assert "test_logs.py" in frames[0]
+    assert logging.getLogger().handlers is before
 
 
 def test_the_settings_say_how_it_is_written(monkeypatch) -> None:

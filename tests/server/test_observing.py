@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
+from agent.answer import ToolCallRecord
+from agent.events import Planned, ToolFinished
 from agent.testing import answering, calling
 from server.access.keys import create
+from server.errors import DeadlineError
+from server.observing.questions import Queue, Watch
 from server.settings import ServerSettings, load
 from server.store import Database, Store
 from tests.agent.test_visual_agent import find_things, measure_brightness
@@ -96,6 +103,34 @@ async def test_stages_are_parts_of_the_question(settings) -> None:
     ]
     assert len(stages) == 6
     assert 0 < sum(stages) <= whole
+
+
+MS = st.floats(0, 1e5, allow_nan=False)
+
+
+@given(st.lists(st.tuples(MS, st.lists(MS))), st.booleans(), st.booleans())
+def test_stages_add_up_whatever_happens(turns, enters, ends) -> None:
+    queue = Queue()
+    watch = Watch(queue, frozenset({"look"}))
+    assert (queue.waiting, queue.running) == (1, 0)
+    if enters:
+        watch.ended("waiting")
+        assert (queue.waiting, queue.running) == (0, 1)
+    for planned, calls in turns:
+        watch.saw(Planned("ok", planned))
+        for elapsed in calls:
+            call = ToolCallRecord(
+                id="c", name=MARK, arguments={}, status="ok", elapsed_ms=elapsed, cached=False
+            )
+            watch.saw(ToolFinished(call, (), MARK))
+    watch.error = None if ends else DeadlineError(MARK)
+    watch.leave()
+    assert (queue.waiting, queue.running) == (0, 0)
+    longest = sum(max(calls, default=0.0) for _, calls in turns)
+    assert watch.stages_ms.get("planning", 0.0) == pytest.approx(sum(ms for ms, _ in turns))
+    assert watch.stages_ms.get("looking", 0.0) == pytest.approx(longest)
+    assert watch.outcome == ("answered" if ends else "timeout")
+    assert MARK not in json.dumps(watch.line())
 
 
 async def test_what_waits_runs_and_streams_is_seen_while_it_does(tmp_path) -> None:
@@ -221,10 +256,15 @@ async def test_customers_keys_do_not_open_it(tmp_path) -> None:
     store = Store(Database(settings.url_of_database))
     key, _ = create(store.keys, "shop")
     store.close()
-    for given in (None, key, "", "x"):
-        assert await status(settings, given) == 401
-    for given, expected in ((None, 401), (key, 401), (metrics_key + "m", 401), (metrics_key, 200)):
-        assert await status(watched, given) == expected
+    for brought in (None, key, "", "x"):
+        assert await status(settings, brought) == 401
+    for brought, expected in (
+        (None, 401),
+        (key, 401),
+        (metrics_key + "m", 401),
+        (metrics_key, 200),
+    ):
+        assert await status(watched, brought) == expected
     async with serving(watched, agent_of(), metrics_key) as client:
         assert (await client.get("/v1/files")).status_code == 401, "it opens nothing else"
     with pytest.raises(InputError, match="metrics_key"):

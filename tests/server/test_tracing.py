@@ -18,6 +18,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from agent.testing import answering, calling
 from server.observing.tracing import Tracing, open_tracing
+from server.running import serve
 from server.settings import ServerSettings
 from tests.server.conftest import agent_of, data_url, png, serving
 from tests.server.test_asking import ONE, QUESTION, services_of
@@ -77,6 +78,7 @@ async def test_a_request_its_question_turns_and_calls_are_one_trace(
         assert span.parent.span_id == question.context.span_id
         assert question.start_time <= span.start_time <= span.end_time <= question.end_time
         assert span.status.is_ok
+    assert below[0].attributes["gen_ai.request.model"] == "ScriptedPlanner"
     assert below[2].attributes["vqa.cached"] is False
     whole = [*below, question, request]
     assert {format(span.context.trace_id, "032x") for span in whole} == {TRACE}
@@ -178,6 +180,8 @@ def test_what_cannot_be_is_said(monkeypatch, settings) -> None:
     monkeypatch.setitem(sys.modules, "opentelemetry.sdk", None)
     with pytest.raises(InputError, match=r"vqa-agent\[otel\]"):
         open_tracing(settings)
+    with pytest.raises(InputError, match=r"vqa-agent\[otel\]"):
+        serve(settings.model_copy(update={"port": 0}), agent_of())
 
 
 def test_without_it_nothing_is_loaded() -> None:
