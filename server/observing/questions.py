@@ -19,10 +19,12 @@ from typing import Any, Literal
 
 from agent.answer import Answer
 from agent.events import Answered, Event, Planned, Repair, ToolFinished
-from server.errors import BusyError, DeadlineError
+from server.errors import BusyError, DeadlineError, as_api_error
 
 Stage = Literal["waiting", "opening", "planning", "looking", "checking", "storing"]
-Outcome = Literal["answered", "abstained", "busy", "timeout", "cancelled", "failed"]
+Outcome = Literal[
+    "answered", "abstained", "refused", "busy", "timeout", "cancelled", "failed"
+]  # fmt: skip
 UNKNOWN = "unknown"
 """Instead of a tool's name that a planner made up: it may be anything."""
 
@@ -135,6 +137,8 @@ class Watch:
                 return "timeout"
             case asyncio.CancelledError() | GeneratorExit():
                 return "cancelled"
+            case Exception() if (known := as_api_error(self.error)) and known.status < 500:
+                return "refused"
             case _:
                 return "failed"
 

@@ -63,6 +63,7 @@ async def test_what_happened_is_counted(settings) -> None:
     async with serving(settings, agent_of(*script)) as client:
         for level in (120, 120, 10, 20, 30):
             await ask(client, level)
+        await ask(client, question=" ")
         found = await metrics_of(client)
 
     def count(name: str, **labels: str) -> float:
@@ -71,10 +72,10 @@ async def test_what_happened_is_counted(settings) -> None:
     asked = {"method": "POST", "route": "/v1/ask"}
     assert count("http_request_duration_seconds_count", **asked, status="200") == 4
     assert count("http_request_duration_seconds_count", **asked, status="500") == 1
-    for outcome, times in (("answered", 3), ("abstained", 1), ("failed", 1)):
+    for outcome, times in (("answered", 3), ("abstained", 1), ("failed", 1), ("refused", 1)):
         assert count("question_duration_seconds_count", outcome=outcome) == times
     for stage, times in (
-        ("waiting", 5), ("opening", 5), ("planning", 5), ("looking", 4), ("checking", 4), ("storing", 4),
+        ("waiting", 6), ("opening", 6), ("planning", 5), ("looking", 4), ("checking", 4), ("storing", 4),
     ):  # fmt: skip
         assert count("question_stage_duration_seconds_count", stage=stage) == times, stage
     look = {"tool": "measure_brightness"}
@@ -87,7 +88,7 @@ async def test_what_happened_is_counted(settings) -> None:
     assert count("abstentions_total", reason="could_not_look") == 1
     assert count("abstentions_total", reason="unsupported") == 0
     assert count("repairs_total") == 1
-    assert count("pictures_total", media_type="image/png") == 5
+    assert count("pictures_total", media_type="image/png") == 6
     assert count("picture_bytes_total", media_type="image/png") > 5 * 60
     assert count("questions_running") == count("questions_waiting") == 0
     assert found["process_resident_memory_bytes", frozenset()] > 1e6
