@@ -191,7 +191,7 @@ async def test_who_finds_no_place_or_goes_away_is_counted_as_that(tmp_path) -> N
     async with serving(settings, agent_of(planned, tools=[measure], planner=Slow)) as client:
         first = asyncio.create_task(ask(client))
         await gone.wait()
-        assert (await ask(client)).status_code == 503
+        assert (await ask(client, 9)).status_code == 503
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)
         found = await metrics_of(client)
