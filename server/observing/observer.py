@@ -1,10 +1,12 @@
 """Hears of the service's work where it is done, and passes it on: to metrics, the log and spans.
 
-observer = Observer()
-with observer.request(scope) as request: ...          # server.requests
-async with observer.question() as watch: ...          # server.engine
-observer.picture("image/png", 8_000)                  # server.pictures
-agent.runner.observers.append(observer.metrics)       # calls of tools
+    observer = Observer()
+    with observer.request(scope) as request: ...          # server.requests
+    async with observer.question() as watch: ...          # server.engine
+    observer.picture("image/png", 8_000)                  # server.pictures
+    agent.runner.observers.append(observer.metrics)       # calls of tools
+
+Tools know nothing of it: they tell whoever is listed with their runner.
 """
 
 from __future__ import annotations
