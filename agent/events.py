@@ -9,10 +9,21 @@ match event:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from agent.answer import Answer, ToolCallRecord
 from tools.evidence import Evidence
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The planner has taken its turn, or failed to."""
+
+    status: Literal["ok", "error"]
+    elapsed_ms: float
+    input_tokens: int = 0
+    """0 where the planner does not count."""
+    output_tokens: int = 0
 
 
 @dataclass(frozen=True)
@@ -63,4 +74,4 @@ class Answered:
     answer: Answer
 
 
-Event = ToolStarted | ToolFinished | Writing | Sentence | Repair | Answered
+Event = Planned | ToolStarted | ToolFinished | Writing | Sentence | Repair | Answered

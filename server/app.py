@@ -24,6 +24,8 @@ from server.access.quotas import Quotas
 from server.engine.admission import BoundedAdmission
 from server.engine.engine import Engine
 from server.logs import log
+from server.observing.observer import Observer
+from server.observing.tracing import open_tracing
 from server.pictures.blobs import Blobs
 from server.pictures.intake import Intake
 from server.readiness import Readiness
@@ -38,6 +40,7 @@ from server.routes import (
     files,
     health,
     mcp,
+    metrics,
     models,
     page,
     responses,
@@ -52,6 +55,7 @@ from server.version import installed_version
 ROUTERS = (
     asking.router, conversations.router, files.router, models.router, data.router, health.router,
     docs.router, chat.router, responses.router, mcp.router, feedback.router, page.router,
+    metrics.router,
 )  # fmt: skip
 
 
@@ -66,11 +70,13 @@ def create_app(settings: ServerSettings | None = None, agent: VisualAgent | None
         InputError: it may not serve so, or its database does not answer.
     """
     settings = settings or load()
+    observer = Observer()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            app.state.services = services = await open_services(settings, agent, stack)
+            services = await open_services(settings, agent, stack, observer)
+            app.state.services = services
             app.state.mcp = await stack.enter_async_context(mcp.mcp_running(services))
             swept = keep_swept(services.store, services.intake, services.agent)
             await _background(stack, swept)
@@ -85,6 +91,8 @@ def create_app(settings: ServerSettings | None = None, agent: VisualAgent | None
         responses=errors.DOCUMENTED,
         docs_url=None,  # theirs come from another site
         redoc_url=None,
+        # FastAPI's own has paths, addresses and messages; ours is `server.observing`.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         lifespan=lifespan,
     )
     for router in ROUTERS:
@@ -99,18 +107,25 @@ def create_app(settings: ServerSettings | None = None, agent: VisualAgent | None
             allow_headers=["*"],
             expose_headers=["*"],
         )
-    app.add_middleware(RequestScope, max_body_mb=settings.max_body_mb)
+    app.add_middleware(RequestScope, max_body_mb=settings.max_body_mb, observer=observer)
     return app
 
 
 async def open_services(
-    settings: ServerSettings, agent: VisualAgent | None, stack: AsyncExitStack
+    settings: ServerSettings,
+    agent: VisualAgent | None,
+    stack: AsyncExitStack,
+    observer: Observer | None = None,
 ) -> Services:
     """Make what the routes share; the stack closes it.
 
     Raises:
         InputError: it may not serve so, or its database does not answer.
     """
+    observer = observer or Observer()
+    if (tracing := open_tracing(settings)) is not None:
+        observer.tracing = tracing
+        stack.push_async_callback(asyncio.to_thread, tracing.close)
     private_folder(settings.data_dir)
     store = await asyncio.to_thread(lambda: Store(Database(settings.url_of_database)))
     stack.callback(store.close)
@@ -118,11 +133,15 @@ async def open_services(
     if agent is None:
         agent = VisualAgent()
         stack.push_async_callback(asyncio.to_thread, agent.close)
+    observer.know(agent.runner.names)
+    agent.runner.observers.append(observer.metrics)
+    stack.callback(agent.runner.observers.remove, observer.metrics)
     quotas = Quotas(settings, store)
-    intake = Intake(settings, store, Blobs(settings.data_dir / "pictures"), quotas)
-    engine = Engine(settings, agent, store, intake, BoundedAdmission(settings))
+    blobs = Blobs(settings.data_dir / "pictures")
+    intake = Intake(settings, store, blobs, quotas, observer=observer)
+    engine = Engine(settings, agent, store, intake, BoundedAdmission(settings), observer=observer)
     readiness = Readiness(agent, store, settings.ready_s)
-    return Services(settings, agent, store, intake, engine, readiness, quotas)
+    return Services(settings, agent, store, intake, engine, readiness, quotas, observer)
 
 
 async def _background(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:

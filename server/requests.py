@@ -1,4 +1,4 @@
-"""Around every request: its id, its body's limit, headers, a line in the log, the last net.
+"""Around every request: its id, its body's limit, headers, the last net; the observer sees it.
 
 Plain ASGI, so that streams pass through as they come.
 """
@@ -9,15 +9,16 @@ import asyncio
 import json
 import re
 import secrets
-import time
 from collections.abc import Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.errors import BusyError, TooLargeError, UnexpectedError
-from server.logs import log, request_id
+from server.logs import log
+from server.observing.observer import Observer
 from server.settings import MB
+from tools.execution.origins import origins
 
 HEADER = "x-request-id"
 PROTECTING = {
@@ -44,10 +45,12 @@ class RequestScope:
     Args:
         app: what answers.
         max_body_mb: megabytes that a request may have; more are not read.
+        observer: hears of each request.
     """
 
-    def __init__(self, app: ASGIApp, max_body_mb: float) -> None:
+    def __init__(self, app: ASGIApp, max_body_mb: float, observer: Observer) -> None:
         self._app = app
+        self._observer = observer
         self._most = int(max_body_mb * MB)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,44 +60,40 @@ class RequestScope:
             return
         given = Headers(scope=scope).get(HEADER, "")
         current = given if _ID.fullmatch(given) else f"req_{secrets.token_hex(12)}"
-        token = request_id.set(current)
+        token = origins.set((current,))
         try:
             await self._answer(scope, receive, send, current)
         finally:
-            request_id.reset(token)
+            origins.reset(token)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, current: str) -> None:
-        begun, status = time.monotonic(), 0
         scope.setdefault("state", {})
 
         async def sending(message: Message) -> None:
-            nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                watch.began(message)
                 headers = MutableHeaders(scope=message)
                 headers[HEADER] = current
                 for name, value in (PROTECTING | scope["state"].get("headers", {})).items():
                     headers.setdefault(name, value)
             await send(message)
 
-        try:
-            length = Headers(scope=scope).get("content-length", "")
-            if length.isdecimal() and int(length) > self._most:
-                await _respond(sending, 413, _too_large(self._most).body())
-            else:
-                await self._app(scope, self._limited(receive), sending)
-        except asyncio.CancelledError:
-            if status or not _is_stopping(scope):
-                raise
-            await _respond(sending, 503, STOPPING.body(), STOPPING.headers)
-        except Exception:
-            log.exception("unexpected error")
-            if status:  # the response has begun: all that is left is to break it off
-                raise
-            await _respond(sending, 500, UnexpectedError().body())
-        finally:
-            took = round((time.monotonic() - begun) * 1000, 1)
-            log.info("request", extra={"fields": _fields(scope, status, took)})
+        with self._observer.request(scope) as watch:
+            try:
+                length = Headers(scope=scope).get("content-length", "")
+                if length.isdecimal() and int(length) > self._most:
+                    await _respond(sending, 413, _too_large(self._most).body())
+                else:
+                    await self._app(scope, self._limited(receive), sending)
+            except asyncio.CancelledError:
+                if watch.status or not _is_stopping(scope):
+                    raise
+                await _respond(sending, 503, STOPPING.body(), STOPPING.headers)
+            except Exception:
+                log.exception("unexpected error")
+                if watch.status:  # the response has begun: all that is left is to break it off
+                    raise
+                await _respond(sending, 500, UnexpectedError().body())
 
     def _limited(self, receive: Receive) -> Receive:
         """Counts what comes; a length need not be said in the header, or be true."""
@@ -128,12 +127,3 @@ async def _respond(
     headers = [(name.lower().encode(), value.encode()) for name, value in given.items()]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": json.dumps(body).encode()})
-
-
-def _fields(scope: Scope, status: int, took_ms: float) -> dict[str, object]:
-    """For the log: the route's pattern, never the path or the query (they may hold anything)."""
-    route = getattr(scope.get("route"), "path", None)
-    fields = {"method": scope["method"], "route": route, "status": status, "ms": took_ms}
-    if (owner := scope.get("state", {}).get("owner")) is not None:
-        fields["owner"] = owner
-    return fields

@@ -14,6 +14,7 @@ from agent import VisualAgent
 from server.access.caller import check_reachable
 from server.app import create_app
 from server.logs import log, to_stderr
+from server.observing.tracing import is_wanted
 from server.settings import ServerSettings
 from server.store import Database, Store
 from server.store.database import private_folder
@@ -48,9 +49,9 @@ def serve(
     """
     check_planner(settings, agent.settings.planner_url)
     check_keys(settings)
+    is_wanted(settings)  # else the app would say at its start what is missing
     with bound(settings.host, settings.port) as listening:
         ready(url_of(*listening.getsockname()[:2]))
-        to_stderr()
         app = create_app(settings, agent)
         config = uvicorn.Config(
             app,
@@ -63,7 +64,8 @@ def serve(
         server = _Server(config)
         app.state.is_stopping = lambda: server.should_exit
         try:
-            server.run(sockets=[listening])
+            with to_stderr(settings.log, settings.log_level):
+                server.run(sockets=[listening])
         except KeyboardInterrupt:
             if server.force_exit:
                 raise StoppedAtOnceError from None

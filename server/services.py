@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from agent import VisualAgent
 from server.access.quotas import Quotas
 from server.engine.engine import Engine
+from server.observing.observer import Observer
 from server.pictures.intake import Intake
 from server.readiness import Readiness
 from server.settings import ServerSettings
@@ -27,6 +28,7 @@ class Services:
     engine: Engine
     readiness: Readiness
     quotas: Quotas
+    observer: Observer
 
 
 def services_of(request: Request) -> Services:

@@ -105,6 +105,23 @@ class ServerSettings(BaseSettings):
         "empty: none.",
     )
     remote_s: float = Field(default=10.0, gt=0, description="Seconds to fetch one of them.")
+    log: Literal["json", "text"] = Field(
+        default="json", description="Lines of the log: for programs, or for a person."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="From which level on there are lines."
+    )
+    metrics_key: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Who brings it (Authorization: Bearer …) reads /metrics; unset: whoever may "
+        "ask without an API key, and nobody once one is needed.",
+    )
+    otlp_endpoint: str | None = Field(
+        default=None,
+        description="http(s) address of an OpenTelemetry collector; unset: "
+        "OTEL_EXPORTER_OTLP_ENDPOINT, and without that no spans.",
+    )
     ready_s: float = Field(
         default=10.0, ge=0, description="Seconds for which one look at readiness holds."
     )

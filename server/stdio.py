@@ -19,7 +19,7 @@ from server.app import open_services
 from server.logs import to_stderr
 from server.mcp.roots import Roots, check_roots
 from server.mcp.serving import mcp_server
-from server.settings import load
+from server.settings import ServerSettings, load
 
 
 def serve_stdio(agent: VisualAgent, folders: Sequence[Path]) -> None:
@@ -33,14 +33,14 @@ def serve_stdio(agent: VisualAgent, folders: Sequence[Path]) -> None:
         InputError: one of the folders is none.
     """
     check_roots(folders)
-    to_stderr()
     with TemporaryDirectory(prefix="vqa-agent-mcp-") as folder:
-        asyncio.run(_serve(agent, folders, Path(folder)))
+        own = {"data_dir": Path(folder), "host": "127.0.0.1"}
+        settings = load(own).model_copy(update={"database_url": None, "require_keys": False})
+        with to_stderr(settings.log, settings.log_level):
+            asyncio.run(_serve(agent, folders, settings))
 
 
-async def _serve(agent: VisualAgent, folders: Sequence[Path], data: Path) -> None:
-    own = {"data_dir": data, "host": "127.0.0.1"}
-    settings = load(own).model_copy(update={"database_url": None, "require_keys": False})
+async def _serve(agent: VisualAgent, folders: Sequence[Path], settings: ServerSettings) -> None:
     async with AsyncExitStack() as stack:
         services = await open_services(settings, agent, stack)
         me = identify(services, None)

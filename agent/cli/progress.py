@@ -34,7 +34,7 @@ class Progress:
 
     def follow(self, session: Session, question: str, *, text: bool = False) -> Answer:
         """Ask; with `text`, sentences are printed as soon as they are written and checked."""
-        from agent.events import Answered, Sentence, Writing
+        from agent.events import Answered, Planned, Sentence, Writing
 
         answer = None
         for event in session.stream(question, text=text):
@@ -45,6 +45,8 @@ class Progress:
                     self._show(event.text)
                 case Sentence():
                     self._say(event.text)
+                case Planned():
+                    pass
                 case _:
                     self._step(event)
         if answer is None:

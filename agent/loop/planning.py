@@ -7,12 +7,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, SystemMessage
 
 from agent.errors import PlannerOutputError
+from agent.events import Planned
 from agent.grounding.verdict import UNREADABLE_CALL
 from agent.loop.pictures import ShownPictures
 from agent.loop.state import Question
@@ -80,15 +81,11 @@ class Planning:
         messages: list[BaseMessage] = [*history, *question.messages]
         if self.shown is not None:
             messages = await self.shown.beside(messages, question)
-        started = time.perf_counter()
         try:
-            with with_token_callback(AnswerStream(question).feed if question.streams else None):
-                message = await model.ainvoke([SystemMessage(self.system), *messages])
+            message = await _invoked(model, [SystemMessage(self.system), *messages], question)
         except PlannerOutputError as error:
             question.planner_failure = str(error)
             message = AIMessage("")
-        finally:
-            question.spent.planner_ms += (time.perf_counter() - started) * 1000
         _note(message, question)
         return _with_own_ids(_tidied(message), question)
 
@@ -99,6 +96,28 @@ class Planning:
     @cached_property
     def _without_tools(self) -> Any:
         return self.model.bind_tools([], **answer_form())
+
+
+async def _invoked(model: Any, messages: list[BaseMessage], question: Question) -> AIMessage:
+    """The model's message; how long it took, and with how many tokens, is told either way."""
+    message: AIMessage | None = None
+    started = time.perf_counter()
+    try:
+        with with_token_callback(AnswerStream(question).feed if question.streams else None):
+            message = await model.ainvoke(messages)
+    finally:
+        elapsed_ms = (time.perf_counter() - started) * 1000
+        question.spent.planner_ms += elapsed_ms
+        status: Literal["ok", "error"] = "error" if message is None else "ok"
+        question.emit(
+            Planned(status, round(elapsed_ms, 2), **(_tokens(message) if message else {}))
+        )
+    return message
+
+
+def _tokens(message: AIMessage) -> dict[str, int]:
+    usage: dict[str, Any] = dict(message.usage_metadata or {})
+    return {key: int(usage.get(key, 0)) for key in ("input_tokens", "output_tokens")}
 
 
 def _tidied(message: AIMessage) -> AIMessage:
@@ -138,9 +157,8 @@ def _with_own_ids(message: AIMessage, question: Question) -> AIMessage:
 def _note(message: AIMessage, question: Question) -> None:
     """Count tokens, and remember who planned and whether it was cut off."""
     spent = question.spent
-    usage: dict[str, Any] = dict(message.usage_metadata or {})
-    for key in ("input_tokens", "output_tokens"):
-        spent.usage[key] = spent.usage.get(key, 0) + int(usage.get(key, 0))
+    for key, tokens in _tokens(message).items():
+        spent.usage[key] = spent.usage.get(key, 0) + tokens
     facts = message.response_metadata
     if facts.get("finish_reason") == "length":
         question.planner_failure = "it was cut off; VQA_PLANNER_MAX_TOKENS is the most it may write"

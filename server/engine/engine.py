@@ -26,6 +26,7 @@ from server.engine.admission import Admission
 from server.engine.opening import Ask, Opened, Opener
 from server.engine.transcripts import Said, after
 from server.errors import DeadlineError
+from server.observing.observer import Observer
 from server.pictures.intake import DAY_S, Handle, Intake
 from server.settings import ServerSettings
 from server.store import Owned, Store
@@ -64,10 +65,13 @@ class Engine:
         store: Store,
         intake: Intake,
         admission: Admission,
+        *,
+        observer: Observer | None = None,
     ) -> None:
         self._settings = settings
         self._store = store
         self._admission = admission
+        self._observer = observer or Observer()
         self._opener = Opener(settings, agent, intake)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -84,14 +88,22 @@ class Engine:
         until = time.monotonic() + self._settings.deadline_s
         mine = self._store.of(ask.caller.owner)
         start = await asyncio.to_thread(self._opener.start, mine, ask)
-        async with self._alone(start.conversation, until), self._admitted(ask, until):
+        async with (
+            self._observer.question() as watch,
+            self._alone(start.conversation, until),
+            self._admitted(ask, until),
+        ):
+            watch.ended("waiting")
             opened = await asyncio.to_thread(self._opener.open, mine, ask, start)
+            watch.ended("opening")
             turn = new_id("turn")
             yield Began(opened.conversation, turn, tuple(p.ref for p in opened.session.pictures))
             async with aclosing(self._events(ask, opened, until)) as events:
                 async for event in events:
+                    watch.saw(event)
                     if isinstance(event, Answered) and ask.stores:
                         await self._stored(self._keep, mine, ask, opened, turn, event.answer)
+                        watch.ended("storing")
                     yield event
 
     async def answer(self, ask: Ask) -> Done:
@@ -118,7 +130,12 @@ class Engine:
         mine = self._store.of(caller.owner)
         ask = Ask(caller, "", pictures, conversation)
         start = await asyncio.to_thread(self._opener.start, mine, ask)
-        async with self._alone(start.conversation, until), self._admitted(ask, until):
+        async with (
+            self._observer.visit() as watch,
+            self._alone(start.conversation, until),
+            self._admitted(ask, until),
+        ):
+            watch.ended("waiting")
             opened = await asyncio.to_thread(self._opener.open, mine, ask, start)
             session = opened.session
             known = len(session.ledger)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from server.access.quotas import Quotas
 from server.errors import BadRequestError, GoneError
+from server.observing.observer import Observer
 from server.pictures.blobs import Blobs, digest_of
 from server.pictures.contents import media_type
 from server.pictures.remote import RemotePictures
@@ -54,12 +55,15 @@ class Intake:
         blobs: Blobs,
         quotas: Quotas,
         remote: RemotePictures | None = None,
+        *,
+        observer: Observer | None = None,
     ) -> None:
         self._settings = settings
         self._store = store
         self._blobs = blobs
         self._quotas = quotas
         self._remote = remote or RemotePictures(settings)
+        self._observer = observer or Observer()
         self._changing = threading.Lock()
         """So that nothing is deleted between its being kept and its being named."""
 
@@ -136,7 +140,9 @@ class Intake:
             if not is_known:
                 self._quotas.picture(mine, len(data))
             self._blobs.put(record.sha256, data, is_known=is_known)
-            return mine.files.add(record)
+            added = mine.files.add(record)
+        self._observer.picture(record.media_type, len(data))
+        return added
 
     def _data(self, url: str, param: str) -> bytes:
         if len(url) * 3 // 4 > self._settings.max_picture_mb * MB * 1.1:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from agent import Settings, VisualAgent
-from agent.events import Answered, Repair, ToolFinished, ToolStarted
+from agent.events import Answered, Planned, Repair, ToolFinished, ToolStarted
 from agent.planners.conversation import turns_of
 from agent.sessions import Sessions, UnknownSessionError
 from agent.testing import ScriptedPlanner, answering, calling
@@ -130,10 +130,11 @@ async def test_events_on_an_event_loop_are_those_of_the_iterator() -> None:
     script = [calling(things("dog")), wrong, right]
     with agent_of(*script) as one, agent_of(*script) as other:
         events = [event async for event in one.astream(GREY, "How many dogs are there?")]
-        assert list(map(type, events)) == [ToolStarted, ToolFinished, Repair, Answered]
+        assert list(map(type, events)) == [
+            Planned, ToolStarted, ToolFinished, Planned, Repair, Planned, Answered]  # fmt: skip
         others = list(other.stream(GREY, "How many dogs are there?"))
     assert list(map(type, others)) == list(map(type, events))
-    looked, found, repair, last = events
+    looked, found, repair, last = [e for e in events if not isinstance(e, Planned)]
     assert isinstance(looked, ToolStarted)
     assert isinstance(found, ToolFinished)
     assert isinstance(repair, Repair)
@@ -147,5 +148,5 @@ async def test_events_on_an_event_loop_are_those_of_the_iterator() -> None:
 async def test_who_leaves_the_events_early_ends_the_run() -> None:
     with agent_of(calling(brightness()), BRIGHT) as agent:
         async for event in agent.astream(np.full((8, 8, 3), 9, np.uint8), "How bright is it?"):
-            assert isinstance(event, ToolStarted)
-            break
+            if isinstance(event, ToolStarted):
+                break

@@ -16,7 +16,7 @@ from langchain_core.messages import AIMessage
 
 from agent import Answer, Settings, VisualAgent
 from agent.errors import PlannerError, PlannerOutputError, trace_of_failed
-from agent.events import Answered, ToolFinished, ToolStarted
+from agent.events import Answered, Planned, ToolFinished, ToolStarted
 from agent.testing import ScriptedPlanner
 from agent.testing import answering as draft
 from agent.testing import calling as call
@@ -306,7 +306,7 @@ def test_messages_hold_no_pixels_paths_or_names(agents: Any, tmp_path: Path) -> 
 def test_stream_tells_each_step(agents: Any) -> None:
     agent = agents(call(brightness()), draft("{e1.value} [e1].", "{e1.value}"))
     events = list(agent.stream(GREY, "How bright?"))
-    assert [type(e) for e in events] == [ToolStarted, ToolFinished, Answered]
+    assert [type(e) for e in events] == [Planned, ToolStarted, ToolFinished, Planned, Answered]
     assert events[-1].answer.short_answer == "47"
 
 

@@ -25,7 +25,7 @@ from agent import Settings, VisualAgent
 from agent.answer import Draft
 from agent.cli import app
 from agent.errors import PlannerError
-from agent.events import Answered, Sentence, ToolFinished, ToolStarted, Writing
+from agent.events import Answered, Planned, Sentence, ToolFinished, ToolStarted, Writing
 from agent.loop.tool_schemas import answer_form
 from agent.planners.conversation import messages_of
 from agent.planners.server.chat_model import ServerChatModel
@@ -173,7 +173,7 @@ def test_a_server_that_is_killed_in_the_middle_of_an_answer(tmp_path: Path) -> N
                 assert agent.ask(RECEIPT, "What is the total?").short_answer == "39.10"
                 events = agent.stream(RECEIPT, "What is the phone?")
                 kinds = list(takewhile(lambda kind: kind is not Writing, map(type, events)))
-                assert kinds == [ToolStarted, ToolFinished], "it is writing the answer now"
+                assert kinds == [Planned, ToolStarted, ToolFinished], "it is writing the answer now"
                 (server,) = _servers(str(socket))
                 os.kill(server, signal.SIGKILL)
                 with pytest.raises(PlannerError, match=r"cannot be reached|answered 5"):

@@ -14,8 +14,11 @@ import time
 import weakref
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
+
+from tools.execution.origins import origins
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -26,16 +29,17 @@ EXIT_WAIT_S = 10.0
 
 @dataclass(eq=False)
 class _Queued:
-    """An item that waits; one that is cancelled is let go of at once, wherever it stands."""
+    """An item that waits, with its caller's context; one that is cancelled is let go of at once."""
 
     item: Any
+    context: Context = field(default_factory=copy_context)
     future: Future[Any] = field(default_factory=Future)
 
     def __post_init__(self) -> None:
         self.future.add_done_callback(self._let_go)
 
     def _let_go(self, _done: Future[Any]) -> None:
-        self.item = None
+        self.item, self.context = None, Context()
 
 
 _Inbox = queue.SimpleQueue[_Queued | None]
@@ -45,8 +49,9 @@ _threads: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
 class MicroBatcher(Generic[Item, Result]):
     """Runs items in batches, in one worker thread of its own.
 
-    Callers may come from any thread and any event loop. The thread starts with the first item and
-    never keeps a program from ending for longer than `EXIT_WAIT_S`.
+    Callers may come from any thread and any event loop. A batch runs in the context of its first
+    caller, with the `origins` of all. The thread starts with the first item and never keeps a
+    program from ending for longer than `EXIT_WAIT_S`.
 
     Args:
         infer_batch: takes up to `max_batch` items and returns as many results, in order; a result
@@ -136,7 +141,7 @@ def _run(batch: list[_Queued], infer_batch: Callable[[list[Any]], Sequence[Any]]
     if not batch:
         return
     try:
-        results = list(infer_batch([queued.item for queued in batch]))
+        results = _context_of(batch).run(_inferred, infer_batch, batch)
         answered = list(zip(batch, results, strict=True))
     except BaseException as error:
         # Whatever it is, it belongs to the callers and must not end this thread.
@@ -151,6 +156,17 @@ def _run(batch: list[_Queued], infer_batch: Callable[[list[Any]], Sequence[Any]]
             queued.future.set_exception(result)
         else:
             queued.future.set_result(result)
+
+
+def _inferred(infer_batch: Callable[[list[Any]], Sequence[Any]], batch: list[_Queued]) -> list[Any]:
+    return list(infer_batch([queued.item for queued in batch]))
+
+
+def _context_of(batch: list[_Queued]) -> Context:
+    context = batch[0].context.copy()
+    everyones = [name for queued in batch for name in queued.context.get(origins, ())]
+    context.run(origins.set, tuple(dict.fromkeys(everyones)))
+    return context
 
 
 def _stop(inbox: _Inbox) -> None:

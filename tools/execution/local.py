@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 from weakref import WeakValueDictionary
@@ -18,6 +19,7 @@ from tools.errors import BadArgumentError
 from tools.evidence import PictureRef, Region, ToolReport
 from tools.execution.breaker import CircuitBreaker
 from tools.execution.cache import ResultCache
+from tools.execution.observing import CallStatus, RunObserver
 from tools.execution.runner import Runner
 from tools.execution.worker import ToolWorker
 from tools.pictures.store import Picture
@@ -48,6 +50,8 @@ class LocalRunner:
         self._workers: dict[str, ToolWorker] = {}
         self._known: WeakValueDictionary[PictureRef, Picture] = WeakValueDictionary()
         self._closed = False
+        self.observers: list[RunObserver] = []
+        """Are told of every call and every run of a tool."""
 
     @property
     def names(self) -> list[str]:
@@ -90,6 +94,31 @@ class LocalRunner:
         tool = self._tools.get(name)
         if tool is None:
             raise BadArgumentError(f"there is no tool {name!r}; there are {', '.join(self._tools)}")
+        started = time.perf_counter()
+        status: CallStatus = "error"
+        try:
+            report, cached = await self._look(
+                tool, arguments, picture=picture, region=region, within_s=within_s, owner=owner
+            )
+            status = "cached" if cached else "ok"
+        except asyncio.CancelledError:
+            status = "cancelled"
+            raise
+        finally:
+            for observer in self.observers:
+                observer.called(name, status, time.perf_counter() - started)
+        return report, cached
+
+    async def _look(
+        self,
+        tool: VisionTool,
+        arguments: dict[str, Any],
+        *,
+        picture: PictureRef,
+        region: Region | None,
+        within_s: float,
+        owner: str,
+    ) -> tuple[ToolReport, bool]:
         checked = _check(tool, arguments, picture, region)
         look_at = checked.model_dump(mode="json", exclude={"picture", "region"})
         key = self._cache.key(tool, look_at, picture, region, owner)
@@ -122,7 +151,9 @@ class LocalRunner:
 
     def _worker_of(self, tool: VisionTool) -> ToolWorker:
         if tool.name not in self._workers:
-            self._workers[tool.name] = ToolWorker(tool, self._timeout_s, self._breaker())
+            self._workers[tool.name] = ToolWorker(
+                tool, self._timeout_s, self._breaker(), self.observers
+            )
         return self._workers[tool.name]
 
     async def _kept(self, key: str, picture: PictureRef) -> ToolReport | None:

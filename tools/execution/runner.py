@@ -10,6 +10,7 @@ import math
 from typing import Any, Protocol
 
 from tools.evidence import PictureRef, Region, ToolReport
+from tools.execution.observing import RunObserver
 from tools.pictures.store import Picture
 
 
@@ -52,6 +53,9 @@ class Runner(Protocol):
 
 class SharedRunner(Runner, Protocol):
     """A runner that several owners share, none of whom learns what another has looked at."""
+
+    observers: list[RunObserver]
+    """Are told of every call and every run of a tool."""
 
     def of(self, owner: str) -> Runner:
         """The same workers; results that are kept, or being made, are this owner's alone."""

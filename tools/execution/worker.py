@@ -6,7 +6,8 @@ Calls come checked, with pictures instead of ids; caching is `tools.execution.lo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Hashable
+import time
+from collections.abc import Hashable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from tools.errors import ToolError
 from tools.evidence import ToolReport
 from tools.execution.batching import MicroBatcher
 from tools.execution.breaker import CircuitBreaker
+from tools.execution.observing import RunObserver
 
 
 @dataclass
@@ -34,14 +36,20 @@ class ToolWorker:
     thread; its `breaker` sees to it that callers are soon told so at once.
     """
 
-    def __init__(self, tool: VisionTool, timeout_s: float, breaker: CircuitBreaker) -> None:
+    def __init__(
+        self,
+        tool: VisionTool,
+        timeout_s: float,
+        breaker: CircuitBreaker,
+        observers: Sequence[RunObserver] = (),
+    ) -> None:
         self._tool = tool
         self._timeout_s = timeout_s
         self._breaker = breaker
         self._runs: dict[Hashable, _Run] = {}
         self._late: set[Future[ToolReport]] = set()
         self._batcher = MicroBatcher[dict[str, Any], ToolReport](
-            lambda calls: run_calls(tool, calls),
+            lambda calls: _observed(tool, calls, observers),
             max_batch=tool.max_batch if isinstance(tool, BatchedTool) else 1,
             name=f"tool-{tool.name}",
         )
@@ -119,6 +127,17 @@ class ToolWorker:
             future.add_done_callback(self._late.discard)
         if was_fair and is_first and self._late:
             self._breaker.timed_out()
+
+
+def _observed(
+    tool: VisionTool, calls: list[dict[str, Any]], observers: Sequence[RunObserver]
+) -> list[ToolReport | Exception]:
+    started = time.perf_counter()
+    try:
+        return run_calls(tool, calls)
+    finally:
+        for observer in observers:
+            observer.ran(tool.name, len(calls), time.perf_counter() - started)
 
 
 def run_calls(tool: VisionTool, calls: list[dict[str, Any]]) -> list[ToolReport | Exception]:
