@@ -10,8 +10,8 @@ from tools.evidence import Evidence
 
 SCHEMA_VERSION = 1
 EVIDENCE_FIELDS = (
-    "id", "tool", "picture", "page", "box_xyxy",
-    "label", "text", "value", "score", "status", "kind",
+    "id", "tool", "call_id", "picture", "page", "box_xyxy", "label", "text", "value",
+    "value_type", "currency", "score", "status", "kind",
 )  # fmt: skip
 
 Abstain = Literal["no", "not_found", "unsure", "could_not_look"]
