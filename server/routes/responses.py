@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Annotated, Any, Literal
 
@@ -20,12 +20,12 @@ from server.openai.building import Building, Event
 from server.openai.cutting import Cutter
 from server.openai.fields import fields_of
 from server.openai.parameters import well_formed
-from server.openai.reply import Replies, Reply
+from server.openai.reply import Delta, Replies, Reply, Step
 from server.openai.responses import ResponsesRequest
-from server.openai.sse import EventStream, as_told, begun, line
 from server.pictures.intake import DAY_S
 from server.routes.conversations import forget
 from server.services import Services, Serving
+from server.sse import EventStream, as_told, begun, line
 from server.store import Owned
 from server.store.records import ResponseRecord
 
@@ -46,8 +46,9 @@ async def create(
             await asyncio.to_thread(_keep, body, building, reply, services, mine)
 
     if body.stream:
-        events = _events(await begun(request, coming), building, keep)
-        return EventStream(_lines(events, building), coming)
+        heartbeat_s = services.settings.heartbeat_s
+        items = await begun(request, coming, heartbeat_s)
+        return EventStream(_lines(_events(items, building, keep), building), items, heartbeat_s)
     whole = _whole(_events(coming, building, keep), coming)
     await while_connected(request, whole)
     return JSONResponse(building.body)
@@ -94,7 +95,9 @@ def _turn(mine: Owned, response_id: str | None) -> str | None:
 
 
 async def _events(
-    coming: Replies, building: Building, keep: Callable[[Reply], Awaitable[None]]
+    coming: AsyncIterator[Step | Delta | Reply],
+    building: Building,
+    keep: Callable[[Reply], Awaitable[None]],
 ) -> AsyncGenerator[Event]:
     """The events of a response; the last one comes when it is kept."""
     for event in building.begin():
