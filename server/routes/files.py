@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Form, Query, Response, UploadFile
 
 from server.access.caller import Mine
+from server.routes.listing import Order, listed
 from server.services import Serving
 from server.store.records import FileRecord
 
@@ -29,19 +30,12 @@ def upload(
 def list_files(
     mine: Mine,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000,
-    order: Literal["asc", "desc"] = "desc",
+    order: Order = "desc",
     after: str | None = None,
 ) -> dict[str, Any]:
     """List the caller's files."""
     found = mine.files.page(limit=limit + 1, after=after, newest_first=order == "desc")
-    data = [shape(record) for record in found[:limit]]
-    return {
-        "object": "list",
-        "data": data,
-        "first_id": data[0]["id"] if data else None,
-        "last_id": data[-1]["id"] if data else None,
-        "has_more": len(found) > limit,
-    }
+    return listed([shape(record) for record in found], limit)
 
 
 @router.get("/{file_id}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
@@ -24,6 +24,7 @@ from server.openai.reply import Delta, Replies, Reply, Step
 from server.openai.responses import ResponsesRequest
 from server.pictures.intake import DAY_S
 from server.routes.conversations import forget
+from server.routes.listing import Order, paged
 from server.services import Services, Serving
 from server.sse import EventStream, as_told, begun, line
 from server.store import Owned
@@ -154,25 +155,12 @@ def list_input_items(
     response_id: str,
     mine: Mine,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
-    order: Literal["asc", "desc"] = "desc",
+    order: Order = "desc",
     after: str | None = None,
 ) -> dict[str, Any]:
     """List the messages that a stored response answered; inline pictures are not repeated."""
     items: list[dict[str, Any]] = mine.responses.get(response_id).body["input"]
-    if order == "desc":
-        items = items[::-1]
-    ids = [item["id"] for item in items]
-    if after is not None and after not in ids:
-        raise NotFoundError(f"there is no item {after[:80]!r}", param="after")
-    rest = items[ids.index(after) + 1 :] if after is not None else items
-    data = rest[:limit]
-    return {
-        "object": "list",
-        "data": data,
-        "first_id": data[0]["id"] if data else None,
-        "last_id": data[-1]["id"] if data else None,
-        "has_more": len(rest) > limit,
-    }
+    return paged(items, limit, order, after)
 
 
 @router.delete("/{response_id}")
