@@ -16,7 +16,8 @@ EVIDENCE_FIELDS = (
 
 Abstain = Literal["no", "not_found", "unsure", "could_not_look"]
 Reason = Literal[
-    "not_found", "unsure", "could_not_look", "unsupported", "out_of_time", "planner_failed"
+    "not_found", "unsure", "could_not_look", "unsupported", "out_of_time", "planner_failed",
+    "no_question", "no_picture",
 ]  # fmt: skip
 Language = Literal["en", "zh"]
 ClaimStatus = Literal["supported", "unsupported"]

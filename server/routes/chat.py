@@ -55,6 +55,7 @@ async def _replies(body: ChatRequest, services: Services, caller: Caller, mine: 
         said.pictures,
         history=said.history,
         sentences=bool(body.stream) and not fields,
+        talks=True,
         stores=body.store is not False,
     )
     return replies(services.engine, ask, fields, cutter)

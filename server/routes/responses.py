@@ -76,6 +76,7 @@ async def _replies(
         after=after,
         history=said.history,
         sentences=bool(body.stream) and not fields,
+        talks=True,
         stores=body.store is not False,
     )
     return replies(services.engine, ask, fields, Cutter((), body.max_output_tokens))
