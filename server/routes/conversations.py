@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from server.access.caller import Mine
 from server.errors import NotFoundError
-from server.openai.parameters import well_formed
+from server.openai.parameters import unsupported, well_formed
 from server.openai.saying import said
 from server.pictures.intake import DAY_S
 from server.routes.listing import Order, listed, paged
@@ -33,9 +33,7 @@ class Beginning(BaseModel):
     """What a conversation begins with."""
 
     metadata: Metadata | None = None
-    items: Annotated[
-        list[Any] | None, Field(max_length=0, description="None: ask in it instead.")
-    ] = None
+    items: Annotated[list[Any] | None, Field(description="None may be: ask in it instead.")] = None
 
 
 class Noted(BaseModel):
@@ -47,8 +45,11 @@ class Noted(BaseModel):
 @router.post("", dependencies=[Depends(well_formed)])
 def begin(services: Serving, mine: Mine, body: Beginning | None = None) -> dict[str, Any]:
     """Begin a conversation without a question; asking without one begins one, too."""
+    body = body or Beginning()
+    if body.items:
+        raise unsupported("items", "a conversation begins empty; ask in it")
     lives = time.time() + services.settings.conversation_days * DAY_S
-    return shape(mine.conversations.begin(lives, body.metadata if body else None))
+    return shape(mine.conversations.begin(lives, body.metadata))
 
 
 @router.get("")

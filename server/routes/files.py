@@ -12,6 +12,7 @@ from server.services import Serving
 from server.store.records import FileRecord
 
 router = APIRouter(prefix="/v1/files", tags=["files"])
+Purpose = Literal["vision", "user_data", "assistants"]
 
 
 @router.post("")
@@ -19,11 +20,14 @@ def upload(
     file: UploadFile,
     services: Serving,
     mine: Mine,
-    purpose: Annotated[Literal["vision", "user_data", "assistants"], Form()] = "vision",
+    purpose: Annotated[Purpose, Form()] = "vision",
+    expires_s: Annotated[
+        int | None, Form(alias="expires_after[seconds]", ge=3_600, le=2_592_000)
+    ] = None,
 ) -> dict[str, Any]:
     """Upload a picture or a PDF; what it is, its content says."""
     data = file.file.read()
-    return shape(services.intake.upload(mine, data, file.filename or "", purpose))
+    return shape(services.intake.upload(mine, data, file.filename or "", purpose, expires_s))
 
 
 @router.get("")
@@ -32,9 +36,13 @@ def list_files(
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000,
     order: Order = "desc",
     after: str | None = None,
+    purpose: Purpose | None = None,
 ) -> dict[str, Any]:
-    """List the caller's files."""
-    found = mine.files.page(limit=limit + 1, after=after, newest_first=order == "desc")
+    """List the caller's files, all or those of a purpose."""
+    newest_first = order == "desc"
+    found = mine.files.page(
+        limit=limit + 1, after=after, newest_first=newest_first, purpose=purpose
+    )
     return listed([shape(record) for record in found], limit)
 
 

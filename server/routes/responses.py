@@ -19,7 +19,7 @@ from server.openai.asking import read, replies
 from server.openai.building import Building, Event
 from server.openai.cutting import Cutter
 from server.openai.fields import fields_of
-from server.openai.parameters import well_formed
+from server.openai.parameters import unsupported, well_formed
 from server.openai.reply import Delta, Replies, Reply, Step
 from server.openai.responses import ResponsesRequest
 from server.pictures.intake import DAY_S
@@ -145,8 +145,10 @@ def _keep(
 
 
 @router.get("/{response_id}")
-def get(response_id: str, mine: Mine) -> dict[str, Any]:
+def get(response_id: str, mine: Mine, stream: bool = False) -> dict[str, Any]:
     """Read a stored response."""
+    if stream:
+        raise unsupported("stream", "a stored response is whole; read it without stream")
     response: dict[str, Any] = mine.responses.get(response_id).body["response"]
     return response
 

@@ -106,16 +106,22 @@ class Files(Repository):
             return connection.execute(select(table.c.id).where(where).limit(1)).first() is not None
 
     def page(
-        self, *, limit: int, after: str | None = None, newest_first: bool = True
+        self,
+        *,
+        limit: int,
+        after: str | None = None,
+        newest_first: bool = True,
+        purpose: str | None = None,
     ) -> list[FileRecord]:
-        """At most `limit` files behind `after` (an id), what came inline left out.
+        """At most `limit` files (of a purpose) behind `after` (an id), what came inline left out.
 
         Raises:
             NotFoundError: there is no file `after`.
         """
         table = tables.files
         columns = (table.c.created_at, table.c.id)
-        where = self._alive(table, table.c.purpose != INLINE)
+        wanted = table.c.purpose != INLINE if purpose is None else table.c.purpose == purpose
+        where = self._alive(table, wanted)
         if after is not None:
             last = self.get(after)
             at = tuple_(last.created_at, last.id)
