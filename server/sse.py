@@ -131,6 +131,9 @@ async def begun(request: Request, source: AsyncGenerator[T], heartbeat_s: float)
 def as_told(error: Exception) -> ApiError:
     """An error that comes when the response has begun, as the client is told it."""
     known = as_api_error(error)
-    if known is None or known.status >= 500:
-        log.error("stream failed", exc_info=error)
-    return known or UnexpectedError()
+    if known is None:
+        log.error("unexpected error", exc_info=error)
+        return UnexpectedError()
+    if known.status >= 500:
+        log.error("stream failed", extra={"fields": {"error": type(error).__name__}})
+    return known
