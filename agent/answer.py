@@ -10,13 +10,14 @@ from tools.evidence import Evidence
 
 SCHEMA_VERSION = 1
 EVIDENCE_FIELDS = (
-    "id", "tool", "picture", "page", "box_xyxy",
-    "label", "text", "value", "score", "status", "kind",
+    "id", "tool", "call_id", "picture", "page", "box_xyxy", "label", "text", "value",
+    "value_type", "currency", "score", "status", "kind",
 )  # fmt: skip
 
 Abstain = Literal["no", "not_found", "unsure", "could_not_look"]
 Reason = Literal[
-    "not_found", "unsure", "could_not_look", "unsupported", "out_of_time", "planner_failed"
+    "not_found", "unsure", "could_not_look", "unsupported", "out_of_time", "planner_failed",
+    "no_question", "no_picture",
 ]  # fmt: skip
 Language = Literal["en", "zh"]
 ClaimStatus = Literal["supported", "unsupported"]

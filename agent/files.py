@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-_C1 = re.compile(r"[\x7f-\x9f]")
+_BREAKING = re.compile(r"[\x7f-\x9f\u2028\u2029]")
 
 
 def dumps(data: Any, *, indent: int | None = None) -> str:
-    """JSON as people read it (UTF-8), with every control character escaped."""
+    """JSON as people read it (UTF-8), with control characters and what ends lines escaped."""
     text = json.dumps(data, ensure_ascii=False, indent=indent, default=str)
-    return _C1.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return _BREAKING.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def check_writable(path: Path) -> Path:

@@ -29,6 +29,7 @@ from agent.loop.planning import Budget, Planning
 from agent.loop.state import Question
 from agent.loop.tool_calls import run_calls
 from agent.loop.tool_schemas import openai_schema, tool_schema
+from agent.loop.unasked import small_talk
 from agent.planners.conversation import plans_parts, question_message
 from agent.settings import Settings
 from prompts import render
@@ -82,12 +83,15 @@ async def answer_question(
 ) -> Answer:
     """Answer a question of a session; `missing` names the tools that are not available here.
 
-    At the question's deadline the answer is what is there.
+    Small talk is no question: it is answered at once, and nothing of it is remembered. At the
+    question's deadline the answer is what is there.
 
     Raises:
         PlannerError: the planner could not be reached or kept failing. Like every error of a run it
             carries the run's trace (`agent.errors.trace_of_failed`).
     """
+    if (reply := small_talk(question.typed or question.text, trace_of(question))) is not None:
+        return reply
     started = time.perf_counter()
     question.messages.append(question_message(question.text, (p.ref.id for p in question.pictures)))
     try:

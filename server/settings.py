@@ -65,6 +65,9 @@ class ServerSettings(BaseSettings):
         description="Seconds for one question, its waiting included; `VQA_DEADLINE_S`, after "
         "which the agent answers with what is there, should be less.",
     )
+    heartbeat_s: float = Field(
+        default=15.0, gt=0, description="The longest that a stream says nothing, in seconds."
+    )
     drain_s: int = Field(
         default=30, ge=0, description="Seconds that questions have to finish when it is stopped."
     )

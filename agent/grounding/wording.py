@@ -56,6 +56,14 @@ WORDING: dict[Language, dict[str, str]] = {
         "of_file": " of picture {number}",
         "no_page": "There is no such page or picture; I have {total}.",
         "unread": "I could not look at {what}: {why}.",
+        "no_picture": "I answer questions about pictures. Add one, and ask what it shows, what it "
+        "says, or how many there are of something.",
+        "greeting": "Hello. Ask me something about the picture.",
+        "thanks": "You are welcome.",
+        "approval": "All right. Ask me more whenever you like.",
+        "farewell": "Goodbye.",
+        "about": "I answer questions about the picture: what it shows, what it says, how many "
+        "there are of something. I say only what I can see in it.",
     },
     "zh": {
         "yes": "是",
@@ -98,6 +106,14 @@ WORDING: dict[Language, dict[str, str]] = {
         "of_file": "图 {number} 的",
         "no_page": "没有这一页或这张图;我一共有 {total} 张。",
         "unread": "我无法查看{what}:{why}。",
+        "no_picture": "我回答关于图片的问题。请添加一张图片,"
+        "再问图中有什么、写了什么,或者某物有多少。",
+        "greeting": "你好。请就这张图片提问。",
+        "thanks": "不客气。",
+        "approval": "好的。还想知道什么,请继续问。",
+        "farewell": "再见。",
+        "about": "我回答关于这张图片的问题:图中有什么、写了什么、某物有多少。"
+        "我只说在图中看得到的。",
     },
 }
 

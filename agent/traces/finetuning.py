@@ -78,7 +78,7 @@ def conversation_of(record: Any) -> Conversation | Refused:
     if isinstance(record, dict) and "error" in record and "trace" in record:
         return Refused.FAILED_RUN
     run = _read(record)
-    if run.reason == "planner_failed":
+    if run.reason in ("planner_failed", "no_question", "no_picture"):
         return Refused.FAILED_RUN
     refused = _refusal(run)
     if refused is not None:

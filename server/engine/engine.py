@@ -20,6 +20,7 @@ import anyio
 from agent import VisualAgent
 from agent.answer import Answer
 from agent.events import Answered, Event
+from agent.loop.unasked import without_picture
 from agent.session import Session
 from server.access.identity import Caller
 from server.engine.admission import Admission
@@ -152,6 +153,9 @@ class Engine:
 
     async def _events(self, ask: Ask, opened: Opened, until: float) -> AsyncGenerator[Event]:
         """The agent's events within the deadline; the last one when its session is done."""
+        if ask.talks and not len(opened.session.pictures):
+            yield Answered(without_picture(ask.question))
+            return
         answered: Answered | None = None
         stream = opened.session.astream(ask.question, text=ask.sentences)
         async with aclosing(stream) as events:

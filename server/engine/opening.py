@@ -37,6 +37,8 @@ class Ask:
         after: the id of a turn to go on from, instead.
         history: what was said before, of a client that tells it each time, instead.
         sentences: whether sentences are wanted as soon as they are checked.
+        talks: whether a question where no picture is gets an answer, which asks for one; else it
+            is an error.
         stores: whether the turn is kept; else nobody can go on from it.
     """
 
@@ -47,6 +49,7 @@ class Ask:
     after: str | None = None
     history: tuple[Said, ...] = ()
     sentences: bool = False
+    talks: bool = False
     stores: bool = True
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agent.answer import Answer, ClaimStatus, Language, Reason, evidence_json
 from agent.session import MAX_QUESTION
-from tools.evidence import Evidence, PictureRef, Status
+from tools.evidence import Evidence, PictureRef, Status, ValueType
 
 
 class Shape(BaseModel):
@@ -61,6 +61,7 @@ class EvidenceShape(Shape):
 
     id: str
     tool: str
+    call_id: str = Field(description="The look that saw it.")
     picture: str
     page: int | None
     box_xyxy: tuple[float, float, float, float] | None = Field(
@@ -69,6 +70,8 @@ class EvidenceShape(Shape):
     label: str | None
     text: str | None
     value: str | int | float | None
+    value_type: ValueType | None
+    currency: str | None = Field(description="Of an amount, as printed beside it: RM, €.")
     score: float
     status: Status = Field(description="none: looked, and there is none. unsure: below the bar.")
     kind: Literal["direct", "estimate"]

@@ -73,7 +73,7 @@ class Building:
             annotations.append(annotation)
             yield self._of_text("annotation.added", annotation=annotation, annotation_index=index)
         yield self._of_text("done", text=reply.text, logprobs=[])
-        part = _part(reply.text, annotations)
+        part = output_text(reply.text, annotations)
         yield self._of_part("done", part)
         assert self._message is not None
         status = "incomplete" if reply.finish == "length" else "completed"
@@ -170,7 +170,7 @@ class Building:
             item = {"id": new_id("msg"), "type": "message", "role": "assistant"}
             self._message, added = self._added(item | {"status": "in_progress", "content": []})
             yield added
-            yield self._of_part("added", _part("", []))
+            yield self._of_part("added", output_text("", []))
 
     def _added(self, item: dict[str, Any]) -> tuple[int, Event]:
         self._output.append(item)
@@ -197,7 +197,8 @@ class Building:
         return {"type": kind, "sequence_number": number, **fields}
 
 
-def _part(text: str, annotations: list[dict[str, Any]]) -> dict[str, Any]:
+def output_text(text: str, annotations: list[dict[str, Any]]) -> dict[str, Any]:
+    """A message's part."""
     return {"type": "output_text", "text": text, "annotations": annotations, "logprobs": []}
 
 

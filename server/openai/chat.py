@@ -6,7 +6,7 @@ https://platform.openai.com/docs/api-reference/chat
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -24,8 +24,8 @@ from server.openai.parameters import (
     refuse_foreign_tools,
     unsupported,
 )
-from server.openai.reply import EXTENSION, Delta, Replies, Reply, Step
-from server.openai.sse import DONE, as_told, line
+from server.openai.reply import EXTENSION, Delta, Reply, Step
+from server.sse import DONE, as_told, line
 from server.store.records import new_id
 
 
@@ -223,7 +223,9 @@ def completion(reply: Reply) -> dict[str, Any]:
     }
 
 
-async def chunks(replies: Replies, *, include_usage: bool) -> AsyncGenerator[str]:
+async def chunks(
+    replies: AsyncIterator[Step | Delta | Reply], *, include_usage: bool
+) -> AsyncGenerator[str]:
     """Lines of `chat.completion.chunk`s.
 
     A tool's step is an event with a name (`vqa.tool_started` ...) whose data is a chunk without

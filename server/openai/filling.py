@@ -46,7 +46,9 @@ async def filled(engine: Engine, ask: Ask, fields: Iterable[Field], cutter: Cutt
                     case _:
                         pass
         if ask.stores and began is not None:  # the first one has shown the pictures
-            asking = Ask(ask.caller, question, conversation=began.conversation)
+            asking = replace(
+                ask, pictures=(), history=(), after=None, conversation=began.conversation
+            )
     yield Delta(cutter.feed(form.text()) + cutter.end())
     reply = whole(form.answer(), began if ask.stores else None, cutter)
     yield replace(

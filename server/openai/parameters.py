@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 from pydantic_core import from_json
 
 from server.access.caller import Asking
@@ -14,6 +14,15 @@ from server.errors import BadRequestError, NotFoundError
 MODEL = "vqa-agent"
 """The one model that there is."""
 Ignored = Annotated[Any, Field(description="Read, and left alone: it makes no difference here.")]
+SAMPLERS_OF_OTHERS = frozenset(
+    {
+        "top_k", "min_p", "top_a", "typical_p", "tfs_z", "repetition_penalty", "repeat_penalty",
+        "repeat_last_n", "length_penalty", "mirostat", "mirostat_eta", "mirostat_tau", "num_ctx",
+        "num_keep", "keep_alive", "min_tokens", "ignore_eos", "skip_special_tokens",
+        "chat_template_kwargs",
+    }
+)  # fmt: skip
+"""What chat pages send for servers of language models (vLLM, llama.cpp, Ollama); left alone."""
 MaxTokens = Annotated[int, Field(ge=1)] | None
 
 
@@ -36,6 +45,13 @@ class Sampling(BaseModel):
     safety_identifier: Ignored = None
     service_tier: Ignored = None
     user: Ignored = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_samplers_of_others(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {name: value for name, value in given.items() if name not in SAMPLERS_OF_OTHERS}
 
 
 async def well_formed(request: Request, _caller: Asking) -> None:

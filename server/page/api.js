@@ -18,12 +18,14 @@ export class Trouble extends Error {
   }
 }
 
+const PATIENCE = 60; // seconds after which something is tried again without being told to
 const BY_CODE = {
   invalid_image: "invalid_image", timeout: "timeout", planner_timeout: "timeout",
-  planner_unavailable: "planner_unavailable", planner_output: "planner_output",
+  planner_unavailable: "planner_unavailable", planner_output: "planner_output", busy: "busy",
+  insufficient_quota: "full",
 };
 const BY_STATUS = {
-  401: "key_wrong", 404: "conversation_gone", 410: "picture_gone", 429: "busy", 503: "busy",
+  401: "key_wrong", 404: "conversation_gone", 410: "picture_gone", 429: "limited", 503: "busy",
 };
 
 /** A response that is well. */
@@ -53,6 +55,7 @@ export const post = (path, body) =>
 
 function troubleOf(status, { code, message }, wait) {
   const word = BY_CODE[code] ?? BY_STATUS[status] ?? (status >= 500 ? "broken" : null);
+  if (word === "limited" && wait > 0 && wait <= PATIENCE) return new Trouble("busy", { wait });
   if (word === "busy") return new Trouble(word, { wait: wait || 5 });
   return word ? new Trouble(word) : new Trouble(null, { message });
 }

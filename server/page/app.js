@@ -6,6 +6,7 @@
 import { Trouble, ask, json, key } from "./api.js";
 import { Composer } from "./composer.js";
 import { $ } from "./dom.js";
+import { drawHistory, startHistory } from "./history.js";
 import { startLook } from "./look.js";
 import { Picture, arrived } from "./pictures.js";
 import { unpin } from "./spotlight.js";
@@ -48,6 +49,7 @@ async function send(question, sent) {
     drawPictures();
     follow();
   }
+  if (turn.answer) await load(turn.pictures);
 }
 
 async function answer(turn, sent) {
@@ -65,17 +67,28 @@ async function answer(turn, sent) {
     }
     turn.take(name, data);
     if (name === "answered") keep(turn, data.conversation);
-    draw();
+    else draw();
     follow();
   }
-  await load(turn.pictures);
 }
 
 /** What is answered is the conversation's. */
 function keep(turn, id) {
   for (const picture of turn.pictures) pictures.set(picture.id, picture);
+  at(id);
+  showTurn(turn);
+}
+
+/** The page is at this conversation, or (null) at none. */
+function at(id) {
   conversation = id;
-  history.replaceState(null, "", `#${id}`);
+  history.replaceState(null, "", id ? `#${id}` : location.pathname);
+  drawTitle();
+}
+
+function drawTitle() {
+  const [first] = turns;
+  document.title = first && conversation ? `${first.question} · vqa-agent` : "vqa-agent";
 }
 
 /** A question without an answer was never asked: it goes back into its fields. */
@@ -128,8 +141,7 @@ function begin() {
   turns = [];
   for (const { url } of pictures.values()) if (url) URL.revokeObjectURL(url);
   pictures.clear();
-  conversation = null;
-  history.replaceState(null, "", location.pathname);
+  at(null);
   unpin();
   showTurn(null);
   composer.draw();
@@ -139,16 +151,15 @@ function begin() {
 async function goOn(id) {
   const stored = await json(`v1/conversations/${id}`);
   begin();
-  conversation = id;
-  history.replaceState(null, "", `#${id}`);
   for (const { id: name, name: file, width, height } of stored.pictures) {
     pictures.set(name, new Picture({ id: name, name: file, size: [width, height] }));
   }
   turns = stored.turns.map((turn) => new Turn({ ...turn, pictures: turn.pictures.map((p) => pictures.get(p)) }));
   $("turns").append(...turns.map((turn) => turn.element));
+  at(id);
+  drawPictures();
   showTurn(turns.at(-1) ?? null);
   composer.draw();
-  drawPictures();
   await load([...pictures.values()]);
   follow({ always: true });
 }
@@ -159,7 +170,10 @@ async function start() {
     if (composer.limits.needs_key && !key.get()) return askForKey(start, false);
     const [, id] = /^#(conv_[0-9a-f]+)$/.exec(location.hash) ?? [];
     if (id && id !== conversation) await goOn(id);
-    else await json("v1/models"); // whether the key is one
+    else {
+      if (!id && conversation) begin();
+      await json("v1/models"); // whether the key is one
+    }
     composer.draw();
   } catch (error) {
     complain(error, start);
@@ -172,6 +186,12 @@ startWords(() => {
   for (const turn of turns) turn.draw();
   composer.draw();
   draw();
+  drawHistory();
+});
+startHistory({
+  current: () => conversation,
+  gone: (id) => (id === null || id === conversation) && begin(),
+  failed: complain,
 });
 $("new").addEventListener("click", () => {
   begin();

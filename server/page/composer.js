@@ -103,8 +103,8 @@ export class Composer {
     if (this.isAsking) return;
     const question = field().value.trim();
     const bytes = this.pictures.reduce((sum, { file }) => sum + file.size, 0);
-    if (!this.pictures.length && !this.hasPictures()) this.say("no_picture");
-    else if (!question) this.say("no_question");
+    if (!this.pictures.length && !this.hasPictures()) this.say("picture_first");
+    else if (!question) this.say("question_first");
     else if (bytes > (this.limits.max_body_mb - 1) * MB) {
       this.say("too_large_all", { most: this.limits.max_body_mb - 1 });
     } else {

@@ -4,9 +4,6 @@ import { has, t } from "./words.js";
 
 export const percent = (score) => Math.round(score * 100);
 
-/** The number that sentence and box share. */
-export const number = (id) => id.replace("e", "");
-
 /** What was seen: “TOTAL EUR 39.10”, no dog, yes (unsure). */
 export function what(evidence) {
   const { label, text, value, status, kind } = evidence;

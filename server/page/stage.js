@@ -1,8 +1,9 @@
 // The picture with its boxes. Which evidence is lit, spotlight.js says.
 
 import { $, h, icon } from "./dom.js";
-import { inFull, number, pictureName } from "./evidence.js";
+import { inFull, pictureName } from "./evidence.js";
 import { lights, onLight, pin } from "./spotlight.js";
+import { placeTags } from "./tags.js";
 import { t } from "./words.js";
 
 let pictures = [];
@@ -19,9 +20,15 @@ export function showPictures(all) {
   draw();
 }
 
-/** Draw the boxes of this turn. */
+/** Draw the boxes of this turn, in a picture that its answer rests on. */
 export function showTurn(next) {
   turn = next;
+  const cited = [...(turn?.cited ?? [])].map((id) => turn.evidence.get(id)).filter(Boolean);
+  const seen = cited.filter((e) => e.status !== "none");
+  const rests = (seen.length ? seen : cited).map((e) => e.picture);
+  if (rests.length && !rests.includes(shown?.id)) {
+    shown = pictures.find((picture) => picture.id === rests[0]) ?? shown;
+  }
   draw();
 }
 
@@ -62,28 +69,41 @@ function drawView() {
   canvas.style.setProperty("--ratio", shown.size[0] / shown.size[1]);
   const boxed = here().filter((e) => e.box_xyxy);
   boxed.sort((a, b) => area(b) - area(a)); // small ones above large ones
-  canvas.append(...boxed.map(box));
+  const boxes = boxed.map((evidence) => [box(evidence), shares(evidence)]);
+  canvas.append(...boxes.map(([element]) => element));
   view.replaceChildren(canvas);
+  placing.disconnect();
+  place = () => placeTags(canvas, boxes);
+  placing.observe(canvas); // which calls it, too
   mark();
+}
+
+let place = null;
+const placing = new ResizeObserver(() => place());
+
+/** Left, top, width and height of a box in shares of the picture. */
+function shares({ box_xyxy: [x1, y1, x2, y2] }) {
+  const [width, height] = shown.size;
+  return [x1 / width, y1 / height, (x2 - x1) / width, (y2 - y1) / height];
 }
 
 const area = ({ box_xyxy: [x1, y1, x2, y2] }) => (x2 - x1) * (y2 - y1);
 
 function box(evidence) {
-  const [width, height] = shown.size;
-  const [x1, y1, x2, y2] = evidence.box_xyxy;
   const cited = turn.cited.has(evidence.id);
   const element = h(
     "button",
     {
-      type: "button", class: `box ${evidence.kind} ${evidence.status} ${cited ? "cited" : "seen"} ${x1 < width / 12 ? "inside" : ""}`,
+      type: "button", class: `box ${evidence.kind} ${evidence.status} ${cited ? "cited" : "seen"}`,
       "data-evidence": evidence.id, tabindex: cited ? null : -1,
-      "aria-label": t("box", { number: number(evidence.id), what: inFull(evidence) }),
+      "aria-label": cited ? t("box", { number: turn.number(evidence.id), what: inFull(evidence) }) : inFull(evidence),
     },
-    h("span", { class: "tag", "aria-hidden": "true" }, number(evidence.id)),
+    cited ? h("span", { class: "tag", "aria-hidden": "true" }, turn.number(evidence.id)) : null,
   );
-  const at = { left: x1 / width, top: y1 / height, width: (x2 - x1) / width, height: (y2 - y1) / height };
-  for (const [side, share] of Object.entries(at)) element.style.setProperty(side, `${share * 100}%`);
+  const at = shares(evidence);
+  for (const [i, side] of ["left", "top", "width", "height"].entries()) {
+    element.style.setProperty(side, `${at[i] * 100}%`);
+  }
   element.addEventListener("click", () => pin(turn, [evidence.id]));
   lights(element, turn, [evidence.id]);
   for (const kind of ["click", "focus"]) element.addEventListener(kind, showSentence);

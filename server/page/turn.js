@@ -2,10 +2,12 @@
 
 import { post } from "./api.js";
 import { $, announce, h, icon } from "./dom.js";
-import { inFull, number, percent, pictureName, stepName, what } from "./evidence.js";
+import { inFull, percent, pictureName, stepName, what } from "./evidence.js";
 import { lights, onLight, pin } from "./spotlight.js";
 import { t } from "./words.js";
 
+const NOTED_MS = 50;
+const UNSURE = 0.5; // a confidence below is as likely wrong
 const turns = new Set();
 let counted = 0;
 
@@ -25,6 +27,7 @@ export class Turn {
     this.sentences = [];
     this.evidence = new Map();
     this.cited = new Set();
+    this.numbers = new Map();
     this.lit = new Set();
     this.pinned = null;
     this.answer = null;
@@ -66,14 +69,20 @@ export class Turn {
     this.answer = answer;
     this.learn(answer.evidence);
     if (!answer.abstained) this.cited = new Set(answer.claims.flatMap((claim) => claim.evidence));
+    this.numbers = new Map([...this.cited].map((id, index) => [id, String(index + 1)]));
     if (!this.steps.length) this.steps = recalled(answer);
+  }
+
+  /** The number that sentence and box share, by the order in which the answer cites; else "". */
+  number(id) {
+    return this.numbers.get(id) ?? "";
   }
 
   draw() {
     const open = this.element.querySelector(".steps")?.open;
     this.element.replaceChildren(
       h("div", { class: "asked" }, this.thumbs(), h("p", {}, this.question)),
-      h("div", { class: "answered" }, this.drawSteps(open), ...this.drawAnswer()),
+      h("div", { class: "answered" }, this.drawSteps(open), this.drawAnswer()),
     );
     this.mark();
   }
@@ -86,6 +95,7 @@ export class Turn {
   }
 
   drawSteps(wasOpen) {
+    if (this.answer?.reason === "no_question") return null;
     const done = this.answer !== null;
     const running = this.steps.filter((step) => step.status === "running").at(-1);
     const open = done ? this.answer.abstained || (wasOpen && this.wasDone) : true;
@@ -102,14 +112,15 @@ export class Turn {
   summary() {
     const { length } = this.steps;
     const many = length === 1 ? t("step") : length ? t("steps", { count: length }) : t("no_steps");
-    return `${many} · ${t("took", { seconds: seconds(this.answer.timings_ms.total) })}`;
+    const { total } = this.answer.timings_ms;
+    return total < NOTED_MS ? many : `${many} · ${t("took", { seconds: seconds(total) })}`;
   }
 
   drawStep(step) {
     const notes = [];
     if (step.status === "error") notes.push(t("failed"));
     if (step.cached) notes.push(t("cached"));
-    if (step.elapsed_ms >= 50 && !step.cached) {
+    if (step.elapsed_ms >= NOTED_MS && !step.cached) {
       notes.push(t("took", { seconds: seconds(step.elapsed_ms) }));
     }
     const none = step.status === "ok" && !step.evidence.length;
@@ -136,6 +147,7 @@ export class Turn {
 
   drawAnswer() {
     const { answer } = this;
+    if (answer?.reason === "no_question") return [h("p", { class: "said" }, answer.answer)];
     if (!answer) return [h("p", { class: "said" }, this.sentences.join(isChinese(this.question) ? "" : " "))];
     const kind = answer.abstained ? "abstained" : answer.estimated ? "estimated" : "";
     return [
@@ -159,8 +171,8 @@ export class Turn {
       "span",
       { class: `sentence ${estimated ? "estimate" : ""}`, role: "button", tabindex: "0",
         "aria-describedby": list.id, "data-evidence": known.join(" ") },
-      text,
-      h("sup", { "aria-hidden": "true" }, known.slice(0, 4).map(number).join(" ") + (known.length > 4 ? "…" : "")),
+      h("span", { class: "words" }, text),
+      h("sup", { "aria-hidden": "true" }, this.marks(known)),
     );
     sentence.addEventListener("click", () => pin(this, known));
     sentence.addEventListener("keydown", (event) => {
@@ -171,6 +183,17 @@ export class Turn {
     return h("span", {}, lights(sentence, this, known), list);
   }
 
+  /** The numbers of evidence, runs of them as "1–9". */
+  marks(ids) {
+    const runs = [];
+    for (const number of ids.map((id) => Number(this.number(id))).sort((a, b) => a - b)) {
+      const last = runs.at(-1);
+      if (last && last[1] === number - 1) last[1] = number;
+      else runs.push([number, number]);
+    }
+    return runs.map(([from, to]) => (from === to ? from : to - from < 2 ? `${from} ${to}` : `${from}–${to}`)).join(" ");
+  }
+
   drawFoot() {
     const { answer } = this;
     const badge = answer.abstained ? "abstained" : answer.estimated ? "estimate" : null;
@@ -178,7 +201,7 @@ export class Turn {
       "div",
       { class: "foot" },
       badge ? h("span", { class: `badge ${badge}` }, t(badge), answer.abstained ? ` · ${t(answer.reason)}` : null) : null,
-      answer.abstained ? null : h("span", { class: "sure" }, t("sure", { percent: percent(answer.confidence) })),
+      answer.abstained ? null : h("span", { class: `sure ${answer.confidence < UNSURE ? "low" : ""}` }, t("sure", { percent: percent(answer.confidence) })),
       h("span", { class: "thumbs-up-down" }, this.thumb(1, "good", "up"), this.thumb(-1, "bad", "down")),
       this.asksWhy ? this.why() : null,
     );
@@ -234,14 +257,10 @@ export class Turn {
 const isChinese = (text) => /[\u4e00-\u9fff]/.test(text);
 const seconds = (ms) => (ms < 9950 ? (ms / 1000).toFixed(1) : Math.round(ms / 1000));
 
-/** The steps of a stored answer: what each tool saw stands at its first call. */
+/** The steps of a stored answer, each with what it saw, in the order in which that came. */
 function recalled(answer) {
-  const left = new Set(answer.evidence);
-  return answer.tool_calls.map((call) => {
-    const seen = [...left].filter((e) => call.status === "ok" && e.tool === call.name);
-    for (const e of seen) left.delete(e);
-    return { ...call, evidence: seen };
-  });
+  const seen = answer.evidence.toSorted((a, b) => a.id.slice(1) - b.id.slice(1));
+  return answer.tool_calls.map((call) => ({ ...call, evidence: seen.filter((e) => e.call_id === call.id) }));
 }
 
 /** The answer cut into its claims, what stands between them, and its notes. */

@@ -6,6 +6,11 @@ const KEPT = "vqa-agent.language";
 
 const WORDS = {
   en: {
+    history: "Conversations", close: "Close", more: "Show more", untitled: "Nothing asked yet",
+    no_conversations: "None yet.", question_1: "1 question", questions: "{count} questions",
+    delete: "Delete: {name}", delete_one: "Delete “{name}”?", delete_yes: "Delete",
+    delete_all: "Delete all my data", delete_everything: "Delete all your data?",
+    delete_why: "Questions, answers and pictures go for good.", deleted: "Deleted.",
     other: "中文", skip: "To the question", settings: "Settings", new: "New", language: "Language 语言",
     look: "Light or dark", pictures: "Pictures", conversation: "Conversation",
     title: "Ask a picture.",
@@ -34,11 +39,15 @@ const WORDS = {
     could_not_look: "nobody could look", next_could_not_look: "Ask for something else, or try another picture.",
     unsupported: "not carried by what was seen", next_unsupported: "Ask for one thing at a time.",
     out_of_time: "out of time", next_out_of_time: "Ask again, or for less at once.",
+    no_picture: "no picture yet", next_no_picture: "Add a picture, then ask.",
+    no_question: "nothing was asked", next_no_question: "Ask what the picture shows.",
     planner_failed: "the planner failed", next_planner_failed: "Ask again, or in other words.",
-    again: "Try again", no_picture: "Add a picture first.", no_question: "Write a question first.",
+    again: "Try again", picture_first: "Add a picture first.", question_first: "Write a question first.",
     offline: "The service cannot be reached. See that it runs, then try again.",
     lost: "The connection broke before the answer was there. Try again.",
     busy: "Everything is busy. Trying again in {seconds} s.",
+    limited: "This key has asked as much as it may for now. Wait a while, then try again.",
+    full: "No more pictures are kept for this key. Delete conversations that you do not need.",
     too_large: "{name} is too large: {size} MB, {most} MB at most. Make it smaller, or photograph only what matters.",
     too_large_all: "Together these pictures are too large: {most} MB at most. Leave some out.",
     too_many: "{most} pictures are the most for one question.",
@@ -58,6 +67,11 @@ const WORDS = {
     of: "{what}: {about}", comma: ", ",
   },
   zh: {
+    history: "对话记录", close: "关闭", more: "显示更多", untitled: "尚未提问",
+    no_conversations: "还没有对话。", question_1: "1 个问题", questions: "{count} 个问题",
+    delete: "删除：{name}", delete_one: "删除“{name}”？", delete_yes: "删除",
+    delete_all: "删除我的所有数据", delete_everything: "删除您的所有数据？",
+    delete_why: "问题、回答和图片将永久删除。", deleted: "已删除。",
     other: "English", skip: "跳到提问", settings: "设置", new: "新对话", language: "Language 语言",
     look: "浅色或深色", pictures: "图片", conversation: "对话",
     title: "问一张图片。",
@@ -86,11 +100,15 @@ const WORDS = {
     could_not_look: "无法查看", next_could_not_look: "请问别的内容，或换一张图片。",
     unsupported: "看到的内容不足以支持", next_unsupported: "请一次只问一件事。",
     out_of_time: "时间不够", next_out_of_time: "请再问一次，或一次少问一些。",
+    no_picture: "还没有图片", next_no_picture: "请添加图片再提问。",
+    no_question: "没有提问", next_no_question: "请问图中有什么。",
     planner_failed: "规划器失败", next_planner_failed: "请再问一次，或换个说法。",
-    again: "重试", no_picture: "请先添加图片。", no_question: "请先写下问题。",
+    again: "重试", picture_first: "请先添加图片。", question_first: "请先写下问题。",
     offline: "无法连接服务。请确认它正在运行，然后重试。",
     lost: "回答完成之前连接中断了。请重试。",
     busy: "服务正忙，{seconds} 秒后重试。",
+    limited: "此密钥目前已达到使用上限，请稍后再试。",
+    full: "此密钥的图片存储空间已满，请删除不需要的对话。",
     too_large: "{name} 太大：{size} MB，最多 {most} MB。请缩小，或只拍需要的部分。",
     too_large_all: "这些图片合起来太大：最多 {most} MB。请减少几张。",
     too_many: "一个问题最多 {most} 张图片。",
@@ -117,6 +135,9 @@ let language = "en";
 export function t(key, fields = {}) {
   return WORDS[language][key].replace(/\{(\w+)\}/g, (_, name) => fields[name]);
 }
+
+/** The language's name for dates. */
+export const locale = () => (language === "zh" ? "zh-CN" : "en");
 
 /** Whether there are words for a key. */
 export const has = (key) => key in WORDS.en;

@@ -67,15 +67,18 @@ class Intake:
         self._changing = threading.Lock()
         """So that nothing is deleted between its being kept and its being named."""
 
-    def upload(self, mine: Owned, data: bytes, filename: str, purpose: str) -> FileRecord:
-        """Keep a file under an id of its own.
+    def upload(
+        self, mine: Owned, data: bytes, filename: str, purpose: str, lives_s: float | None = None
+    ) -> FileRecord:
+        """Keep a file under an id of its own, for so many seconds, but not beyond `file_days`.
 
         Raises:
             BadRequestError: it is no picture, or too large.
             RateLimitError: it is more than the owner may send or keep.
         """
         kind = self._checked(data, "file")
-        lives = time.time() + self._settings.file_days * DAY_S
+        most_s = self._settings.file_days * DAY_S
+        lives = time.time() + (most_s if lives_s is None else min(lives_s, most_s))
         return self._kept(mine, data, _record(data, filename, kind, purpose, lives))
 
     def named(self, mine: Owned, source: str, *, param: str = "pictures") -> Handle:

@@ -70,8 +70,8 @@ async def ask(request: Request, services: Serving, caller: Asking, mine: Mine) -
     pictures = await asyncio.to_thread(_taken, services.intake, mine, body.pictures, uploads)
     asked = Ask(caller, body.question, pictures, body.conversation)
     if ask_events.is_wanted(request):
-        asked = replace(asked, sentences=True)
-        return await ask_events.streamed(request, services.engine.ask(asked))
+        events = services.engine.ask(replace(asked, sentences=True))
+        return await ask_events.streamed(request, events, settings.heartbeat_s)
     done = await while_connected(request, services.engine.answer(asked))
     where = {"conversation": done.conversation, "turn": done.turn}
     return done.answer.to_json() | where

@@ -16,8 +16,8 @@ from server.openai.cutting import Cutter
 from server.openai.fields import fields_of
 from server.openai.parameters import well_formed
 from server.openai.reply import Replies, at_once
-from server.openai.sse import EventStream, begun
 from server.services import Services, Serving
+from server.sse import EventStream, begun
 from server.store import Owned
 
 router = APIRouter(
@@ -35,8 +35,9 @@ async def complete(
     if not body.stream:
         return JSONResponse(completion(await while_connected(request, last(coming))))
     usage = body.stream_options is not None and body.stream_options.include_usage
-    lines = chunks(await begun(request, coming), include_usage=usage)
-    return EventStream(lines, coming)
+    heartbeat_s = services.settings.heartbeat_s
+    replies = await begun(request, coming, heartbeat_s)
+    return EventStream(chunks(replies, include_usage=usage), replies, heartbeat_s)
 
 
 async def _replies(body: ChatRequest, services: Services, caller: Caller, mine: Owned) -> Replies:
@@ -54,6 +55,7 @@ async def _replies(body: ChatRequest, services: Services, caller: Caller, mine: 
         said.pictures,
         history=said.history,
         sentences=bool(body.stream) and not fields,
+        talks=True,
         stores=body.store is not False,
     )
     return replies(services.engine, ask, fields, cutter)

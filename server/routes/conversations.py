@@ -1,31 +1,64 @@
-"""`/v1/conversations`: begin, read and delete conversations."""
+"""`/v1/conversations`: begin, list, read and delete conversations; OpenAI's shapes, and more."""
 
 from __future__ import annotations
 
 import time
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
+from pydantic import BaseModel, Field, StringConstraints
 
 from server.access.caller import Mine
 from server.errors import NotFoundError
+from server.openai.parameters import unsupported, well_formed
+from server.openai.saying import said
 from server.pictures.intake import DAY_S
+from server.routes.listing import Order, listed, paged
 from server.services import Services, Serving
 from server.store import Owned
+from server.store.records import ConversationRecord, ConversationSummary
 from tools.evidence import PictureRef, number_and_page
 from tools.pictures.store import PictureStore
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
+Name = Annotated[str, StringConstraints(max_length=64)]
+Note = Annotated[str, StringConstraints(max_length=512)]
+Metadata = Annotated[dict[Name, Note], Field(max_length=16)]
+TITLE_CHARACTERS = 120
 SHOWN_SIDE = 2000
 """Pixels of the longer side of a picture that is shown."""
 
 
-@router.post("")
-def begin(services: Serving, mine: Mine) -> dict[str, Any]:
+class Beginning(BaseModel):
+    """What a conversation begins with."""
+
+    metadata: Metadata | None = None
+    items: Annotated[list[Any] | None, Field(description="None may be: ask in it instead.")] = None
+
+
+class Noted(BaseModel):
+    """What is noted on a conversation from now on."""
+
+    metadata: Metadata
+
+
+@router.post("", dependencies=[Depends(well_formed)])
+def begin(services: Serving, mine: Mine, body: Beginning | None = None) -> dict[str, Any]:
     """Begin a conversation without a question; asking without one begins one, too."""
+    body = body or Beginning()
+    if body.items:
+        raise unsupported("items", "a conversation begins empty; ask in it")
     lives = time.time() + services.settings.conversation_days * DAY_S
-    record = mine.conversations.begin(lives)
-    return {"id": record.id, "object": "conversation", "created_at": int(record.created_at)}
+    return shape(mine.conversations.begin(lives, body.metadata))
+
+
+@router.get("")
+def list_conversations(
+    mine: Mine, limit: Annotated[int, Query(ge=1, le=100)] = 20, after: str | None = None
+) -> dict[str, Any]:
+    """List the caller's conversations, the one that was asked in last first."""
+    found = mine.conversations.page(limit=limit + 1, after=after)
+    return listed([_told(summary) for summary in found], limit)
 
 
 @router.get("/{conversation_id}")
@@ -49,14 +82,38 @@ def get(conversation_id: str, mine: Mine) -> dict[str, Any]:
                 "rating": ratings.get(turn.id),
             }
         )
-    return {
-        "id": record.id,
-        "object": "conversation",
-        "created_at": int(record.created_at),
-        "expires_at": int(record.expires_at),
-        "pictures": list(pictures.values()),
-        "turns": turns,
-    }
+    return shape(record) | {"pictures": list(pictures.values()), "turns": turns}
+
+
+@router.post("/{conversation_id}", dependencies=[Depends(well_formed)])
+def note(conversation_id: str, body: Noted, mine: Mine) -> dict[str, Any]:
+    """Note something else on a conversation."""
+    return shape(mine.conversations.note(conversation_id, body.metadata))
+
+
+@router.get("/{conversation_id}/items")
+def list_items(
+    conversation_id: str,
+    mine: Mine,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    order: Order = "desc",
+    after: str | None = None,
+) -> dict[str, Any]:
+    """List what was said, as OpenAI's messages."""
+    mine.conversations.get(conversation_id)
+    items = [item for turn in mine.conversations.turns(conversation_id) for item in said(turn)]
+    return paged(items, limit, order, after)
+
+
+@router.get("/{conversation_id}/items/{item_id}")
+def get_item(conversation_id: str, item_id: str, mine: Mine) -> dict[str, Any]:
+    """Read one message."""
+    mine.conversations.get(conversation_id)
+    for turn in mine.conversations.turns(conversation_id):
+        for item in said(turn):
+            if item["id"] == item_id:
+                return item
+    raise NotFoundError(f"there is no item {item_id[:80]!r}", param="item_id")
 
 
 @router.get("/{conversation_id}/pictures/{picture_id}", response_class=Response)
@@ -101,6 +158,27 @@ def forget(conversation_id: str, services: Services, mine: Owned) -> None:
     services.engine.forget(conversation_id)
     services.agent.forget(mine.owner)
     services.intake.release(pictures)
+
+
+def shape(record: ConversationRecord) -> dict[str, Any]:
+    """A conversation as OpenAI shows one, and until when it is kept."""
+    return {
+        "id": record.id,
+        "object": "conversation",
+        "created_at": int(record.created_at),
+        "expires_at": int(record.expires_at),
+        "metadata": record.metadata,
+    }
+
+
+def _told(summary: ConversationSummary) -> dict[str, Any]:
+    """A conversation in a list."""
+    question = " ".join((summary.question or "").split())
+    return shape(summary.record) | {
+        "title": question[:TITLE_CHARACTERS] or None,
+        "turns": summary.turns,
+        "updated_at": int(summary.updated_at),
+    }
 
 
 def picture_json(ref: PictureRef) -> dict[str, Any]:

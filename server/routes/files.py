@@ -7,10 +7,12 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Form, Query, Response, UploadFile
 
 from server.access.caller import Mine
+from server.routes.listing import Order, listed
 from server.services import Serving
 from server.store.records import FileRecord
 
 router = APIRouter(prefix="/v1/files", tags=["files"])
+Purpose = Literal["vision", "user_data", "assistants"]
 
 
 @router.post("")
@@ -18,30 +20,30 @@ def upload(
     file: UploadFile,
     services: Serving,
     mine: Mine,
-    purpose: Annotated[Literal["vision", "user_data", "assistants"], Form()] = "vision",
+    purpose: Annotated[Purpose, Form()] = "vision",
+    expires_s: Annotated[
+        int | None, Form(alias="expires_after[seconds]", ge=3_600, le=2_592_000)
+    ] = None,
 ) -> dict[str, Any]:
     """Upload a picture or a PDF; what it is, its content says."""
     data = file.file.read()
-    return shape(services.intake.upload(mine, data, file.filename or "", purpose))
+    return shape(services.intake.upload(mine, data, file.filename or "", purpose, expires_s))
 
 
 @router.get("")
 def list_files(
     mine: Mine,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000,
-    order: Literal["asc", "desc"] = "desc",
+    order: Order = "desc",
     after: str | None = None,
+    purpose: Purpose | None = None,
 ) -> dict[str, Any]:
-    """List the caller's files."""
-    found = mine.files.page(limit=limit + 1, after=after, newest_first=order == "desc")
-    data = [shape(record) for record in found[:limit]]
-    return {
-        "object": "list",
-        "data": data,
-        "first_id": data[0]["id"] if data else None,
-        "last_id": data[-1]["id"] if data else None,
-        "has_more": len(found) > limit,
-    }
+    """List the caller's files, all or those of a purpose."""
+    newest_first = order == "desc"
+    found = mine.files.page(
+        limit=limit + 1, after=after, newest_first=newest_first, purpose=purpose
+    )
+    return listed([shape(record) for record in found], limit)
 
 
 @router.get("/{file_id}")

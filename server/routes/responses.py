@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
@@ -19,13 +19,14 @@ from server.openai.asking import read, replies
 from server.openai.building import Building, Event
 from server.openai.cutting import Cutter
 from server.openai.fields import fields_of
-from server.openai.parameters import well_formed
-from server.openai.reply import Replies, Reply
+from server.openai.parameters import unsupported, well_formed
+from server.openai.reply import Delta, Replies, Reply, Step
 from server.openai.responses import ResponsesRequest
-from server.openai.sse import EventStream, as_told, begun, line
 from server.pictures.intake import DAY_S
 from server.routes.conversations import forget
+from server.routes.listing import Order, paged
 from server.services import Services, Serving
+from server.sse import EventStream, as_told, begun, line
 from server.store import Owned
 from server.store.records import ResponseRecord
 
@@ -46,8 +47,9 @@ async def create(
             await asyncio.to_thread(_keep, body, building, reply, services, mine)
 
     if body.stream:
-        events = _events(await begun(request, coming), building, keep)
-        return EventStream(_lines(events, building), coming)
+        heartbeat_s = services.settings.heartbeat_s
+        items = await begun(request, coming, heartbeat_s)
+        return EventStream(_lines(_events(items, building, keep), building), items, heartbeat_s)
     whole = _whole(_events(coming, building, keep), coming)
     await while_connected(request, whole)
     return JSONResponse(building.body)
@@ -74,6 +76,7 @@ async def _replies(
         after=after,
         history=said.history,
         sentences=bool(body.stream) and not fields,
+        talks=True,
         stores=body.store is not False,
     )
     return replies(services.engine, ask, fields, Cutter((), body.max_output_tokens))
@@ -94,7 +97,9 @@ def _turn(mine: Owned, response_id: str | None) -> str | None:
 
 
 async def _events(
-    coming: Replies, building: Building, keep: Callable[[Reply], Awaitable[None]]
+    coming: AsyncIterator[Step | Delta | Reply],
+    building: Building,
+    keep: Callable[[Reply], Awaitable[None]],
 ) -> AsyncGenerator[Event]:
     """The events of a response; the last one comes when it is kept."""
     for event in building.begin():
@@ -140,8 +145,10 @@ def _keep(
 
 
 @router.get("/{response_id}")
-def get(response_id: str, mine: Mine) -> dict[str, Any]:
+def get(response_id: str, mine: Mine, stream: bool = False) -> dict[str, Any]:
     """Read a stored response."""
+    if stream:
+        raise unsupported("stream", "a stored response is whole; read it without stream")
     response: dict[str, Any] = mine.responses.get(response_id).body["response"]
     return response
 
@@ -151,25 +158,12 @@ def list_input_items(
     response_id: str,
     mine: Mine,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
-    order: Literal["asc", "desc"] = "desc",
+    order: Order = "desc",
     after: str | None = None,
 ) -> dict[str, Any]:
     """List the messages that a stored response answered; inline pictures are not repeated."""
     items: list[dict[str, Any]] = mine.responses.get(response_id).body["input"]
-    if order == "desc":
-        items = items[::-1]
-    ids = [item["id"] for item in items]
-    if after is not None and after not in ids:
-        raise NotFoundError(f"there is no item {after[:80]!r}", param="after")
-    rest = items[ids.index(after) + 1 :] if after is not None else items
-    data = rest[:limit]
-    return {
-        "object": "list",
-        "data": data,
-        "first_id": data[0]["id"] if data else None,
-        "last_id": data[-1]["id"] if data else None,
-        "has_more": len(rest) > limit,
-    }
+    return paged(items, limit, order, after)
 
 
 @router.delete("/{response_id}")

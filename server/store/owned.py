@@ -6,7 +6,18 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Table, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    RowMapping,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -16,6 +27,7 @@ from server.store import tables
 from server.store.database import Database
 from server.store.records import (
     ConversationRecord,
+    ConversationSummary,
     FeedbackRecord,
     FileRecord,
     LookRecord,
@@ -94,23 +106,26 @@ class Files(Repository):
             return connection.execute(select(table.c.id).where(where).limit(1)).first() is not None
 
     def page(
-        self, *, limit: int, after: str | None = None, newest_first: bool = True
+        self,
+        *,
+        limit: int,
+        after: str | None = None,
+        newest_first: bool = True,
+        purpose: str | None = None,
     ) -> list[FileRecord]:
-        """At most `limit` files behind `after` (an id), what came inline left out.
+        """At most `limit` files (of a purpose) behind `after` (an id), what came inline left out.
 
         Raises:
             NotFoundError: there is no file `after`.
         """
         table = tables.files
-        where = self._alive(table, table.c.purpose != INLINE)
+        columns = (table.c.created_at, table.c.id)
+        wanted = table.c.purpose != INLINE if purpose is None else table.c.purpose == purpose
+        where = self._alive(table, wanted)
         if after is not None:
             last = self.get(after)
-            at = table.c.created_at == last.created_at
-            if newest_first:
-                where &= (table.c.created_at < last.created_at) | (at & (table.c.id < last.id))
-            else:
-                where &= (table.c.created_at > last.created_at) | (at & (table.c.id > last.id))
-        columns = (table.c.created_at, table.c.id)
+            at = tuple_(last.created_at, last.id)
+            where &= tuple_(*columns) < at if newest_first else tuple_(*columns) > at
         order = [c.desc() if newest_first else c.asc() for c in columns]
         with self._database.read() as connection:
             found = connection.execute(select(table).where(where).order_by(*order).limit(limit))
@@ -140,6 +155,35 @@ class Conversations(Repository):
         """
         with self._database.read() as connection:
             return self._get(connection, conversation_id)
+
+    def page(self, *, limit: int, after: str | None = None) -> list[ConversationSummary]:
+        """At most `limit` conversations behind `after` (an id), those of the last turn first.
+
+        Raises:
+            NotFoundError: there is no conversation `after`.
+        """
+        chats, turns = tables.conversations, tables.turns
+        here = self._mine(turns, turns.c.conversation == chats.c.id)
+        first = select(turns.c.question).where(here).order_by(turns.c.position).limit(1)
+        count = select(func.count()).select_from(turns).where(here)
+        last = select(func.max(turns.c.created_at)).where(here)
+        updated_at = func.coalesce(last.scalar_subquery(), chats.c.created_at)
+        told = (
+            first.scalar_subquery().label("question"),
+            count.scalar_subquery().label("turns"),
+            updated_at.label("updated_at"),
+        )
+        order = (chats.c.expires_at, chats.c.id)  # each turn lets it live longer
+        where = self._alive(chats)
+        if after is not None:
+            behind = self.get(after)
+            where &= tuple_(*order) < tuple_(behind.expires_at, behind.id)
+        found = select(chats, *told).where(where).order_by(*(c.desc() for c in order))
+        with self._database.read() as connection:
+            return [
+                ConversationSummary(_conversation(row), row.question, row.turns, row.updated_at)
+                for row in connection.execute(found.limit(limit))
+            ]
 
     def turns(self, conversation_id: str) -> list[TurnRecord]:
         """Its turns, the first one first; none where it is unknown."""
@@ -178,12 +222,26 @@ class Conversations(Repository):
             rows = connection.execute(select(table).where(where).order_by(table.c.position))
             return [StoredPicture(row.sha256, row.name) for row in rows]
 
-    def begin(self, expires_at: float) -> ConversationRecord:
+    def begin(
+        self, expires_at: float, metadata: Mapping[str, str] | None = None
+    ) -> ConversationRecord:
         """A new conversation without turns; it is there when this returns."""
-        record = ConversationRecord(new_id("conv"), self._clock(), expires_at)
+        record = ConversationRecord(new_id("conv"), self._clock(), expires_at, dict(metadata or {}))
         with self._database.write() as connection:
             connection.execute(self._inserted(record))
         return record
+
+    def note(self, conversation_id: str, metadata: Mapping[str, str]) -> ConversationRecord:
+        """Note something else on a conversation; what it is then.
+
+        Raises:
+            NotFoundError: there is none of this owner.
+        """
+        table = tables.conversations
+        where = self._alive(table, table.c.id == conversation_id)
+        with self._database.write() as connection:
+            connection.execute(update(table).where(where).values(metadata=dumps(dict(metadata))))
+            return self._get(connection, conversation_id)
 
     def append(
         self,
@@ -284,7 +342,8 @@ class Conversations(Repository):
             connection.execute(insert(table).values(row))
 
     def _inserted(self, record: ConversationRecord) -> Any:
-        return insert(tables.conversations).values(owner=self._owner, **vars(record))
+        values = vars(record) | {"metadata": dumps(record.metadata)}
+        return insert(tables.conversations).values(owner=self._owner, **values)
 
     def _get(self, connection: Connection, conversation_id: str) -> ConversationRecord:
         table = tables.conversations
@@ -294,7 +353,7 @@ class Conversations(Repository):
             raise NotFoundError(
                 f"there is no conversation {conversation_id[:80]!r}", param="conversation"
             )
-        return ConversationRecord(row.id, row.created_at, row.expires_at)
+        return _conversation(row)
 
     def _turn(self, where: ColumnElement[bool]) -> TurnRecord | None:
         """The last turn of which it holds, unless its conversation's time is over."""
@@ -412,6 +471,11 @@ def _conflict() -> ConflictError:
 def _file(row: RowMapping) -> FileRecord:
     values = {name: value for name, value in row.items() if name != "owner"}
     return FileRecord(**values)
+
+
+def _conversation(row: Row[Any]) -> ConversationRecord:
+    noted = json.loads(row.metadata)
+    return ConversationRecord(row.id, row.created_at, row.expires_at, noted)
 
 
 def _turn(row: RowMapping) -> TurnRecord:

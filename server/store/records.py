@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -87,11 +87,25 @@ class LookRecord:
 
 @dataclass(frozen=True)
 class ConversationRecord:
-    """A conversation without its turns."""
+    """A conversation without its turns; `metadata` is what its owner noted on it."""
 
     id: str
     created_at: float
     expires_at: float
+    metadata: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ConversationSummary:
+    """A conversation in a list: its first question (None before it) and how many there are.
+
+    `updated_at` is when its last turn was stored; before the first one, when it was begun.
+    """
+
+    record: ConversationRecord
+    question: str | None
+    turns: int
+    updated_at: float
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,8 @@ conversations = Table(
     Column("owner", String(40), nullable=False),
     Column("created_at", Float, nullable=False),
     Column("expires_at", Float, nullable=False),
-    Index("conversations_of_owner", "owner", "created_at"),
+    Column("metadata", Text, nullable=False),
+    Index("conversations_of_owner", "owner", "expires_at"),
 )
 
 

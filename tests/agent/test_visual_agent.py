@@ -360,8 +360,8 @@ def test_json_is_the_documented_schema(agents: Any) -> None:
     assert data["schema_version"] == 1
     assert set(data["claims"][0]) == {"text", "evidence", "status"}
     assert set(data["evidence"][0]) == {
-        "id", "tool", "picture", "page", "box_xyxy", "label", "text", "value", "score", "status",
-        "kind",
+        "id", "tool", "call_id", "picture", "page", "box_xyxy", "label", "text", "value",
+        "value_type", "currency", "score", "status", "kind",
     }  # fmt: skip
     assert set(data["tool_calls"][0]) == {
         "id",

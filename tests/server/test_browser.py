@@ -210,7 +210,9 @@ def test_estimates_look_like_estimates_and_abstentions_say_why(serve, visit) -> 
         turn = answered(page)
         expect(turn.locator(".badge.estimate")).to_have_text("Estimate")
         assert (
-            turn.locator(".sentence").evaluate("e => getComputedStyle(e).textDecorationStyle")
+            turn.locator(".sentence .words").evaluate(
+                "e => getComputedStyle(e).textDecorationStyle"
+            )
             == "dashed"
         )
         turn.locator(".sentence").focus()

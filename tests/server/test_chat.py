@@ -175,7 +175,6 @@ REFUSED: list[tuple[dict, int, str | None]] = [
     ({"messages": [{"role": "user", "content": " "}]}, 400, "messages"),
     ({"messages": [{"role": "robot", "content": "a"}]}, 400, "messages[0].role"),
     ({"messages": [user("x" * 2001, picture())]}, 400, "messages"),
-    ({"messages": [user("What?")]}, 400, None),
     ({"messages": [user("a", {"type": "input_audio"})]}, 400, "messages[0].content[1].type"),
     ({"messages": [user("a", {"type": "image_url"})]}, 400, "messages[0].content[1].image_url"),
     ({"messages": [user("a", {"type": "image_url", "image_url": {"url": "/etc/passwd"}})]},
@@ -287,8 +286,8 @@ def test_who_stops_listening_gives_the_place_back(tmp_path, enough) -> None:  # 
         stream = client.chat.completions.create(**body(stream=True))
         assert next(c for c in stream if c.model_extra.get("vqa")).vqa["name"] == "wait_for_ever"
         stream.close()
-        enough.set()
         done = client.chat.completions.create(**body())
+        enough.set()
     assert done.choices[0].message.content == SENTENCE
 
 

@@ -222,7 +222,6 @@ REFUSED: list[tuple[dict, int, str | None]] = [
     ({"text": {"format": {"type": "json_schema", "schema": {}}}}, 400, "text.format.schema"),
     ({"input": []}, 400, "input"),
     ({"input": 3}, 400, "input"),
-    ({"input": "What?"}, 400, None),
     ({"input": [{"type": "item_reference", "id": "msg_1"}]}, 400, "input[0].type"),
     ({"input": [{"content": "a"}]}, 400, "input[0].role"),
     ({"input": asking("a", "/etc/passwd")}, 400, "input[0].content[1]"),

@@ -87,6 +87,8 @@ def test_an_owner_sees_nothing_of_another(store: Store) -> None:
     for look in (
         lambda: mine.conversations.get(turn.conversation),
         lambda: mine.conversations.delete(turn.conversation),
+        lambda: mine.conversations.note(turn.conversation, {"a": "b"}),
+        lambda: mine.conversations.page(limit=5, after=turn.conversation),
         lambda: mine.conversations.turn(turn.id),
         lambda: mine.conversations.append(turn_of(turn.conversation, 1), [], LATER),
         lambda: mine.files.get(file.id),
@@ -104,12 +106,39 @@ def test_an_owner_sees_nothing_of_another(store: Store) -> None:
     assert mine.conversations.pictures(turn.conversation) == []
     assert not mine.responses.any_of(turn.conversation)
     assert mine.files.page(limit=5) == []
+    assert mine.conversations.page(limit=5) == []
     assert mine.feedback.get(turn.id) is None
     assert mine.feedback.ratings(turn.conversation) == {}
     assert mine.preferences.get() == {}
     mine.delete_everything()
     assert theirs.conversations.turns(turn.conversation) == [turn]
     assert theirs.files.page(limit=5) == [file]
+
+
+def test_conversations_are_listed_by_their_last_turn_and_paged(store: Store, clock) -> None:
+    mine = store.of("me")
+    first, second = begun(mine), begun(mine)
+    later = turn_of(first.conversation, 1)
+    mine.conversations.append(later, [StoredPicture(A, "a.png")], LATER + 7)
+    empty = mine.conversations.begin(LATER + 3, {"a": "é"})
+    begun(store.of("them"))
+    asked = [first.conversation, empty.id, second.conversation]
+    found = mine.conversations.page(limit=9)
+    assert [summary.record.id for summary in found] == asked
+    assert [(s.question, s.turns) for s in found] == [
+        ("Wie hell? 多亮？", 2), (None, 0), ("Wie hell? 多亮？", 1)]  # fmt: skip
+    assert found[0].updated_at == later.created_at
+    assert found[1].record == empty == mine.conversations.get(empty.id)
+    pages, last = [], None
+    while page := mine.conversations.page(limit=1, after=last):
+        pages += page
+        last = page[-1].record.id
+    assert pages == found
+    noted = mine.conversations.note(empty.id, {"b": "c"})
+    assert noted == mine.conversations.get(empty.id)
+    assert noted.metadata == {"b": "c"}
+    clock.now = LATER + 5
+    assert [s.record.id for s in mine.conversations.page(limit=9)] == asked[:1]
 
 
 def test_a_turn_whose_place_is_taken_leaves_nothing_behind(store: Store) -> None:

@@ -17,6 +17,7 @@ from agent import Settings
 from agent.cli import app
 from agent.planners.server.families import OWN_WEIGHTS_NAME
 from models.catalog import FOLDER
+from server.mcp.shapes import EvidenceShape
 from server.settings import ServerSettings
 from tests.fakes.labelled import photographs, products
 from tools.pictures.store import PictureStore
@@ -110,6 +111,9 @@ def test_the_documented_json_is_what_an_answer_writes(make):
     for key in ("claims", "evidence", "tool_calls"):
         assert example[key][0].keys() == real[key][0].keys()
         assert f"`{key}`" in page
+    evidence = real["evidence"][0].keys()
+    assert set(re.findall(r"^\| `evidence\[\]\.(\w+)`", page, re.MULTILINE)) <= evidence
+    assert evidence == EvidenceShape.model_fields.keys()
 
 
 @pytest.mark.parametrize(
