@@ -89,7 +89,8 @@ async def answer_question(
             carries the run's trace (`agent.errors.trace_of_failed`).
     """
     started = time.perf_counter()
-    question.messages.append(question_message(question.text, (p.ref.id for p in question.pictures)))
+    ids = [picture.ref.id for picture in question.pictures]
+    question.messages.append(question_message(question.text, ids, question.ledger.names))
     try:
         async with asyncio.timeout(question.deadline.left) as limit:
             await work_out(planning, settings.max_repairs, history, question)

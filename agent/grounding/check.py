@@ -3,6 +3,7 @@
 References are right by construction (`agent.grounding.references`); what a planner wrote literally
 is recomputed here: counts from the cited boxes, quotes and names in the cited text, labels among
 the cited labels, numbers and dates as cited values or by a named operation. No model is asked.
+A shop's own name for a thing is read as the thing's label, and said where that label stands.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from agent.grounding.conflicts import overruled
 from agent.grounding.estimates import is_aside, misstated
 from agent.grounding.hedging import is_hedged
 from agent.grounding.ledger import Ledger
-from agent.grounding.naming import by_group, misnamed
+from agent.grounding.naming import by_group, labels_seen, misnamed
 from agent.grounding.notices import (
     cut_short,
     decided,
@@ -27,6 +28,7 @@ from agent.grounding.notices import (
     own_rules,
     unfounded,
 )
+from agent.grounding.own_naming import in_own_names
 from agent.grounding.places import in_other_pictures, with_picture
 from agent.grounding.polarity import NO, OPENING, YES, wrong_polarity
 from agent.grounding.predicates import wrong_words
@@ -91,8 +93,9 @@ def check(
 
     Of the parts that it leaves out, `calls`, those of the question, tell which could not be seen.
     """
+    read = ledger.names.read
     draft = draft.model_copy(
-        update={name: each_once(getattr(draft, name)) for name in ("answer", "short_answer")}
+        update={name: each_once(read(getattr(draft, name))) for name in ("answer", "short_answer")}
     )
     templates = sentences(draft.answer)
     claims = [_check_claim(template, ledger, question, language) for template in templates]
@@ -113,16 +116,17 @@ def check(
     if problem:
         problems.append(problem)
     unsure = any(_rests_on_doubt(template, claim, ledger) for template, claim in pairs)
-    text = _joined([claim.text for claim in claims], language)
+    told = [_told(template, claim, ledger, question, language) for template, claim in pairs]
+    text = joined([claim.text for claim in told], language)
     rest = _rest(draft, templates, ledger, question, calls) if problems or unsure else None
     if rest is not None and not problems:
         return rest
     if unanswered:
-        text = _joined([text, left_open(unanswered, parts, ledger, calls, language)], language)
+        text = joined([text, left_open(unanswered, parts, ledger, calls, language)], language)
     return Grounded(
         text=text,
-        short_answer=short_answer,
-        claims=claims,
+        short_answer=_short_told(short_answer, cited, ledger, language),
+        claims=told,
         problems=problems,
         reason="unsure" if unsure and not problems else None,
         unanswered=unanswered,
@@ -171,12 +175,13 @@ def check_sentence(template: str, ledger: Ledger, *, question: str, language: La
 
     One that rests on what a tool was not sure of does not pass.
     """
+    template = ledger.names.read(template)
     claim = _check_claim(template, ledger, question, language)
     said = [_said(template, claim, ledger)]
     _, problem = belongs(parts_of(question, language), said, language)
     if problem or _rests_on_doubt(template, claim, ledger):
         return claim.model_copy(update={"status": "unsupported"})
-    return claim
+    return _told(template, claim, ledger, question, language)
 
 
 def _rests_on_doubt(template: str, claim: Claim, ledger: Ledger) -> bool:
@@ -211,6 +216,24 @@ def _check_claim(template: str, ledger: Ledger, question: str, language: Languag
         status="unsupported" if problem_text else "supported",
         problem=problem_text,
     )
+
+
+def _told(template: str, claim: Claim, ledger: Ledger, question: str, language: Language) -> Claim:
+    """A claim as its person reads it: with the names that things have for them."""
+    if not ledger.names or not claim.evidence:
+        return claim
+    absence = asks_for_absence(question, language)
+    filled = fill(template, ledger, language, absence=absence)
+    text = _capitalised(in_own_names(filled, ledger, language, absence=absence))
+    evidence = [ledger[i] for i in claim.evidence]
+    return claim.model_copy(update={"text": with_picture(text, evidence, ledger, language)})
+
+
+def _short_told(short: str, cited: list[Evidence], ledger: Ledger, language: Language) -> str:
+    """The short answer with those names; one that rests on texts may be their words."""
+    if any(e.text is not None for e in cited):
+        return short
+    return ledger.names.said(short, labels_seen(cited), language)
 
 
 def _problem(
@@ -401,7 +424,8 @@ def _yes_and_no(short_answer: str, parts: Sequence[Part]) -> tuple[list[str], st
     return words, others if words else short_answer
 
 
-def _joined(texts: list[str], language: Language) -> str:
+def joined(texts: Sequence[str], language: Language) -> str:
+    """Sentences one behind the other."""
     return (" " if language == "en" else "").join(texts)
 
 
