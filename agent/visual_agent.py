@@ -58,7 +58,8 @@ class VisualAgent:
     ) -> None:
         self.settings = settings or Settings()
         self.toolset = load_toolset(self.settings.tools, tools)
-        self._preferences = self.known(self.settings.preferences)
+        self.preferences = self.known(self.settings.preferences)
+        """How answers are wanted, unless a session says otherwise."""
         self._runner: SharedRunner = LocalRunner(
             self.toolset.offered,
             ResultCache(directory=self.settings.cache_dir),
@@ -138,9 +139,7 @@ class VisualAgent:
         )
         if owner:
             session.runner = self._runner.of(owner)
-        session.preferences = self._preferences
-        if preferences is not None:
-            session.preferences = self.known(preferences).over(self._preferences)
+        session.preferences = self.known(preferences or Preferences()).over(self.preferences)
         return session
 
     def known(self, preferences: Preferences) -> Preferences:

@@ -40,6 +40,7 @@ from server.routes import (
     mcp,
     models,
     page,
+    preferences,
     responses,
 )
 from server.services import Services
@@ -51,6 +52,7 @@ from server.version import installed_version
 ROUTERS = (
     asking.router, conversations.router, files.router, models.router, data.router, health.router,
     docs.router, chat.router, responses.router, mcp.router, feedback.router, page.router,
+    preferences.router,
 )  # fmt: skip
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import from_json
 
+from agent.preferences import Preferences
 from server.access.caller import Asking
 from server.errors import BadRequestError, NotFoundError
 
@@ -15,6 +16,16 @@ MODEL = "vqa-agent"
 """The one model that there is."""
 Ignored = Annotated[Any, Field(description="Read, and left alone: it makes no difference here.")]
 MaxTokens = Annotated[int, Field(ge=1)] | None
+
+
+class Extension(BaseModel):
+    """What is ours of a request; the reply has a field of the same name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    preferences: Preferences = Field(
+        default=Preferences(), description="For this question, over those of /v1/preferences."
+    )
 
 
 class Sampling(BaseModel):
@@ -28,6 +39,7 @@ class Sampling(BaseModel):
     top_logprobs: Annotated[int, Field(ge=0, le=20)] | None = None
     metadata: dict[str, str] | None = None
     store: bool | None = None
+    vqa: Extension = Extension()
     parallel_tool_calls: Ignored = None
     moderation: Ignored = None
     prompt_cache_key: Ignored = None

@@ -25,6 +25,7 @@ from server.openai.responses import ResponsesRequest
 from server.openai.sse import EventStream, as_told, begun, line
 from server.pictures.intake import DAY_S
 from server.routes.conversations import forget
+from server.routes.preferences import known
 from server.services import Services, Serving
 from server.store import Owned
 from server.store.records import ResponseRecord
@@ -75,6 +76,7 @@ async def _replies(
         history=said.history,
         sentences=bool(body.stream) and not fields,
         stores=body.store is not False,
+        preferences=await asyncio.to_thread(known, services, body.vqa.preferences),
     )
     return replies(services.engine, ask, fields, Cutter((), body.max_output_tokens))
 
