@@ -30,6 +30,7 @@ from server.readiness import Readiness
 from server.requests import RequestScope
 from server.routes import (
     asking,
+    batch,
     chat,
     conversations,
     data,
@@ -52,7 +53,7 @@ from server.version import installed_version
 ROUTERS = (
     asking.router, conversations.router, files.router, models.router, data.router, health.router,
     docs.router, chat.router, responses.router, mcp.router, feedback.router, page.router,
-    preferences.router,
+    preferences.router, batch.router,
 )  # fmt: skip
 
 

@@ -53,6 +53,7 @@ class ServerSettings(BaseSettings):
     max_picture_mb: float = Field(default=50.0, gt=0, le=100, description="Of one picture file.")
     max_pictures: int = Field(default=10, ge=1, description="Pictures of one question.")
     max_conversation_pictures: int = Field(default=50, ge=1, description="Of one conversation.")
+    max_batch: int = Field(default=200, ge=1, description="Questions of one batch.")
     max_running: int = Field(default=4, ge=1, description="Questions that are answered at once.")
     max_waiting: int = Field(default=64, ge=0, description="Questions that wait for their turn.")
     max_wait_s: float = Field(default=30.0, gt=0, description="Seconds that one waits at most.")

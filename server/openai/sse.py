@@ -31,11 +31,17 @@ class EventStream(StreamingResponse):
     Args:
         lines: what to send.
         source: what the lines are made of, closed with them even if they never began.
+        media_type: of the lines.
     """
 
-    def __init__(self, lines: AsyncGenerator[str], source: AsyncGenerator[Any]) -> None:
+    def __init__(
+        self,
+        lines: AsyncGenerator[str],
+        source: AsyncGenerator[Any],
+        media_type: str = "text/event-stream",
+    ) -> None:
         headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-        super().__init__(lines, media_type="text/event-stream", headers=headers)
+        super().__init__(lines, media_type=media_type, headers=headers)
         self._closing = (lines, source)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

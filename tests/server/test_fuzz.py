@@ -7,6 +7,7 @@ Every route that is in the document is asked; a new one need not be named here.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from functools import partial
@@ -42,6 +43,13 @@ HERE = "http://127.0.0.1"
 WORDS = (
     "\0", "%00", "..%2f..", "conv_0", "file_0", "turn_0", "' OR 1=1 --", "💥" * 300, "-1", "9" * 400,
 )  # fmt: skip
+
+
+@schemathesis.serializer("application/x-ndjson")
+def as_lines(_context: Any, value: Any) -> bytes:
+    """What a batch of lines holds, whatever it is."""
+    lines = value if isinstance(value, str) else json.dumps(value)
+    return lines.encode("utf-8", "replace")
 
 
 class NeverKnows(ScriptedPlanner):
