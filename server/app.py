@@ -25,6 +25,7 @@ from server.engine.admission import BoundedAdmission
 from server.engine.engine import Engine
 from server.logs import log
 from server.pictures.blobs import Blobs
+from server.pictures.collection import Collection
 from server.pictures.intake import Intake
 from server.readiness import Readiness
 from server.requests import RequestScope
@@ -43,6 +44,7 @@ from server.routes import (
     page,
     preferences,
     responses,
+    search,
 )
 from server.services import Services
 from server.settings import ServerSettings, load
@@ -53,7 +55,7 @@ from server.version import installed_version
 ROUTERS = (
     asking.router, conversations.router, files.router, models.router, data.router, health.router,
     docs.router, chat.router, responses.router, mcp.router, feedback.router, page.router,
-    preferences.router, batch.router,
+    preferences.router, batch.router, search.router,
 )  # fmt: skip
 
 
@@ -120,11 +122,17 @@ async def open_services(
     if agent is None:
         agent = VisualAgent()
         stack.push_async_callback(asyncio.to_thread, agent.close)
-    quotas = Quotas(settings, store)
-    intake = Intake(settings, store, Blobs(settings.data_dir / "pictures"), quotas)
-    engine = Engine(settings, agent, store, intake, BoundedAdmission(settings))
-    readiness = Readiness(agent, store, settings.ready_s)
-    return Services(settings, agent, store, intake, engine, readiness, quotas)
+    quotas, admission, collection = Quotas(settings, store), BoundedAdmission(settings), None
+    if settings.index is not None:
+        collection = Collection(settings.index, settings.index_folder, agent.settings.tools)
+        stack.push_async_callback(asyncio.to_thread, collection.close)
+    blobs = Blobs(settings.data_dir / "pictures")
+    intake = Intake(settings, store, blobs, quotas, collection=collection)
+    engine = Engine(settings, agent, store, intake, admission)
+    readiness = Readiness(agent, store, settings.ready_s, collection)
+    return Services(
+        settings, agent, store, intake, engine, readiness, quotas, admission, collection
+    )
 
 
 async def _background(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:

@@ -9,7 +9,9 @@ from fastapi import Depends, Request
 
 from agent import VisualAgent
 from server.access.quotas import Quotas
+from server.engine.admission import Admission
 from server.engine.engine import Engine
+from server.pictures.collection import Collection
 from server.pictures.intake import Intake
 from server.readiness import Readiness
 from server.settings import ServerSettings
@@ -27,6 +29,9 @@ class Services:
     engine: Engine
     readiness: Readiness
     quotas: Quotas
+    admission: Admission
+    collection: Collection | None
+    """The pictures that may be searched, where any are served."""
 
 
 def services_of(request: Request) -> Services:

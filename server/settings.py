@@ -69,6 +69,15 @@ class ServerSettings(BaseSettings):
     open_conversations: int = Field(
         default=32, ge=0, description="Conversations kept in memory; others are read again."
     )
+    index: Path | None = Field(
+        default=None,
+        description="An index of pictures (vqa-agent index) that callers may search and ask about.",
+    )
+    index_folder: Path | None = Field(
+        default=None,
+        description="Of the index, only pictures below this folder are served, by their names "
+        "from there; unset: below the folder that all of them have in common.",
+    )
     file_days: float = Field(default=30.0, gt=0, description="Days that uploaded files are kept.")
     conversation_days: float = Field(
         default=30.0, gt=0, description="Days after its last turn that a conversation is kept."
