@@ -20,7 +20,7 @@ from agent.grounding.conflicts import overruled
 from agent.grounding.estimates import is_aside, misstated
 from agent.grounding.hedging import is_hedged
 from agent.grounding.ledger import Ledger
-from agent.grounding.naming import by_group, labels_seen, misnamed
+from agent.grounding.naming import by_group, misnamed
 from agent.grounding.notices import (
     cut_short,
     decided,
@@ -28,7 +28,7 @@ from agent.grounding.notices import (
     own_rules,
     unfounded,
 )
-from agent.grounding.own_naming import in_own_names
+from agent.grounding.own_naming import short_told, told
 from agent.grounding.places import in_other_pictures, with_picture
 from agent.grounding.polarity import NO, OPENING, YES, wrong_polarity
 from agent.grounding.predicates import wrong_words
@@ -42,7 +42,7 @@ from agent.grounding.references import (
     fill,
 )
 from agent.grounding.relevance import Said, belongs, each_once, names_twice
-from agent.grounding.sentences import sentences
+from agent.grounding.sentences import capitalised, sentences
 from agent.grounding.wording import label_in, language_of
 from agent.grounding.yes_no import carries_yes_no, wrong_sameness, wrong_yes_no
 from tools.evidence import Evidence
@@ -116,8 +116,8 @@ def check(
     if problem:
         problems.append(problem)
     unsure = any(_rests_on_doubt(template, claim, ledger) for template, claim in pairs)
-    told = [_told(template, claim, ledger, question, language) for template, claim in pairs]
-    text = joined([claim.text for claim in told], language)
+    spoken = [told(template, claim, ledger, question, language) for template, claim in pairs]
+    text = joined([claim.text for claim in spoken], language)
     rest = _rest(draft, templates, ledger, question, calls) if problems or unsure else None
     if rest is not None and not problems:
         return rest
@@ -125,8 +125,8 @@ def check(
         text = joined([text, left_open(unanswered, parts, ledger, calls, language)], language)
     return Grounded(
         text=text,
-        short_answer=_short_told(short_answer, cited, ledger, language),
-        claims=told,
+        short_answer=short_told(short_answer, cited, ledger, language),
+        claims=spoken,
         problems=problems,
         reason="unsure" if unsure and not problems else None,
         unanswered=unanswered,
@@ -181,7 +181,7 @@ def check_sentence(template: str, ledger: Ledger, *, question: str, language: La
     _, problem = belongs(parts_of(question, language), said, language)
     if problem or _rests_on_doubt(template, claim, ledger):
         return claim.model_copy(update={"status": "unsupported"})
-    return _told(template, claim, ledger, question, language)
+    return told(template, claim, ledger, question, language)
 
 
 def _rests_on_doubt(template: str, claim: Claim, ledger: Ledger) -> bool:
@@ -211,29 +211,11 @@ def _check_claim(template: str, ledger: Ledger, question: str, language: Languag
         or in_other_pictures(question, evidence, ledger)
     )
     return Claim(
-        text=with_picture(_capitalised(filled.text), evidence, ledger, language),
+        text=with_picture(capitalised(filled.text), evidence, ledger, language),
         evidence=[e.id for e in evidence],
         status="unsupported" if problem_text else "supported",
         problem=problem_text,
     )
-
-
-def _told(template: str, claim: Claim, ledger: Ledger, question: str, language: Language) -> Claim:
-    """A claim as its person reads it: with the names that things have for them."""
-    if not ledger.names or not claim.evidence:
-        return claim
-    absence = asks_for_absence(question, language)
-    filled = fill(template, ledger, language, absence=absence)
-    text = _capitalised(in_own_names(filled, ledger, language, absence=absence))
-    evidence = [ledger[i] for i in claim.evidence]
-    return claim.model_copy(update={"text": with_picture(text, evidence, ledger, language)})
-
-
-def _short_told(short: str, cited: list[Evidence], ledger: Ledger, language: Language) -> str:
-    """The short answer with those names; one that rests on texts may be their words."""
-    if any(e.text is not None for e in cited):
-        return short
-    return ledger.names.said(short, labels_seen(cited), language)
 
 
 def _problem(
@@ -427,7 +409,3 @@ def _yes_and_no(short_answer: str, parts: Sequence[Part]) -> tuple[list[str], st
 def joined(texts: Sequence[str], language: Language) -> str:
     """Sentences one behind the other."""
     return (" " if language == "en" else "").join(texts)
-
-
-def _capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]

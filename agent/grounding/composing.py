@@ -183,6 +183,8 @@ def _few_words(evidence: Evidence, ledger: Ledger, language: Language) -> str:
     if evidence.status == "none":
         return WORDING[language]["absent"].format(what=name)
     content = evidence.value if evidence.value is not None else evidence.text
+    if evidence.value_type == "share" and content is not None:
+        content = f"{float(content):.0%}"
     if evidence.status == "unsure" and evidence.value is None:
         content = None  # lines that disagree: none of them is told
     if evidence.member is not None and language == "zh":

@@ -8,22 +8,42 @@ nor in what a reference takes from a picture.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from agent.answer import Language
+from agent.answer import Claim, Language
 from agent.grounding.ledger import Ledger
 from agent.grounding.naming import labels_seen
+from agent.grounding.places import with_picture
+from agent.grounding.question_form import asks_for_absence
 from agent.grounding.references import INSERTED, Filled, fill
+from agent.grounding.sentences import capitalised
+from tools.evidence import Evidence
 from tools.words.own_names import before_name
 
 _SAYS_LABELS = re.compile(r"(?:list|most|least)\s|e[1-9]\d*\.(?:label|value)$")
 """References that may say what a thing is called."""
 
 
-def in_own_names(filled: Filled, ledger: Ledger, language: Language, *, absence: bool) -> str:
+def told(template: str, claim: Claim, ledger: Ledger, question: str, language: Language) -> Claim:
+    """A claim of that template as its person reads it."""
+    if not ledger.names or not claim.evidence:
+        return claim
+    absence = asks_for_absence(question, language)
+    filled = fill(template, ledger, language, absence=absence)
+    text = capitalised(_in_own_names(filled, ledger, language, absence=absence))
+    evidence = [ledger[i] for i in claim.evidence]
+    return claim.model_copy(update={"text": with_picture(text, evidence, ledger, language)})
+
+
+def short_told(short: str, cited: Sequence[Evidence], ledger: Ledger, language: Language) -> str:
+    """A short answer likewise; one that rests on texts may be their words."""
+    if any(e.text is not None for e in cited):
+        return short
+    return ledger.names.said(short, labels_seen(cited), language)
+
+
+def _in_own_names(filled: Filled, ledger: Ledger, language: Language, *, absence: bool) -> str:
     """The text of a sentence that was filled in (`references.fill`)."""
-    if not ledger.names:
-        return filled.text
     labels = labels_seen(ledger[i] for i in (*filled.cited, *filled.used))
     words = ledger.names.said(filled.literal, labels, language).split(f" {INSERTED} ")
     text = words[0]

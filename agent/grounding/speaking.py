@@ -6,17 +6,21 @@ is translated and nothing added, so that what is said rests on the same evidence
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from agent.answer import Claim, Language, ToolCallRecord
 from agent.grounding.check import Grounded, joined
 from agent.grounding.checklist import left_open
 from agent.grounding.composing import in_few_words, listed_shortly
 from agent.grounding.ledger import Ledger
+from agent.grounding.own_naming import short_told
+from agent.grounding.places import place_of
 from agent.grounding.polarity import NO, YES
-from agent.grounding.question_parts import parts_of
+from agent.grounding.question_parts import Part, parts_of
 from agent.grounding.references import UnresolvedReferenceError, fill, money
+from agent.grounding.sentences import capitalised
 from agent.grounding.wording import WORDING, label_in
 from agent.preferences import Preferences
 from tools.evidence import Evidence
@@ -46,39 +50,93 @@ def as_wanted(
         calls: those that were made for it.
     """
     wanted = language if preferences.language == "auto" else preferences.language
-    is_short = preferences.length == "short"
-    if wanted == language and not is_short:
-        return grounded
     parts = parts_of(question, language)
-    short, claims = grounded.short_answer, grounded.claims
+    part = parts[0] if len(parts) == 1 else None
+    cited = [ledger[i] for i in grounded.cited]
+    is_estimate = any(e.kind == "estimate" for e in cited)
     if wanted != language:
-        short = _short_in(wanted, short, template, ledger)
-        claims = _composed(claims, ledger, wanted)
-        if len(parts) == 1 and short in {WORDING[wanted][word] for word in ("yes", "no")}:
-            begin = joined([_sentence(short, wanted), claims[0].text], wanted)
-            claims = [claims[0].model_copy(update={"text": begin}), *claims[1:]]
-    if is_short and len(parts) == 1:
-        rests_on = [ledger[i] for i in grounded.cited]
-        is_estimate = any(e.kind == "estimate" for e in rests_on)
-        words = _sentence(_with_currency(short, template, ledger, wanted), wanted)
-        whole = Claim(text=words, evidence=grounded.cited, status="supported")
-        claims = [whole] if short and not is_estimate else claims[:1]
-    said = [claim.text for claim in claims]
+        grounded = _Composer(ledger, wanted, part).composed(grounded, template, cited)
+    if preferences.length == "short" and part is not None:
+        short = _with_currency(grounded.short_answer, template, ledger, wanted)
+        whole = Claim(text=_sentence(short, wanted), evidence=grounded.cited, status="supported")
+        claims = [whole] if short and not is_estimate else grounded.claims[:1]
+        grounded = replace(grounded, claims=claims)
+    said = [claim.text for claim in grounded.claims]
     if grounded.unanswered:
         said.append(left_open(grounded.unanswered, parts, ledger, calls, wanted))
-    return replace(grounded, text=joined(said, wanted), short_answer=short, claims=claims)
+    return replace(grounded, text=joined(said, wanted))
 
 
-def _short_in(wanted: Language, short: str, template: str, ledger: Ledger) -> str:
-    """The short answer in another language, as far as it has words that differ there."""
-    word = short.casefold()
-    if word in YES | NO:
-        return WORDING[wanted]["yes" if word in YES else "no"]
-    try:
-        filled = fill(template, ledger, wanted, with_currency=False)
-    except UnresolvedReferenceError:
-        return short
-    return filled.text if filled.used else short
+@dataclass(frozen=True)
+class _Composer:
+    """Says in a language what evidence says; `part` is the question, where it is one alone."""
+
+    ledger: Ledger
+    language: Language
+    part: Part | None
+
+    def composed(self, grounded: Grounded, template: str, cited: list[Evidence]) -> Grounded:
+        """The answer, begun with its short answer where what was seen does not say that."""
+        short, is_ours = self._short(grounded.short_answer, template)
+        claims = self._claims(grounded.claims, short)
+        told = short_told(short, cited, self.ledger, self.language)
+        is_direct = all(e.kind == "direct" for e in cited)
+        if is_ours and is_direct and self._is_left_out(told, claims[0].text):
+            begin = joined([_sentence(told, self.language), claims[0].text], self.language)
+            claims[0] = claims[0].model_copy(update={"text": begin})
+        return replace(grounded, short_answer=told, claims=claims)
+
+    def _is_left_out(self, short: str, text: str) -> bool:
+        """Whether a sentence does not say the short answer to the one question that there is."""
+        if self.part is None or self.part.kind == "place" or not short:
+            return False
+        says_it = re.search(rf"(?<!\w){re.escape(short)}(?!\w)", text)
+        return says_it is None or short.casefold() in YES | NO
+
+    def _short(self, short: str, template: str) -> tuple[str, bool]:
+        """The short answer, and whether it is in this language: own words stay as they are."""
+        word = short.casefold()
+        if word in YES | NO:
+            return WORDING[self.language]["yes" if word in YES else "no"], True
+        try:
+            filled = fill(template, self.ledger, self.language, with_currency=False)
+        except UnresolvedReferenceError:
+            return short, False
+        return (filled.text, True) if filled.used else (short, short.isdecimal())
+
+    def _claims(self, claims: Sequence[Claim], short: str) -> list[Claim]:
+        """Claims as what they cite says them in a few words; two that say the same are one."""
+        composed: dict[str, Claim] = {}
+        for claim in claims:
+            cited = [self.ledger[i] for i in claim.evidence]
+            what, text = self._said(cited, short, begins=not composed)
+            composed.setdefault(what, claim.model_copy(update={"text": text}))
+        return list(composed.values())
+
+    def _said(self, cited: list[Evidence], short: str, *, begins: bool) -> tuple[str, str]:
+        """What evidence says, and the sentence of it; what is unsure does not become sure."""
+        words = WORDING[self.language]
+        sure = [e for e in cited if e.status != "unsure"]
+        if not sure:
+            best = max(cited, key=lambda e: e.score)
+            what = in_few_words(best, self.ledger, self.language)
+            return what, words["best_guess"].format(what=what, score=f"{best.score:.2f}")
+        what = listed_shortly(sure, lambda e: self._in_words(e, short), self.language)
+        if begins and any(e.kind == "direct" for e in sure):
+            return what, words["seen"].format(what=what)
+        return what, _sentence(what, self.language)
+
+    def _in_words(self, evidence: Evidence, short: str) -> str:
+        name = label_in(evidence, evidence.label or "", self.language)
+        if evidence.kind == "direct" and evidence.text is not None and evidence.text == short:
+            return f"{name}: {short}"
+        if evidence.currency is not None and evidence.value is not None:
+            return f"{name}: {money(str(evidence.value), evidence.currency)}"
+        words = in_few_words(evidence, self.ledger, self.language)
+        is_somewhere = evidence.status == "found" and evidence.box_xyxy is not None
+        if self.part is not None and self.part.kind == "place" and is_somewhere:
+            return f"{words} ({place_of(evidence, self.language)})"
+        return words
 
 
 def _with_currency(short: str, template: str, ledger: Ledger, language: Language) -> str:
@@ -91,28 +149,5 @@ def _with_currency(short: str, template: str, ledger: Ledger, language: Language
     return short
 
 
-def _composed(claims: Sequence[Claim], ledger: Ledger, language: Language) -> list[Claim]:
-    """Claims as what they cite says them in a few words; two that say the same are one."""
-    composed: dict[str, Claim] = {}
-    for claim in claims:
-        cited = [ledger[i] for i in claim.evidence]
-        what = listed_shortly(cited, lambda e: _in_words(e, ledger, language), language)
-        is_first = not composed and any(e.kind == "direct" for e in cited)
-        text = (
-            WORDING[language]["seen"].format(what=what) if is_first else _sentence(what, language)
-        )
-        composed.setdefault(what, claim.model_copy(update={"text": text}))
-    return list(composed.values())
-
-
-def _in_words(evidence: Evidence, ledger: Ledger, language: Language) -> str:
-    name = label_in(evidence, evidence.label or "", language)
-    if evidence.value_type == "share":  # a colour: that it is there, not of how much of the picture
-        return name
-    if evidence.currency is not None and evidence.value is not None:
-        return f"{name}: {money(str(evidence.value), evidence.currency)}"
-    return in_few_words(evidence, ledger, language)
-
-
 def _sentence(words: str, language: Language) -> str:
-    return f"{words[:1].upper()}{words[1:]}{_STOP[language]}"
+    return capitalised(words) + _STOP[language]

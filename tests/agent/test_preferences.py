@@ -22,6 +22,7 @@ from tests.agent.test_visual_agent import (
     things,
 )
 from tests.server.conftest import WritingPlanner
+from tools import Finding, Picture, ToolReport, vision_tool
 from tools.errors import InputError
 from tools.toolset import ToolConfig
 from tools.words.own_names import OwnNames
@@ -123,6 +124,56 @@ def test_language_and_length(asked, wanted, question, script, said, short) -> No
     assert answer.language == wanted.get("language", "en")
     assert [c.status for c in answer.claims] == ["supported"]
     assert set(answer.claims[0].evidence) == {e.id for e in answer.cited} != set()
+
+
+@vision_tool(version="1")
+def find_places(picture: Picture) -> ToolReport:
+    """Find a dog, what is written, a colour and what is likely."""
+    common = {"picture": picture.ref, "score": 0.9}
+    findings = (
+        Finding(**common, label="dog", group="dog", box_xyxy=(60.0, 2.0, 79.0, 12.0)),
+        Finding(**common, label="total", text="TOTAL 45.00", value="45.00", currency="€"),
+        Finding(**common, label="brown", value=0.5893, value_type="share"),
+        Finding(**common, label="Is it warm?", value="yes", kind="estimate"),
+        Finding(**common | {"score": 0.3}, label="cat", group="cat", status="unsure"),
+        Finding(**common, label="text", text="OPEN DAILY", value=2, value_type="number"),
+    )
+    return ToolReport(summary="find_places img_1", findings=findings)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "short", "said"),
+    [
+        (
+            "Where is the dog?",
+            "It is at the top right [e1].",
+            "top right",
+            "我看到的:1 只狗 (右上)。",
+        ),
+        (
+            "What is the total?",
+            "The total is {e2.value} [e2].",
+            "{e2.value}",
+            "我看到的:总额: €45.00。",
+        ),
+        ("What colour is it?", "It is {e3.label} [e3].", "{e3.label}", "我看到的:棕色: 59%。"),
+        ("Is it warm?", "Probably {e4.value} [e4].", "{e4.value}", "大概是。"),
+        (
+            "What does it say?",
+            'It says "{e6.text}" [e6].',
+            "{e6.text}",
+            "我看到的:文字: OPEN DAILY。",
+        ),
+    ],
+)
+def test_another_language_loses_no_answer_and_hedges_what_is_likely(
+    question, answer, short, said
+) -> None:
+    script = calling(("find_places", {"picture": "img_1"})), answering(answer, short)
+    planner = ScriptedPlanner(responses=list(script))
+    with VisualAgent(Settings(tools=ToolConfig(offer=[])), planner, [find_places]) as agent:
+        session = agent.session(GREY, preferences=Preferences(language="zh"))
+        assert session.ask(question).answer == said
 
 
 def test_a_chinese_question_may_be_answered_in_english(asked) -> None:
