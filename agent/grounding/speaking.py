@@ -49,6 +49,8 @@ def as_wanted(
         language: of the question.
         calls: those that were made for it.
     """
+    if preferences.takes_as_written(language):
+        return grounded
     wanted = language if preferences.language == "auto" else preferences.language
     parts = parts_of(question, language)
     part = parts[0] if len(parts) == 1 else None
