@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import from_json
 from starlette.datastructures import FormData, UploadFile
 
+from agent.loop.tool_schemas import plain_schema
 from agent.preferences import Preferences
 from agent.session import MAX_QUESTION
 from server.access.caller import Asking, Mine
@@ -54,7 +55,7 @@ class Upload(NamedTuple):
     name: str
 
 
-_SCHEMA = Body.model_json_schema()
+_SCHEMA = plain_schema(Body)
 _DOCUMENTED = {
     "requestBody": {
         "required": True,

@@ -32,6 +32,7 @@ from pydantic_core import from_json
 from agent.answer import failed_json
 from agent.errors import PlannerError
 from agent.files import dumps
+from agent.loop.tool_schemas import plain_schema
 from agent.preferences import Preferences
 from agent.session import MAX_QUESTION
 from server.access.caller import Asking, Mine
@@ -104,7 +105,7 @@ _BODIES = {
     "requestBody": {
         "required": True,
         "content": {
-            "application/json": {"schema": _Documented.model_json_schema()},
+            "application/json": {"schema": plain_schema(_Documented)},
             LINES: {"schema": {"type": "string"}},
         },
     }

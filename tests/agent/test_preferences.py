@@ -136,7 +136,7 @@ def find_places(picture: Picture) -> ToolReport:
         Finding(**common, label="brown", value=0.5893, value_type="share"),
         Finding(**common, label="Is it warm?", value="yes", kind="estimate"),
         Finding(**common | {"score": 0.3}, label="cat", group="cat", status="unsure"),
-        Finding(**common, label="text", text="OPEN DAILY", value=2, value_type="number"),
+        Finding(**common, label="text", text="DOG FOOD", value=2, value_type="number"),
     )
     return ToolReport(summary="find_places img_1", findings=findings)
 
@@ -162,7 +162,7 @@ def find_places(picture: Picture) -> ToolReport:
             "What does it say?",
             'It says "{e6.text}" [e6].',
             "{e6.text}",
-            "我看到的:文字: OPEN DAILY。",
+            "我看到的:文字: DOG FOOD。",
         ),
     ],
 )
@@ -173,6 +173,27 @@ def test_another_language_loses_no_answer_and_hedges_what_is_likely(
     planner = ScriptedPlanner(responses=list(script))
     with VisualAgent(Settings(tools=ToolConfig(offer=[])), planner, [find_places]) as agent:
         session = agent.session(GREY, preferences=Preferences(language="zh"))
+        assert session.ask(question).answer == said
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "short", "said"),
+    [
+        ("What is it?", "It is a {e1.label} [e1].", "{e1.label}", "It is an Ox Toy."),
+        ("What is it?", "It is a dog [e1].", "dog", "It is an Ox Toy."),
+        ("What does it say?", "It says {e6.text} [e6].", "{e6.text}", "It says DOG FOOD."),
+        ("What does it say?", 'It says "DOG FOOD" [e6].', "DOG FOOD", 'It says "DOG FOOD".'),
+        ("Where is the dog?", "The {e1.label} is at the top right [e1].", "top right",
+         "The Ox Toy is at the top right."),
+    ],
+)  # fmt: skip
+def test_a_name_stands_for_what_was_seen_and_not_for_what_is_written(
+    question, answer, short, said
+) -> None:
+    script = calling(("find_places", {"picture": "img_1"})), answering(answer, short)
+    planner = ScriptedPlanner(responses=list(script))
+    with VisualAgent(Settings(tools=ToolConfig(offer=[])), planner, [find_places]) as agent:
+        session = agent.session(GREY, preferences=Preferences(names={"dog": "Ox Toy"}))
         assert session.ask(question).answer == said
 
 

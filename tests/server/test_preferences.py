@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import httpx
 import pytest
 
 from agent.preferences import Preferences
 from agent.testing import answering, calling
 from server.store import Database, Store
 from tests.server.conftest import agent_of, bright, brightness, data_url, png, serving
+from tests.server.test_mcp import connected, listening, uploaded
 
 DOGS = (
     calling(("find_things", {"picture": "img_1", "thing": "dog", "region": None})),
@@ -87,6 +89,16 @@ async def test_every_way_to_ask_heeds_them(settings) -> None:
     assert longer["answer"] == "There are 2 WoofToy Mini."
     assert spoken["choices"][0]["message"]["content"] == "2。"
     assert written["choices"][0]["message"]["content"] == "There are 2 WoofToy Mini."
+
+
+async def test_another_agent_s_questions_heed_them(settings) -> None:
+    async with listening(settings, agent_of(*DOGS)) as url, connected(url) as client:
+        picture = await uploaded(url, png())
+        async with httpx.AsyncClient() as http:
+            await http.put(f"{url}/v1/preferences", json=SHOP)
+        question = {"question": "How many WoofToys are there?", "pictures": [picture]}
+        result = await client.call_tool("ask", question)
+    assert result.structured_content["answer"] == "2。"
 
 
 async def test_a_form_has_them_as_json(settings) -> None:
