@@ -24,7 +24,7 @@ _WORD = re.compile(r"(?=.*[^\W\d_])..|[\u3400-\u9fff]")
 """A letter with something beside it, or a Chinese character."""
 _ID = re.compile(r"e\d+", re.IGNORECASE)
 _REFUSED = re.compile(
-    r"[^\S ]|[{}\[\]<>|\\`\"“”「」『』«»《》;!?。！？；,，、:：]|\.(?:\s|$)|^\s|\s$"
+    r"[^\S ]|[{}\[\]<>|\\`\"“”「」『』«»《》;!?。！？；,，、:：\ufffc]|\.(?:\s|$)|^\s|\s$"
 )
 """What could end a quotation, a sentence or a part of one, or be a reference to evidence."""
 

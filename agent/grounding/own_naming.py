@@ -30,6 +30,8 @@ def told(template: str, claim: Claim, ledger: Ledger, question: str, language: L
         return claim
     absence = asks_for_absence(question, language)
     filled = fill(template, ledger, language, absence=absence)
+    if filled.literal.count(f" {INSERTED} ") != len(filled.references):
+        return claim  # the planner wrote the mark itself
     text = capitalised(_in_own_names(filled, ledger, language, absence=absence))
     evidence = [ledger[i] for i in claim.evidence]
     return claim.model_copy(update={"text": with_picture(text, evidence, ledger, language)})

@@ -142,6 +142,16 @@ async def test_what_cannot_be_looked_for_is_refused(settings, body) -> None:
     assert (reply.status_code, reply.json()["error"]["type"]) == (400, "invalid_request_error")
 
 
+@pytest.mark.parametrize(
+    "words", ["\0", '"', "NEAR(", "a* OR *", "'; DROP TABLE files", "图", "💥"]
+)
+async def test_whatever_is_looked_for_is_words(settings, words) -> None:
+    async with serving(settings, agent_of()) as client:
+        for body in ({"text": words}, {"query": words}):
+            reply = await client.post("/v1/search", json=body)
+            assert reply.status_code == 200, reply.text
+
+
 async def test_searches_want_a_key_count_and_wait_for_a_place(settings) -> None:
     (key,) = keys_of(settings, "shop")
     limited = settings.model_copy(update={"requests_per_day": 1})

@@ -77,7 +77,9 @@ class OwnNames:
         def word(match: re.Match[str]) -> str:
             if match["name"] is None:
                 return match[0]
-            label = self._meant[match["name"].casefold()]
+            label = self._meant.get(match["name"].lower())
+            if label is None:  # "ı", which only a pattern takes for an i
+                return match[0]
             if is_chinese:
                 return _in_chinese(label)
             several = match["many"] or _before_several().search(text[: match.start("name")])
@@ -92,6 +94,8 @@ class OwnNames:
         The text is somebody's own words: nothing that was read on a picture.
         """
         named = [label for label in self.by_label if label in labels]
+        if len(text.casefold()) != len(text):  # where words stand is told of lower case
+            return text
         quoted = [range(*match.span()) for match in QUOTED.finditer(text)] if named else []
         spans = {
             (start, end): self.by_label[label]
@@ -106,7 +110,7 @@ class OwnNames:
     @cached_property
     def _meant(self) -> dict[str, str]:
         """Label by what may be written for it, lower case."""
-        full = {name.casefold(): label for label, name in self.by_label.items()}
+        full = {name.lower(): label for label, name in self.by_label.items()}
         begins: dict[str, set[str]] = {}
         for name, label in full.items():
             for begin in _beginnings(name):

@@ -68,6 +68,21 @@ def test_words_of_either_language_mean_a_label() -> None:
     assert "bottle" in near_words("botle")
 
 
+@given(
+    st.text(st.sampled_from("mugaster 300MıİſKßｍ'’s旺财cup杯子s\"“”{}[]e1.\ufffc\n"), max_size=40),
+    st.sampled_from(["en", "zh"]),
+)
+def test_whatever_is_written_is_read_and_said(text: str, language: str) -> None:
+    assert isinstance(SHOP.read(text), str)
+    said = SHOP.said(text, {"cup", "dog"}, language)
+    assert SHOP.said(said, set(), language) == said
+
+
+def test_names_with_letters_of_other_languages() -> None:
+    names = OwnNames({"cup": "Straßenbecher", "bowl": "Müsli-Schale"})
+    assert names.read("Is there a straßenbecher or a MÜSLI-SCHALE?") == "Is there a cup or a bowl?"
+
+
 @given(st.text(max_size=40))
 def test_without_names_nothing_changes(text: str) -> None:
     assert NO_NAMES.read(text) == text
