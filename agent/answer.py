@@ -105,6 +105,16 @@ class Answer(BaseModel):
         return data
 
 
+def failed_json(row_id: str | int, kind: str, message: str) -> dict[str, Any]:
+    """The documented JSON of a question of a batch that ended in an error of that kind."""
+    return {
+        "id": row_id,
+        "schema_version": SCHEMA_VERSION,
+        "error": message,
+        "error_kind": kind,
+    }
+
+
 def evidence_json(evidence: Evidence) -> dict[str, Any]:
     """Evidence as it stands in the documented JSON."""
     row = evidence.model_dump(mode="json")

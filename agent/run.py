@@ -93,7 +93,8 @@ async def answer_question(
     if (reply := small_talk(question.typed or question.text, trace_of(question))) is not None:
         return reply
     started = time.perf_counter()
-    question.messages.append(question_message(question.text, (p.ref.id for p in question.pictures)))
+    ids = [picture.ref.id for picture in question.pictures]
+    question.messages.append(question_message(question.text, ids, question.ledger.names))
     try:
         async with asyncio.timeout(question.deadline.left) as limit:
             await work_out(planning, settings.max_repairs, history, question)

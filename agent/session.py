@@ -21,6 +21,7 @@ from agent.answer import Answer
 from agent.events import Event, ToolFinished
 from agent.grounding.ledger import Ledger
 from agent.loop.background import CLOSED, BackgroundLoop
+from agent.preferences import Preferences
 from tools.errors import InputError
 from tools.execution.runner import Runner
 from tools.pictures.store import MAX_PAGES, PictureStore
@@ -90,6 +91,8 @@ class Session:
         self.messages: list[BaseMessage] = []
         self.runner: Runner | None = None
         """Runs the tools of this conversation instead of the agent's runner, where it is set."""
+        self.preferences = Preferences()
+        """How the answers to come are wanted."""
         self._background = background
         self._answerer = answerer
         self._looker = looker

@@ -21,6 +21,7 @@ from pydantic_settings import (
 
 from agent.planners import BUILTIN, PlannerRuntime
 from agent.planners.server.address import DEFAULT_URL
+from agent.preferences import Preferences
 from models import catalog
 from tools.pictures.store import MAX_PAGES
 from tools.toolset import ToolConfig
@@ -121,6 +122,11 @@ class Settings(BaseSettings):
     max_repairs: int = Field(default=1, ge=0, description="Repair turns of one question.")
     cache_dir: Path | None = Field(
         default=None, description="Keep tool results here between runs; without it, in memory only."
+    )
+    preferences: Preferences = Field(
+        default_factory=Preferences,
+        description="How answers are wanted, unless somebody says otherwise: language, length, "
+        "names.",
     )
     tools: ToolConfig = Field(
         default_factory=ToolConfig, description="What the tools load, and their bars."

@@ -13,6 +13,7 @@ from agent.events import Answered, Event, ToolFinished
 from agent.grounding.wording import language_of
 from agent.loop.background import CLOSED, BackgroundLoop
 from agent.loop.deadline import Deadline
+from agent.preferences import Preferences
 from agent.session import Emit, Session
 from agent.settings import Settings
 from tools.base import VisionTool
@@ -20,7 +21,7 @@ from tools.errors import InputError
 from tools.execution.cache import ResultCache
 from tools.execution.local import LocalRunner
 from tools.execution.runner import SharedRunner
-from tools.toolset import Toolset, load_toolset
+from tools.toolset import Toolset, labels_of, load_toolset
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -46,6 +47,7 @@ class VisualAgent:
 
     Raises:
         ValueError: two tools have the same name.
+        InputError: a name of the preferences is of no thing that the tools know.
     """
 
     def __init__(
@@ -56,6 +58,8 @@ class VisualAgent:
     ) -> None:
         self.settings = settings or Settings()
         self.toolset = load_toolset(self.settings.tools, tools)
+        self.preferences = self.known(self.settings.preferences)
+        """How answers are wanted, unless a session says otherwise."""
         self._runner: SharedRunner = LocalRunner(
             self.toolset.offered,
             ResultCache(directory=self.settings.cache_dir),
@@ -106,13 +110,23 @@ class VisualAgent:
         async for event in session.astream(_question(pictures, question)):
             yield event
 
-    def session(self, *pictures: Source, session_id: str | None = None, owner: str = "") -> Session:
+    def session(
+        self,
+        *pictures: Source,
+        session_id: str | None = None,
+        owner: str = "",
+        preferences: Preferences | None = None,
+    ) -> Session:
         """Begin a conversation about some pictures; it remembers them and what was said.
 
         Args:
             session_id: a name; by default one of chance.
             owner: for whom, where an agent answers several who must not learn of each other: what
                 tools reported is kept for each apart, until `forget`.
+            preferences: how answers are wanted, over those of the settings.
+
+        Raises:
+            InputError: a picture cannot be read, or a name is of no thing that the tools know.
         """
         self._check_open()
         session = Session(
@@ -125,7 +139,18 @@ class VisualAgent:
         )
         if owner:
             session.runner = self._runner.of(owner)
+        session.preferences = self.known(preferences or Preferences()).over(self.preferences)
         return session
+
+    def known(self, preferences: Preferences) -> Preferences:
+        """Preferences whose names are of labels that the tools know.
+
+        Raises:
+            InputError: a name is of no thing that they know.
+        """
+        if not preferences.names:
+            return preferences
+        return preferences.known(labels_of(self.toolset.offered))
 
     def forget(self, owner: str) -> None:
         """Delete what is kept of an owner's looks, in memory and on disk."""
@@ -242,18 +267,23 @@ class VisualAgent:
         from agent.run import answer_question
 
         refs = [picture.ref for picture in session.pictures]
-        text, asks_why = read(question, session.messages, refs, language_of(question))
+        wanted = session.preferences
+        session.ledger.names = wanted.own_names
+        said = session.ledger.names.read(question)
+        text, asks_why = read(said, session.messages, refs, language_of(said))
+        language = language_of(text)
         asked = Question(
             text=text,
             typed=question,
             asks_why=asks_why,
-            language=language_of(text),
+            language=language,
             pictures=session.pictures,
             ledger=session.ledger,
             runner=session.runner or self._runner,
             deadline=deadline,
             emit=emit,
-            streams=streams,
+            streams=streams and wanted.takes_as_written(language),
+            preferences=wanted,
             premises=self._premises | {"earlier_messages": len(session.messages)},
         )
         missing = [m.what for m in self.toolset.missing]

@@ -27,11 +27,13 @@ from server.logs import log
 from server.observing.observer import Observer
 from server.observing.tracing import open_tracing
 from server.pictures.blobs import Blobs
+from server.pictures.collection import Collection
 from server.pictures.intake import Intake
 from server.readiness import Readiness
 from server.requests import RequestScope
 from server.routes import (
     asking,
+    batch,
     chat,
     conversations,
     data,
@@ -43,7 +45,9 @@ from server.routes import (
     metrics,
     models,
     page,
+    preferences,
     responses,
+    search,
 )
 from server.services import Services
 from server.settings import ServerSettings, load
@@ -55,7 +59,7 @@ from server.version import installed_version
 ROUTERS = (
     asking.router, conversations.router, files.router, models.router, data.router, health.router,
     docs.router, chat.router, responses.router, mcp.router, feedback.router, page.router,
-    metrics.router,
+    metrics.router, preferences.router, batch.router, search.router,
 )  # fmt: skip
 
 
@@ -136,12 +140,17 @@ async def open_services(
     observer.know(agent.runner.names)
     agent.runner.observers.append(observer.metrics)
     stack.callback(agent.runner.observers.remove, observer.metrics)
-    quotas = Quotas(settings, store)
+    quotas, admission, collection = Quotas(settings, store), BoundedAdmission(settings), None
+    if settings.index is not None:
+        collection = Collection(settings.index, settings.index_folder, agent.settings.tools)
+        stack.push_async_callback(asyncio.to_thread, collection.close)
     blobs = Blobs(settings.data_dir / "pictures")
-    intake = Intake(settings, store, blobs, quotas, observer=observer)
-    engine = Engine(settings, agent, store, intake, BoundedAdmission(settings), observer=observer)
-    readiness = Readiness(agent, store, settings.ready_s)
-    return Services(settings, agent, store, intake, engine, readiness, quotas, observer)
+    intake = Intake(settings, store, blobs, quotas, collection=collection, observer=observer)
+    engine = Engine(settings, agent, store, intake, admission, observer=observer)
+    readiness = Readiness(agent, store, settings.ready_s, collection)
+    return Services(
+        settings, agent, store, intake, engine, readiness, quotas, observer, admission, collection
+    )
 
 
 async def _background(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:

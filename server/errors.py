@@ -129,6 +129,13 @@ class BusyError(ApiError):
     kind = "server_error"
 
 
+class UnavailableError(ApiError):
+    """Something of the service does not work now; its log says why."""
+
+    status = 503
+    kind = "server_error"
+
+
 class DeadlineError(ApiError):
     """It was not answered in time."""
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 
 from agent import VisualAgent
 from agent.trying import QUESTION, small_picture
+from server.errors import UnavailableError
 from server.logs import log
+from server.pictures.collection import Collection
 from server.store import Store
 from tools.errors import InputError
 
@@ -32,12 +34,20 @@ class Readiness:
 
     Args:
         holds_s: seconds for which what was found is not asked for again.
+        collection: the pictures that may be searched, where any are served.
     """
 
-    def __init__(self, agent: VisualAgent, store: Store, holds_s: float) -> None:
+    def __init__(
+        self,
+        agent: VisualAgent,
+        store: Store,
+        holds_s: float,
+        collection: Collection | None = None,
+    ) -> None:
         self._agent = agent
         self._store = store
         self._holds_s = holds_s
+        self._collection = collection
         self._asking = asyncio.Lock()
         self._last: tuple[float, Report] | None = None
 
@@ -55,6 +65,11 @@ class Readiness:
             await asyncio.to_thread(self._store.ping)
         except InputError:
             troubles["database"] = "does not answer"
+        if self._collection is not None:
+            try:
+                await asyncio.to_thread(self._collection.check)
+            except UnavailableError:
+                troubles["index"] = "does not open"
         total = f"{secrets.randbelow(9000) + 1000}.{secrets.randbelow(90) + 10}"
         try:
             answer = await self._agent.aask(small_picture(total), question=QUESTION)

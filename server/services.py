@@ -9,8 +9,10 @@ from fastapi import Depends, Request
 
 from agent import VisualAgent
 from server.access.quotas import Quotas
+from server.engine.admission import Admission
 from server.engine.engine import Engine
 from server.observing.observer import Observer
+from server.pictures.collection import Collection
 from server.pictures.intake import Intake
 from server.readiness import Readiness
 from server.settings import ServerSettings
@@ -29,6 +31,9 @@ class Services:
     readiness: Readiness
     quotas: Quotas
     observer: Observer
+    admission: Admission
+    collection: Collection | None
+    """The pictures that may be searched, where any are served."""
 
 
 def services_of(request: Request) -> Services:

@@ -56,6 +56,7 @@ class ServerSettings(BaseSettings):
     max_picture_mb: float = Field(default=50.0, gt=0, le=100, description="Of one picture file.")
     max_pictures: int = Field(default=10, ge=1, description="Pictures of one question.")
     max_conversation_pictures: int = Field(default=50, ge=1, description="Of one conversation.")
+    max_batch: int = Field(default=200, ge=1, description="Questions of one batch.")
     max_running: int = Field(default=4, ge=1, description="Questions that are answered at once.")
     max_waiting: int = Field(default=64, ge=0, description="Questions that wait for their turn.")
     max_wait_s: float = Field(default=30.0, gt=0, description="Seconds that one waits at most.")
@@ -73,6 +74,15 @@ class ServerSettings(BaseSettings):
     )
     open_conversations: int = Field(
         default=32, ge=0, description="Conversations kept in memory; others are read again."
+    )
+    index: Path | None = Field(
+        default=None,
+        description="An index of pictures (vqa-agent index) that callers may search and ask about.",
+    )
+    index_folder: Path | None = Field(
+        default=None,
+        description="Of the index, only pictures below this folder are served, by their names "
+        "from there; unset: below the folder that all of them have in common.",
     )
     file_days: float = Field(default=30.0, gt=0, description="Days that uploaded files are kept.")
     conversation_days: float = Field(

@@ -81,14 +81,22 @@ class EventStream(StreamingResponse):
     Args:
         lines: what to send.
         source: what the lines are made of, closed with them even if they never began.
-        heartbeat_s: the longest that nothing is sent, in seconds.
+        heartbeat_s: the longest that nothing is sent, in seconds; None where the lines have no
+            comments.
+        media_type: of the lines.
     """
 
-    def __init__(self, lines: AsyncGenerator[str], source: Coming[Any], heartbeat_s: float) -> None:
+    def __init__(
+        self,
+        lines: AsyncGenerator[str],
+        source: Coming[Any],
+        heartbeat_s: float | None,
+        media_type: str = MEDIA_TYPE,
+    ) -> None:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         coming = Coming(lines)
         sent = _with_heartbeats(coming, heartbeat_s)
-        super().__init__(sent, media_type=MEDIA_TYPE, headers=headers)
+        super().__init__(sent, media_type=media_type, headers=headers)
         self._closing = (sent, coming, source)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -100,7 +108,7 @@ class EventStream(StreamingResponse):
                 await part.aclose()
 
 
-async def _with_heartbeats(lines: Coming[str], heartbeat_s: float) -> AsyncGenerator[str]:
+async def _with_heartbeats(lines: Coming[str], heartbeat_s: float | None) -> AsyncGenerator[str]:
     while True:
         while not await lines.comes(heartbeat_s):
             yield HEARTBEAT

@@ -105,6 +105,15 @@ def load_toolset(config: ToolConfig, extra: Sequence[VisionTool] = ()) -> Toolse
     )
 
 
+def labels_of(tools: Iterable[VisionTool]) -> list[str]:
+    """The labels that tools can be asked to look for, where they say which."""
+    found: list[str] = []
+    for tool in tools:
+        rule = tool.parameters.model_json_schema().get("properties", {}).get("labels", {})
+        found += (rule.get("items") or {}).get("enum", ())
+    return list(dict.fromkeys(found))
+
+
 def _makers(config: ToolConfig) -> dict[str, Callable[[], VisionTool | Missing]]:
     return {
         "read_text": lambda: _with(("rapidocr", "onnxruntime"), "read_text", config),

@@ -10,7 +10,18 @@ import typer
 
 from agent.cli.console import guard
 from agent.cli.factory import Options
-from agent.cli.options import Annotate, Debug, Json, Model, Trace, Url, Verbose
+from agent.cli.options import (
+    Annotate,
+    Debug,
+    Json,
+    Language,
+    Length,
+    Model,
+    Names,
+    Trace,
+    Url,
+    Verbose,
+)
 
 commands = typer.Typer(rich_markup_mode=None)
 
@@ -56,6 +67,9 @@ def ask(
         ),
     ] = False,
     verbose: Verbose = False,
+    language: Language = None,
+    length: Length = None,
+    names: Names = None,
     planner_url: Url = None,
     planner_model: Model = None,
     debug: Debug = False,
@@ -65,8 +79,10 @@ def ask(
         from agent.cli.ask import Outputs, run_ask
 
         outputs = Outputs(json, annotate, trace, verbose=verbose, stream=stream)
-        code = run_ask(context.obj, Options(planner_url, planner_model), words, outputs)
-        raise typer.Exit(code)
+        options = Options.wanting(
+            planner_url, planner_model, language=language, length=length, names=names
+        )
+        raise typer.Exit(run_ask(context.obj, options, words, outputs))
 
 
 @commands.command()
@@ -75,6 +91,9 @@ def chat(
     pictures: Annotated[list[str], typer.Argument(metavar="PICTURE...", show_default=False)],
     *,
     verbose: Verbose = False,
+    language: Language = None,
+    length: Length = None,
+    names: Names = None,
     planner_url: Url = None,
     planner_model: Model = None,
     debug: Debug = False,
@@ -86,7 +105,9 @@ def chat(
     with guard(debug):
         from agent.cli.chat import run_chat
 
-        options = Options(planner_url, planner_model)
+        options = Options.wanting(
+            planner_url, planner_model, language=language, length=length, names=names
+        )
         raise typer.Exit(run_chat(context.obj, options, pictures, verbose=verbose))
 
 
@@ -115,6 +136,9 @@ def batch(
         Path | None,
         typer.Option(metavar="DIR", help="Write down each run there, as --trace of ask does."),
     ] = None,
+    language: Language = None,
+    length: Length = None,
+    names: Names = None,
     planner_url: Url = None,
     planner_model: Model = None,
     debug: Debug = False,
@@ -123,7 +147,9 @@ def batch(
     with guard(debug):
         from agent.cli.batch import run_batch
 
-        options = Options(planner_url, planner_model)
+        options = Options.wanting(
+            planner_url, planner_model, language=language, length=length, names=names
+        )
         code = run_batch(
             context.obj,
             options,

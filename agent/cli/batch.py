@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agent.answer import SCHEMA_VERSION
+from agent.answer import failed_json
 from agent.cli.console import ANSWERED, BAD_INPUT, FAILED, messages, note, working
 from agent.cli.factory import Options, open_agent
 from agent.cli.rows import AnswersFile, BadRow, Row, key, read_rows
@@ -146,31 +146,22 @@ async def answer_row(agent: VisualAgent, row: Row | BadRow, keep: Keep = _forget
         PlannerUnavailableError: nobody could plan, which is not the row's fault.
     """
     if isinstance(row, BadRow):
-        return _error(row, "input", row.problem)
+        return failed_json(row.id, "input", row.problem)
     try:
         answer = await agent.aask(*row.pictures, row.question)
     except InputError as error:
-        return _error(row, "input", str(error))
+        return failed_json(row.id, "input", str(error))
     except PlannerUnavailableError as error:
         keep(row, error)
         raise
     except PlannerError as error:
         keep(row, error)
-        return _error(row, "planner", str(error))
+        return failed_json(row.id, "planner", str(error))
     except Exception as error:  # the row is written as failed: one bad row never stops the run
         keep(row, error)
-        return _error(row, "internal", f"{type(error).__name__}: {error}")
+        return failed_json(row.id, "internal", f"{type(error).__name__}: {error}")
     keep(row, answer)
     return {"id": row.id, **answer.to_json()}
-
-
-def _error(row: Row | BadRow, kind: str, message: str) -> Record:
-    return {
-        "id": row.id,
-        "schema_version": SCHEMA_VERSION,
-        "error": message,
-        "error_kind": kind,
-    }
 
 
 def _outcome(record: Record) -> str:

@@ -6,10 +6,10 @@ an agent, and closes it at the end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from agent.cli.console import note
 
@@ -26,6 +26,39 @@ class Options:
 
     planner_url: str | None = None
     planner_model: str | None = None
+    preferences: dict[str, Any] | None = None
+    """How answers are wanted (`agent.preferences`)."""
+
+    @classmethod
+    def wanting(
+        cls,
+        planner_url: str | None,
+        planner_model: str | None,
+        *,
+        language: str | None,
+        length: str | None,
+        names: list[str] | None,
+    ) -> Self:
+        """With preferences, of which None leaves one to the settings.
+
+        Raises:
+            InputError: a name is not of the form THING=NAME.
+        """
+        given = {"language": language, "length": length, "names": _names(names or ())}
+        preferences = {name: value for name, value in given.items() if value}
+        return cls(planner_url, planner_model, preferences or None)
+
+
+def _names(given: Iterable[str]) -> dict[str, str]:
+    from tools.errors import InputError
+
+    names: dict[str, str] = {}
+    for word in given:
+        thing, equals, name = word.partition("=")
+        if not equals:
+            raise InputError(f'--name {word}: give a thing and its name, as cup="MugMaster 300"')
+        names[thing.strip()] = name.strip()
+    return names
 
 
 Factory = Callable[[Options], "VisualAgent"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -22,6 +22,22 @@ Model = Annotated[
     str | None,
     typer.Option(
         "--planner-model", metavar="NAME", help="The server's model. [env: VQA_PLANNER_MODEL]"
+    ),
+]
+Language = Annotated[
+    Literal["auto", "en", "zh"] | None,
+    typer.Option(help="Of the answers; auto: the question's. [env: VQA_PREFERENCES__LANGUAGE]"),
+]
+Length = Annotated[
+    Literal["short", "normal", "long"] | None,
+    typer.Option(help="Of the answers. [env: VQA_PREFERENCES__LENGTH]"),
+]
+Names = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--name",
+        metavar="THING=NAME",
+        help='What you call a thing, as cup="MugMaster 300". [env: VQA_PREFERENCES__NAMES]',
     ),
 ]
 Annotate = Annotated[

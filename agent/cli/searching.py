@@ -17,6 +17,7 @@ from agent.files import dumps
 from tools.errors import InputError, PictureError
 from tools.pictures.store import PictureStore
 from tools.retrieval.encoders import open_encoders
+from tools.retrieval.hits import hit_json, rounded
 from tools.retrieval.searching import DEFAULT_WEIGHTS, By, Hit, Query, Reason, Searcher
 from tools.weights.find import Missing
 
@@ -156,7 +157,7 @@ def _row(raw: RawRow, places: list[Path]) -> tuple[Any, Query] | BadRow:
 
 def _show(hits: list[Hit], *, as_json: bool) -> int:
     if as_json:
-        print(dumps({"results": [_hit_json(hit) for hit in hits]}, indent=2))
+        print(dumps({"results": [hit_json(hit) for hit in hits]}, indent=2))
     elif hits:
         _print_table(hits)
     if not hits:
@@ -200,28 +201,5 @@ def _in_words(by: By, reason: Reason) -> str:
             return f"says “{reason.line}”"
 
 
-def _hit_json(hit: Hit) -> dict[str, Any]:
-    reasons = {
-        by: {name: _rounded(value) for name, value in vars(reason).items() if value is not None}
-        for by, reason in hit.reasons.items()
-    }
-    return {
-        **_picture_json(hit.picture),
-        "score": _rounded(hit.score),
-        "reasons": reasons,
-        "near_duplicates": [_picture_json(picture) for picture in hit.near_duplicates],
-    }
-
-
-def _picture_json(picture: IndexedPicture) -> dict[str, Any]:
-    first, *copies = picture.paths
-    page = {"page": picture.page} if picture.page else {}
-    return {"picture": first, **page, "copies": copies}
-
-
 def _file_json(path: str, page: int | None, score: float) -> dict[str, Any]:
-    return {"picture": path, **({"page": page} if page else {}), "score": _rounded(score)}
-
-
-def _rounded(value: Any) -> Any:
-    return round(value, 6) if isinstance(value, float) else value
+    return {"picture": path, **({"page": page} if page else {}), "score": rounded(score)}

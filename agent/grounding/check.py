@@ -3,6 +3,7 @@
 References are right by construction (`agent.grounding.references`); what a planner wrote literally
 is recomputed here: counts from the cited boxes, quotes and names in the cited text, labels among
 the cited labels, numbers and dates as cited values or by a named operation. No model is asked.
+A shop's own name for a thing is read as the thing's label, and said where that label stands.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from agent.grounding.notices import (
     own_rules,
     unfounded,
 )
+from agent.grounding.own_naming import short_told, told
 from agent.grounding.places import in_other_pictures, with_picture
 from agent.grounding.polarity import NO, OPENING, YES, wrong_polarity
 from agent.grounding.predicates import wrong_words
@@ -40,7 +42,7 @@ from agent.grounding.references import (
     fill,
 )
 from agent.grounding.relevance import Said, belongs, each_once, names_twice
-from agent.grounding.sentences import sentences
+from agent.grounding.sentences import capitalised, sentences
 from agent.grounding.wording import label_in, language_of
 from agent.grounding.yes_no import carries_yes_no, wrong_sameness, wrong_yes_no
 from tools.evidence import Evidence
@@ -91,8 +93,9 @@ def check(
 
     Of the parts that it leaves out, `calls`, those of the question, tell which could not be seen.
     """
+    read = ledger.names.read
     draft = draft.model_copy(
-        update={name: each_once(getattr(draft, name)) for name in ("answer", "short_answer")}
+        update={name: each_once(read(getattr(draft, name))) for name in ("answer", "short_answer")}
     )
     templates = sentences(draft.answer)
     claims = [_check_claim(template, ledger, question, language) for template in templates]
@@ -113,16 +116,17 @@ def check(
     if problem:
         problems.append(problem)
     unsure = any(_rests_on_doubt(template, claim, ledger) for template, claim in pairs)
-    text = _joined([claim.text for claim in claims], language)
+    spoken = [told(template, claim, ledger, question, language) for template, claim in pairs]
+    text = joined([claim.text for claim in spoken], language)
     rest = _rest(draft, templates, ledger, question, calls) if problems or unsure else None
     if rest is not None and not problems:
         return rest
     if unanswered:
-        text = _joined([text, left_open(unanswered, parts, ledger, calls, language)], language)
+        text = joined([text, left_open(unanswered, parts, ledger, calls, language)], language)
     return Grounded(
         text=text,
-        short_answer=short_answer,
-        claims=claims,
+        short_answer=short_told(short_answer, cited, ledger, language),
+        claims=spoken,
         problems=problems,
         reason="unsure" if unsure and not problems else None,
         unanswered=unanswered,
@@ -171,12 +175,13 @@ def check_sentence(template: str, ledger: Ledger, *, question: str, language: La
 
     One that rests on what a tool was not sure of does not pass.
     """
+    template = ledger.names.read(template)
     claim = _check_claim(template, ledger, question, language)
     said = [_said(template, claim, ledger)]
     _, problem = belongs(parts_of(question, language), said, language)
     if problem or _rests_on_doubt(template, claim, ledger):
         return claim.model_copy(update={"status": "unsupported"})
-    return claim
+    return told(template, claim, ledger, question, language)
 
 
 def _rests_on_doubt(template: str, claim: Claim, ledger: Ledger) -> bool:
@@ -206,7 +211,7 @@ def _check_claim(template: str, ledger: Ledger, question: str, language: Languag
         or in_other_pictures(question, evidence, ledger)
     )
     return Claim(
-        text=with_picture(_capitalised(filled.text), evidence, ledger, language),
+        text=with_picture(capitalised(filled.text), evidence, ledger, language),
         evidence=[e.id for e in evidence],
         status="unsupported" if problem_text else "supported",
         problem=problem_text,
@@ -401,9 +406,6 @@ def _yes_and_no(short_answer: str, parts: Sequence[Part]) -> tuple[list[str], st
     return words, others if words else short_answer
 
 
-def _joined(texts: list[str], language: Language) -> str:
+def joined(texts: Sequence[str], language: Language) -> str:
+    """Sentences one behind the other."""
     return (" " if language == "en" else "").join(texts)
-
-
-def _capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from agent.answer import Language, Reason, ToolCallRecord
 from agent.grounding.estimates import question_of
 from agent.grounding.ledger import Ledger
+from agent.grounding.naming import labels_seen
 from agent.grounding.premises import is_clearly_absent
 from agent.grounding.references import counted
 from agent.grounding.wording import (
@@ -60,13 +61,39 @@ def abstention(
         what = in_few_words(best, ledger, language)
         parts.append(form.format(what=what, score=f"{best.score:.2f}"))
     elif told := [e for e in own if e.kind == "direct" or _is_worth_telling(e, own)]:
-        firsts: dict[tuple[str | None, ...], Evidence] = {}
-        for e in told:
-            firsts.setdefault((e.call_id, e.group or e.id, e.label, e.status), e)
-        named = dict.fromkeys(in_few_words(e, ledger, language) for e in firsts.values())
-        seen = list(named)[:SEEN_ITEMS]
-        parts.append(words["seen"].format(what=("; " if language == "en" else ";").join(seen)))
+        what = listed_shortly(told, lambda e: in_few_words(e, ledger, language), language)
+        parts.append(words["seen"].format(what=what))
     return (" " if language == "en" else "").join(parts)
+
+
+def listed_shortly(
+    evidence: Iterable[Evidence], say: Callable[[Evidence], str], language: Language
+) -> str:
+    """The first pieces of evidence as `say` has them; what counts together, once."""
+    firsts: dict[tuple[str | None, ...], Evidence] = {}
+    for e in evidence:
+        firsts.setdefault((e.call_id, e.group or e.id, e.label, e.status), e)
+    named = list(dict.fromkeys(map(say, firsts.values())))
+    return ("; " if language == "en" else ";").join(named[:SEEN_ITEMS])
+
+
+def seen_besides(
+    own: Iterable[Evidence], cited: Sequence[Evidence], ledger: Ledger, language: Language
+) -> str | None:
+    """What a question's looks have seen beside what its answer cites; None where that is all."""
+    told = {(e.call_id, e.group or e.id, e.label) for e in cited}
+    rest = [
+        e
+        for e in own
+        if e.kind == "direct"
+        and e.status == "found"
+        and e.group != "line"
+        and (e.call_id, e.group or e.id, e.label) not in told
+    ]
+    if not rest:
+        return None
+    what = listed_shortly(rest, lambda e: in_few_words(e, ledger, language), language)
+    return WORDING[language]["seen_besides"].format(what=what)
 
 
 def _is_worth_telling(estimate: Evidence, own: Sequence[Evidence]) -> bool:
@@ -82,6 +109,7 @@ def what_it_rests_on(cited: Sequence[Evidence], ledger: Ledger, language: Langua
     for e in cited:
         is_one_of_several = e.group is not None and e.status == "found" and not e.is_row
         name = label_in(e, e.member or e.label or "", language) if is_one_of_several else ""
+        name = ledger.names.said(name, labels_seen([e]), language)
         what = name or in_few_words(e, ledger, language)
         seen = words["seen_so_surely"].format(what=what, score=f"{e.score:.2f}")
         by_tool.setdefault(e.tool, []).append(seen)
@@ -135,7 +163,12 @@ def _left_out(what: LeftOut, pictures: Sequence[PictureRef], language: Language)
 
 
 def in_few_words(evidence: Evidence, ledger: Ledger, language: Language) -> str:
-    """A piece of evidence in a few words."""
+    """A piece of evidence in a few words; a thing goes by its own name, where it has one."""
+    words = _few_words(evidence, ledger, language)
+    return ledger.names.said(words, labels_seen([evidence]), language)
+
+
+def _few_words(evidence: Evidence, ledger: Ledger, language: Language) -> str:
     if evidence.kind == "estimate":
         return _estimate(evidence, language)
     label = evidence.label or evidence.group or ""
@@ -150,6 +183,8 @@ def in_few_words(evidence: Evidence, ledger: Ledger, language: Language) -> str:
     if evidence.status == "none":
         return WORDING[language]["absent"].format(what=name)
     content = evidence.value if evidence.value is not None else evidence.text
+    if evidence.value_type == "share" and content is not None:
+        content = f"{float(content):.0%}"
     if evidence.status == "unsure" and evidence.value is None:
         content = None  # lines that disagree: none of them is told
     if evidence.member is not None and language == "zh":

@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import Any, Self
 
 from tools.evidence import Evidence, PictureRef, ToolReport
+from tools.words.own_names import NO_NAMES, OwnNames
 
 MAX_TEXT = 160
 """Characters of one text that the model gets to read; the evidence keeps all of it."""
@@ -25,11 +26,13 @@ class Ledger:
     """Evidence by id, in the order in which it came; ids never change and are never reused.
 
     Calls get their ids here as well: what belongs together is told by them, and a planner's own may
-    come twice. `pictures` are those of the conversation, as far as somebody said.
+    come twice. `pictures` are those of the conversation, as far as somebody said, and `names` what
+    its person calls things.
     """
 
     def __init__(self) -> None:
         self.pictures: tuple[PictureRef, ...] = ()
+        self.names: OwnNames = NO_NAMES
         self._by_id: dict[str, Evidence] = {}
         self._groups: dict[tuple[str, str], list[Evidence]] = {}
         self._found: dict[tuple[str, str], Counter[str | None]] = {}

@@ -21,6 +21,8 @@ from tools.words.groups import groups_with
 from tools.words.labels import CLASSES, COLOURS, GROUPS
 from tools.words.sentences import label_places
 
+_READING = {"read_text", "read_codes"}
+"""Tools whose labels are words that stand there."""
 _COUNTED = re.compile(
     rf"(?:(?<![\w.])(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|{INSERTED})"
     r"\s+(?:[a-z-]+\s+)?|[零一二两三四五六七八九十]\s*[个只辆张条匹头把本台部架艘列件份]\s*"
@@ -34,6 +36,12 @@ def names_of(evidence: Evidence) -> set[str]:
     """All labels that evidence of a thing may go by: its own, its member's, and their groups."""
     own = {name for name in (evidence.label, evidence.member) if name}
     return {name.casefold() for name in own.union(*map(groups_with, own))}
+
+
+def labels_seen(evidence: Iterable[Evidence]) -> set[str]:
+    """The labels of things that were looked at: not of what was read, nor of what is likely."""
+    looks = (e for e in evidence if e.kind == "direct" and e.tool not in _READING)
+    return {name for e in looks for name in names_of(e)}
 
 
 def counts(evidence: list[Evidence], ledger: Ledger, named: Collection[str]) -> set[int]:

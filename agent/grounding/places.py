@@ -1,4 +1,4 @@
-"""In which of several pictures it was seen: told with every sentence, and held to the question."""
+"""Where it was seen: in which of several pictures, which every sentence tells, and where in it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ from agent.grounding.named_pictures import named_pictures
 from agent.grounding.wording import picture_name
 from tools.evidence import Evidence
 
+MIDDLE = 0.4, 0.6
+"""Where the middle begins and ends, in parts of the width or height."""
+_PLACES: dict[Language, tuple[tuple[str, str, str], tuple[str, str, str], str]] = {
+    "en": (("left", "", "right"), ("top ", "", "bottom "), "middle"),
+    "zh": (("左", "", "右"), ("上", "", "下"), "中间"),
+}
 _END = re.compile(r"(?P<end>[.!?。！？]*)\s*$")
 
 
@@ -39,3 +45,21 @@ def in_other_pictures(question: str, evidence: Sequence[Evidence], ledger: Ledge
     if not named or not others:
         return None
     return f"the question is about {', '.join(named)}; {others[0].id} is of another picture"
+
+
+def place_of(evidence: Evidence, language: Language) -> str:
+    """Where a box lies: left, top right, middle …"""
+    left, top, right, bottom = evidence.box_xyxy or (0, 0, 0, 0)
+    across, down, middle = _PLACES[language]
+    x = third((left + right) / 2 / evidence.picture.width)
+    y = third((top + bottom) / 2 / evidence.picture.height)
+    if language == "en":
+        return (down[y] + across[x]).strip() or middle
+    named = across[x] + down[y]
+    side = {"左": "左边", "右": "右边", "上": "上方", "下": "下方"}
+    return side.get(named, named) or middle
+
+
+def third(part: float) -> int:
+    """0, 1 or 2 for what lies before, in, or behind the middle of a side, by parts of it."""
+    return 0 if part < MIDDLE[0] else 2 if part > MIDDLE[1] else 1

@@ -19,3 +19,8 @@ def sentences(template: str) -> list[str]:
     masked = re.sub(r"([.!?。！？]['\"”]?)((?:\s*\[e\d[^\]]*\])+)", lambda m: m[2] + m[1], masked)
     parts = (part.strip() for part in _SENTENCE_END.split(masked))
     return [re.sub("\0(\\d+)\0", lambda m: kept[int(m[1])], part) for part in parts if part]
+
+
+def capitalised(text: str) -> str:
+    """The text as a sentence begins."""
+    return text[:1].upper() + text[1:]

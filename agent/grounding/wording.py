@@ -37,6 +37,7 @@ WORDING: dict[Language, dict[str, str]] = {
         "estimate_denies": "An estimate says: not {what}.",
         "disagreeing": "The picture gives more than one {what}.",
         "seen": "What I saw: {what}.",
+        "seen_besides": "Besides, I saw: {what}.",
         "absent": "no {what}",
         "text_like": 'text that says "{what}"',
         "failed": "{tool} failed: {why}",
@@ -87,6 +88,7 @@ WORDING: dict[Language, dict[str, str]] = {
         "estimate_denies": "另有估计认为:不是{what}。",
         "disagreeing": "图中有不止一个{what}。",
         "seen": "我看到的:{what}。",
+        "seen_besides": "此外还看到:{what}。",
         "absent": "没有{what}",
         "text_like": "“{what}”这样的文字",
         "failed": "{tool} 失败:{why}",
@@ -130,7 +132,8 @@ def label_in(evidence: Evidence, label: str, language: Language) -> str:
     if is_asked_words(evidence, label):
         return bare_words(label)
     if language == "en":
-        return label
+        read_as = field_of(label) if _HAN.search(label) else None
+        return read_as.name if read_as else label
     if evidence.kind == "estimate":
         known = described_scenes.chinese(label) or compared_scenes.chinese(label)
         return known or answer_in_chinese(label) or label

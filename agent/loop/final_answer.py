@@ -8,9 +8,16 @@ from typing import Any
 from langchain_core.messages import convert_to_openai_messages
 
 from agent.answer import Answer, Claim, Reason
-from agent.grounding.composing import abstention, left_out_notes, what_it_rests_on
+from agent.grounding.check import Grounded
+from agent.grounding.composing import (
+    abstention,
+    left_out_notes,
+    seen_besides,
+    what_it_rests_on,
+)
 from agent.grounding.conflicts import conflict_notes
 from agent.grounding.named_pictures import named_pictures
+from agent.grounding.speaking import as_wanted
 from agent.grounding.wording import WORDING
 from agent.loop.state import Question
 from tools.evidence import Evidence
@@ -22,8 +29,8 @@ from tools.words.sentences import label_words
 def answer_of(question: Question, elapsed_ms: float, missing: Sequence[str]) -> Answer:
     """Put the answer together; `missing` names the tools that are not available here."""
     reason = _reason(question)
-    grounded = question.outcome.answer if reason is None else None
-    ledger, spent = question.ledger, question.spent
+    grounded = _as_wanted(question) if reason is None else None
+    ledger, spent, language = question.ledger, question.spent, question.answer_language
     cited = [ledger[i] for i in grounded.cited] if grounded else []
     ids = {e.id for e in cited}
     others = [e for e in [*_looked_into(question), *_own(question)] if e.id not in ids]
@@ -32,7 +39,7 @@ def answer_of(question: Question, elapsed_ms: float, missing: Sequence[str]) -> 
         if grounded
         else abstention(
             reason or "unsupported",
-            question.language,
+            language,
             ledger,
             question.calls,
             missing,
@@ -40,19 +47,22 @@ def answer_of(question: Question, elapsed_ms: float, missing: Sequence[str]) -> 
         )
     )
     refs = [picture.ref for picture in question.pictures]
-    notes = left_out_notes(question.pictures.left_out, question.calls, refs, question.language)
+    notes = left_out_notes(question.pictures.left_out, question.calls, refs, language)
     if named_pictures(question.text, [ref.id for ref in refs]) == []:
-        notes.insert(0, WORDING[question.language]["no_page"].format(total=len(refs)))
+        notes.insert(0, WORDING[language]["no_page"].format(total=len(refs)))
     if grounded:
-        notes += conflict_notes(_own(question), ledger, question.language)
-    if question.asks_why and cited:
-        notes.append(what_it_rests_on(cited, ledger, question.language))
+        notes += conflict_notes(_own(question), ledger, language)
+    is_long = question.preferences.length == "long"
+    if (question.asks_why or is_long) and cited:
+        notes.append(what_it_rests_on(cited, ledger, language))
+    if is_long and cited and (besides := seen_besides(_own(question), cited, ledger, language)):
+        notes.append(besides)
     return Answer(
-        answer=(" " if question.language == "en" else "").join([text, *notes]),
+        answer=(" " if language == "en" else "").join([text, *notes]),
         notes=notes,
         short_answer=grounded.short_answer if grounded else "",
         read_as=question.text if question.typed not in (None, question.text) else None,
-        language=question.language,
+        language=language,
         abstained=grounded is None,
         reason=reason,
         confidence=round(min((e.score for e in cited if e.status != "unsure"), default=0.0), 4),
@@ -68,6 +78,22 @@ def answer_of(question: Question, elapsed_ms: float, missing: Sequence[str]) -> 
         planner={"calls": spent.model_calls, "repairs": spent.repairs},
         usage=spent.usage,
         trace=trace_of(question),
+    )
+
+
+def _as_wanted(question: Question) -> Grounded | None:
+    """What the outcome says, in the language and the length that is wanted."""
+    outcome = question.outcome
+    if outcome.answer is None:
+        return None
+    return as_wanted(
+        outcome.answer,
+        question.ledger.names.read(str(outcome.draft.get("short_answer", ""))),
+        question.ledger,
+        question.preferences,
+        question=question.text,
+        language=question.language,
+        calls=question.calls,
     )
 
 

@@ -11,6 +11,7 @@ from agent.events import Event
 from agent.grounding.ledger import Ledger
 from agent.grounding.verdict import Verdict
 from agent.loop.deadline import Deadline
+from agent.preferences import Preferences
 from tools.errors import BadArgumentError
 from tools.evidence import Region
 from tools.execution.runner import Runner
@@ -50,6 +51,8 @@ class Question:
     emit: Callable[[Event], None] = lambda _event: None
     streams: bool = False
     """Whether sentences of the answer are emitted while it is being written."""
+    preferences: Preferences = field(default_factory=Preferences)
+    """How the answer is wanted."""
     messages: list[BaseMessage] = field(default_factory=list)
     """From the question on, as the planner reads and writes them; never pixels or paths."""
     calls: list[ToolCallRecord] = field(default_factory=list)
@@ -62,6 +65,12 @@ class Question:
     """What the planner is given besides the messages; the trace begins with it."""
     is_cut_off: bool = False
     """Whether the deadline came before the answer."""
+
+    @property
+    def answer_language(self) -> Language:
+        """The language that the answer is wanted in; it is planned and judged in the question's."""
+        wanted = self.preferences.language
+        return self.language if wanted == "auto" else wanted
 
     @property
     def outcome(self) -> Verdict:

@@ -12,8 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from agent.grounding.ledger import render_report
+from agent.grounding.serialising import harmless
 from prompts import render
 from tools.evidence import Evidence, ToolReport
+from tools.words.own_names import NO_NAMES, OwnNames
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage, HumanMessage
@@ -29,18 +31,21 @@ PARTS = "parts"
 """The key of a turn's `additional_kwargs`, planned part by part: of each call its parts."""
 
 
-def question_turn(question: str, pictures: Iterable[str]) -> Turn:
-    """The turn that asks a question about pictures (ids)."""
+def question_turn(question: str, pictures: Iterable[str], names: OwnNames = NO_NAMES) -> Turn:
+    """The turn that asks a question about pictures (ids), of somebody with names for things."""
     ids = list(pictures)
-    content = render("user", pictures=ids, question=question)
+    quoted_names = harmless(json.dumps(dict(names.by_label), ensure_ascii=False)) if names else ""
+    content = render("user", pictures=ids, question=question, names=quoted_names)
     return {"role": "user", "content": content, _QUESTION: question, _PICTURES: ids}
 
 
-def question_message(question: str, pictures: Iterable[str]) -> HumanMessage:
+def question_message(
+    question: str, pictures: Iterable[str], names: OwnNames = NO_NAMES
+) -> HumanMessage:
     """`question_turn` as LangChain's message."""
     from langchain_core.messages import HumanMessage
 
-    turn = question_turn(question, pictures)
+    turn = question_turn(question, pictures, names)
     beside = {_QUESTION: question, _PICTURES: turn[_PICTURES]}
     return HumanMessage(turn["content"], additional_kwargs=beside)
 
@@ -102,6 +107,9 @@ def turns_of(messages: Sequence[BaseMessage]) -> list[Turn]:
 
 
 def _as_taught(message: BaseMessage) -> BaseMessage:
+    if (question := question_of(message)) is not None:  # without a shop's names
+        plain = question_turn(question, pictures_of(message))["content"]
+        return message.model_copy(update={"content": plain})
     evidence = getattr(message, "artifact", None)
     if not evidence:
         return message

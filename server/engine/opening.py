@@ -8,12 +8,13 @@ Everything here blocks.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from agent import VisualAgent
 from agent.answer import Draft
 from agent.planners.conversation import question_message
+from agent.preferences import Preferences
 from agent.session import Session
 from agent.sessions import Sessions, UnknownSessionError
 from server.access.identity import Caller
@@ -40,6 +41,8 @@ class Ask:
         talks: whether a question where no picture is gets an answer, which asks for one; else it
             is an error.
         stores: whether the turn is kept; else nobody can go on from it.
+        preferences: how the answer is wanted, over what its owner has set; names are of labels
+            (`VisualAgent.known`).
     """
 
     caller: Caller
@@ -51,6 +54,7 @@ class Ask:
     sentences: bool = False
     talks: bool = False
     stores: bool = True
+    preferences: Preferences = field(default_factory=Preferences)
 
 
 @dataclass(frozen=True)
@@ -150,6 +154,8 @@ class Opener:
                 param="pictures",
             )
         transcript = before.transcript if before else transcript_of(ask.history) or NOTHING
+        set_before = Preferences.model_validate(mine.preferences.get())
+        session.preferences = ask.preferences.over(set_before.over(self._agent.preferences))
         position = last.position + 1 if goes_on and last else 0
         return Opened(
             session,

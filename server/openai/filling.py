@@ -21,6 +21,8 @@ from server.openai.reply import Citation, Delta, Replies, whole, within
 from tools.evidence import Evidence
 from tools.reading.numerals import read_number
 
+PLAINLY = {"language": "auto", "length": "normal"}
+"""The preferences with which values are asked for: they are read out of the answers."""
 _TRUTH = {words[word]: word == "yes" for words in WORDING.values() for word in ("yes", "no")}
 
 
@@ -31,7 +33,8 @@ async def filled(engine: Engine, ask: Ask, fields: Iterable[Field], cutter: Cutt
     """
     form = _Form()
     began: Began | None = None
-    asking = ask
+    plainly = ask.preferences.model_copy(update=PLAINLY)
+    asking = replace(ask, preferences=plainly)
     for wanted in fields:
         question = wanted.question(ask.question)
         async with aclosing(engine.ask(replace(asking, question=question))) as events:
@@ -47,7 +50,7 @@ async def filled(engine: Engine, ask: Ask, fields: Iterable[Field], cutter: Cutt
                         pass
         if ask.stores and began is not None:  # the first one has shown the pictures
             asking = replace(
-                ask, pictures=(), history=(), after=None, conversation=began.conversation
+                asking, pictures=(), history=(), after=None, conversation=began.conversation
             )
     yield Delta(cutter.feed(form.text()) + cutter.end())
     reply = whole(form.answer(), began if ask.stores else None, cutter)

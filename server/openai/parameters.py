@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Request
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import from_json
 
+from agent.preferences import Preferences
 from server.access.caller import Asking
 from server.errors import BadRequestError, NotFoundError
 
@@ -26,6 +27,16 @@ SAMPLERS_OF_OTHERS = frozenset(
 MaxTokens = Annotated[int, Field(ge=1)] | None
 
 
+class Extension(BaseModel):
+    """What is ours of a request; the reply has a field of the same name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    preferences: Preferences = Field(
+        default=Preferences(), description="For this question, over those of /v1/preferences."
+    )
+
+
 class Sampling(BaseModel):
     """Parameters of models that draw their answers, and of accounts; none changes an answer.
 
@@ -37,6 +48,7 @@ class Sampling(BaseModel):
     top_logprobs: Annotated[int, Field(ge=0, le=20)] | None = None
     metadata: dict[str, str] | None = None
     store: bool | None = None
+    vqa: Extension = Extension()
     parallel_tool_calls: Ignored = None
     moderation: Ignored = None
     prompt_cache_key: Ignored = None

@@ -16,6 +16,7 @@ from server.access.quotas import Quotas
 from server.errors import BadRequestError, GoneError
 from server.observing.observer import Observer
 from server.pictures.blobs import Blobs, digest_of
+from server.pictures.collection import PREFIX, Collection
 from server.pictures.contents import media_type
 from server.pictures.remote import RemotePictures
 from server.settings import MB, ServerSettings
@@ -56,6 +57,7 @@ class Intake:
         quotas: Quotas,
         remote: RemotePictures | None = None,
         *,
+        collection: Collection | None = None,
         observer: Observer | None = None,
     ) -> None:
         self._settings = settings
@@ -63,6 +65,7 @@ class Intake:
         self._blobs = blobs
         self._quotas = quotas
         self._remote = remote or RemotePictures(settings)
+        self._collection = collection
         self._observer = observer or Observer()
         self._changing = threading.Lock()
         """So that nothing is deleted between its being kept and its being named."""
@@ -82,17 +85,21 @@ class Intake:
         return self._kept(mine, data, _record(data, filename, kind, purpose, lives))
 
     def named(self, mine: Owned, source: str, *, param: str = "pictures") -> Handle:
-        """The picture that a word names: a `data:` URL, a file's id, an http(s) address.
+        """The picture that a word names: a `data:` URL, a file's id, an http(s) address, a hit.
 
         Raises:
             BadRequestError: it is none of them, no picture, too large, or not allowed.
             RateLimitError: it is more than the owner may send or keep.
-            NotFoundError: there is no such file of this owner.
+            NotFoundError: there is no such file of this owner, or hit.
         """
         if is_data(source):
             return self.inline(mine, self._data(source, param), param=param)
         if source.startswith(("http://", "https://")):
             return self.inline(mine, self._remote.fetch(source, param), param=param)
+        if source.startswith(PREFIX) and self._collection is not None:
+            most = self._settings.max_picture_mb * MB
+            data, name = self._collection.read(source, most)
+            return self.inline(mine, data, name, param=param)
         if source.startswith("file_"):
             record = mine.files.get(source)
             return Handle(record.sha256, record.filename)

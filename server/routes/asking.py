@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import from_json
 from starlette.datastructures import FormData, UploadFile
 
+from agent.loop.tool_schemas import plain_schema
+from agent.preferences import Preferences
 from agent.session import MAX_QUESTION
 from server.access.caller import Asking, Mine
 from server.engine.leaving import while_connected
@@ -18,10 +21,15 @@ from server.engine.opening import Ask
 from server.errors import BadRequestError
 from server.pictures.intake import Handle, Intake
 from server.routes import ask_events
+from server.routes.preferences import known
 from server.services import Serving
 from server.store import Owned
 
 router = APIRouter(prefix="/v1/ask", tags=["ask"])
+
+
+def _parsed(value: Any) -> Any:
+    return from_json(value) if isinstance(value, str) else value
 
 
 class Body(BaseModel):
@@ -34,6 +42,10 @@ class Body(BaseModel):
         default=[], description="data: URLs, or ids of uploaded files (multipart: files, too)."
     )
     conversation: str | None = Field(default=None, description="One to go on with.")
+    preferences: Annotated[Preferences, BeforeValidator(_parsed)] = Field(
+        default=Preferences(),
+        description="For this question, over those of /v1/preferences (in a form: as JSON).",
+    )
 
 
 class Upload(NamedTuple):
@@ -43,7 +55,7 @@ class Upload(NamedTuple):
     name: str
 
 
-_SCHEMA = Body.model_json_schema()
+_SCHEMA = plain_schema(Body)
 _DOCUMENTED = {
     "requestBody": {
         "required": True,
@@ -68,7 +80,8 @@ async def ask(request: Request, services: Serving, caller: Asking, mine: Mine) -
             f"{settings.max_pictures} pictures are the most for one question", param="pictures"
         )
     pictures = await asyncio.to_thread(_taken, services.intake, mine, body.pictures, uploads)
-    asked = Ask(caller, body.question, pictures, body.conversation)
+    wanted = await asyncio.to_thread(known, services, body.preferences)
+    asked = Ask(caller, body.question, pictures, body.conversation, preferences=wanted)
     if ask_events.is_wanted(request):
         events = services.engine.ask(replace(asked, sentences=True))
         return await ask_events.streamed(request, events, settings.heartbeat_s)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
@@ -16,6 +18,7 @@ from server.openai.cutting import Cutter
 from server.openai.fields import fields_of
 from server.openai.parameters import well_formed
 from server.openai.reply import Replies, at_once
+from server.routes.preferences import known
 from server.services import Services, Serving
 from server.sse import EventStream, begun
 from server.store import Owned
@@ -57,5 +60,6 @@ async def _replies(body: ChatRequest, services: Services, caller: Caller, mine: 
         sentences=bool(body.stream) and not fields,
         talks=True,
         stores=body.store is not False,
+        preferences=await asyncio.to_thread(known, services, body.vqa.preferences),
     )
     return replies(services.engine, ask, fields, cutter)

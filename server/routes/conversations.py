@@ -14,19 +14,17 @@ from server.openai.parameters import unsupported, well_formed
 from server.openai.saying import said
 from server.pictures.intake import DAY_S
 from server.routes.listing import Order, listed, paged
+from server.routes.showing import shown
 from server.services import Services, Serving
 from server.store import Owned
 from server.store.records import ConversationRecord, ConversationSummary
 from tools.evidence import PictureRef, number_and_page
-from tools.pictures.store import PictureStore
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
 Name = Annotated[str, StringConstraints(max_length=64)]
 Note = Annotated[str, StringConstraints(max_length=512)]
 Metadata = Annotated[dict[Name, Note], Field(max_length=16)]
 TITLE_CHARACTERS = 120
-SHOWN_SIDE = 2000
-"""Pixels of the longer side of a picture that is shown."""
 
 
 class Beginning(BaseModel):
@@ -127,17 +125,10 @@ def get_picture(
     mine.conversations.get(conversation_id)
     number, page = number_and_page(picture_id)
     files = mine.conversations.pictures(conversation_id)[number - 1 : number]
-    pages = [
-        picture
-        for file in files
-        for picture in PictureStore().add_all(services.intake.content(file.sha256))
-        if picture.ref.page == page
-    ]
-    if not pages:
-        raise NotFoundError(f"there is no picture {picture_id!r}", param="picture_id")
-    headers = {"Cache-Control": "private, max-age=3600", "Vary": "Authorization"}
-    headers["X-Content-Type-Options"] = "nosniff"
-    return Response(pages[0].jpeg(SHOWN_SIDE), media_type="image/jpeg", headers=headers)
+    missing = NotFoundError(f"there is no picture {picture_id!r}", param="picture_id")
+    if not files:
+        raise missing
+    return shown(services.intake.content(files[0].sha256), page, missing)
 
 
 @router.delete("/{conversation_id}")

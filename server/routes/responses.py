@@ -25,6 +25,7 @@ from server.openai.responses import ResponsesRequest
 from server.pictures.intake import DAY_S
 from server.routes.conversations import forget
 from server.routes.listing import Order, paged
+from server.routes.preferences import known
 from server.services import Services, Serving
 from server.sse import EventStream, as_told, begun, line
 from server.store import Owned
@@ -78,6 +79,7 @@ async def _replies(
         sentences=bool(body.stream) and not fields,
         talks=True,
         stores=body.store is not False,
+        preferences=await asyncio.to_thread(known, services, body.vqa.preferences),
     )
     return replies(services.engine, ask, fields, Cutter((), body.max_output_tokens))
 

@@ -463,6 +463,12 @@ class Preferences(Repository):
             connection.execute(delete(table).where(self._mine(table)))
             connection.execute(insert(table).values(owner=self._owner, body=dumps(dict(body))))
 
+    def delete(self) -> None:
+        """Forget all of them."""
+        table = tables.preferences
+        with self._database.write() as connection:
+            connection.execute(delete(table).where(self._mine(table)))
+
 
 def _conflict() -> ConflictError:
     return ConflictError("another question of this conversation was faster; ask again")

@@ -7,6 +7,7 @@ Every route that is in the document is asked; a new one need not be named here.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from functools import partial
@@ -30,10 +31,12 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from agent import Settings, VisualAgent
+from agent.cli.indexing import run_index
 from agent.testing import ScriptedPlanner, answering
 from server.app import create_app
 from server.settings import ServerSettings
 from tests.agent.test_visual_agent import measure_brightness
+from tests.fakes.albums import photograph
 from tests.server.conftest import serving
 from tools.toolset import ToolConfig
 
@@ -42,6 +45,13 @@ HERE = "http://127.0.0.1"
 WORDS = (
     "\0", "%00", "..%2f..", "conv_0", "file_0", "turn_0", "' OR 1=1 --", "💥" * 300, "-1", "9" * 400,
 )  # fmt: skip
+
+
+@schemathesis.serializer("application/x-ndjson")
+def as_lines(_context: Any, value: Any) -> bytes:
+    """What a batch of lines holds, whatever it is."""
+    lines = value if isinstance(value, str) else json.dumps(value)
+    return lines.encode("utf-8", "replace")
 
 
 class NeverKnows(ScriptedPlanner):
@@ -57,7 +67,10 @@ class NeverKnows(ScriptedPlanner):
 @pytest.fixture(scope="module")
 def send(tmp_path_factory) -> Iterator[Any]:
     """Sends a request to a service that stays open, and waits for what it answers."""
-    service = ServerSettings(data_dir=tmp_path_factory.mktemp("fuzzed"), warm_up=False)
+    folder = tmp_path_factory.mktemp("fuzzed")
+    photograph(folder / "shop" / "red.png", "red")
+    assert run_index([folder / "shop"], folder / "index", words=False) == 0
+    service = ServerSettings(data_dir=folder, warm_up=False, index=folder / "index")
     agent = VisualAgent(
         Settings(tools=ToolConfig(offer=[])), NeverKnows(), tools=[measure_brightness]
     )

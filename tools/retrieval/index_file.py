@@ -71,12 +71,16 @@ class KnownFile:
 
 @dataclass(frozen=True)
 class IndexedPicture:
-    """A picture of the index: where it lies (identical files are one), its page from 1 if many."""
+    """A picture of the index: where it lies (identical files are one), its page from 1 if many.
+
+    `content` is the sha256 of these files.
+    """
 
     id: int
     paths: tuple[str, ...]
     page: int | None
     fingerprint: bytes
+    content: str
 
 
 @dataclass(frozen=True)
@@ -198,13 +202,22 @@ class IndexFile:
     def picture(self, picture: int, folder: Path | None = None) -> IndexedPicture | None:
         """What is known of a picture; with a folder, of its paths those below it."""
         rows = self._run(
-            "SELECT path, page, fingerprint FROM pictures JOIN files USING (content) "
+            "SELECT path, page, fingerprint, content FROM pictures JOIN files USING (content) "
             "WHERE pictures.id = ? AND path >= ? AND path < ? ORDER BY path",
             (picture, *_below(folder)),
         )
         if not rows:
             return None
-        return IndexedPicture(picture, tuple(row[0] for row in rows), rows[0][1], rows[0][2])
+        return IndexedPicture(picture, tuple(row[0] for row in rows), *rows[0][1:])
+
+    def paths_of(self, content: str, folder: Path) -> list[str]:
+        """The files below a folder that have this content (sha256) and pictures in it."""
+        rows = self._run(
+            "SELECT DISTINCT path FROM files JOIN pictures USING (content) "
+            "WHERE content = ? AND path >= ? AND path < ? ORDER BY path",
+            (content, *_below(folder)),
+        )
+        return [path for (path,) in rows]
 
     def saying(self, terms: Sequence[str]) -> list[tuple[int, float]]:
         """The pictures that say any of the terms, with the share of the terms that they say.

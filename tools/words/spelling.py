@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from spellchecker import SpellChecker
 
 _WORD = re.compile(r"(?<![\w@./'’-])[A-Za-z]+(?:['’][a-z]+)?(?![\w@/'’-]|\.\w)")
-_QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|‘[^’]*’|(?<!\w)'[^']*'(?!\w)|「[^」]*」")
+QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|‘[^’]*’|(?<!\w)'[^']*'(?!\w)|「[^」]*」")
+"""What is quoted, in English and Chinese marks: somebody's very words."""
 _ANY_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _ASKED_BEHIND = re.compile(
     r"\s+(?:is|are|was|were|do|does|did|colou?rs?|kind|type|time|(?P<many>m[a-z]{1,3}[yh]))\b"
@@ -49,7 +50,7 @@ def is_word(word: str) -> bool:
 
 def _words_to_check(question: str) -> Iterator[re.Match[str]]:
     """The words that are no names: in lower case, or first, and outside of quotation marks."""
-    quoted = [range(*match.span()) for match in _QUOTED.finditer(question)]
+    quoted = [range(*match.span()) for match in QUOTED.finditer(question)]
     for word in _WORD.finditer(question):
         is_first = not _ANY_WORD.search(question[: word.start()])
         if any(word.start() in span for span in quoted):

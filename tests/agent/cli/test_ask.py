@@ -47,6 +47,25 @@ def test_json_is_the_documented_schema_and_nothing_else(command, receipt):
     assert data["evidence"][0]["picture"] == "img_1"
 
 
+@pytest.mark.parametrize("words", [["ask"], ["chat"], ["batch"]])
+def test_how_an_answer_is_wanted_goes_to_the_agent(command, receipt, tmp_path, words):
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text(json.dumps({"image": receipt, "question": TOTAL}))
+    what = {"ask": [receipt, TOTAL], "chat": [receipt], "batch": [str(rows)]}[words[0]]
+    wanted = ["--language", "zh", "--length", "short", "--name", "cup=MugMaster 300"]
+    assert command(*words, *what, *wanted, stdin="").exit_code == 0
+    assert command(*words, *what, stdin="").exit_code == 0
+    assert [options.preferences for options in command.options] == [
+        {"language": "zh", "length": "short", "names": {"cup": "MugMaster 300"}}, None,
+    ]  # fmt: skip
+
+
+def test_a_name_without_its_thing_is_bad_input(command, receipt):
+    done = command("ask", receipt, TOTAL, "--name", "MugMaster")
+    assert done.exit_code == 2
+    assert "a thing and its name" in done.stderr
+
+
 def test_a_chinese_question_gets_chinese_headings(command, receipt, make):
     command.script["总金额是多少?"] = make.answer(language="zh", answer="总金额是 39.10。")
     result = command("ask", receipt, "总金额是多少?")

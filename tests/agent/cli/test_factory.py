@@ -85,9 +85,20 @@ def test_options_override_the_environment(monkeypatch):
         assert agent.settings.planner_model == "option"
 
 
+def test_preferences_of_options_go_over_those_of_the_environment(monkeypatch):
+    monkeypatch.setenv("VQA_PREFERENCES__LANGUAGE", "zh")
+    monkeypatch.setenv("VQA_PREFERENCES__NAMES", '{"mug": "MugMaster 300"}')
+    with make_agent(Options(preferences={"length": "short"})) as agent:
+        wanted = agent.session().preferences
+    assert (wanted.language, wanted.length) == ("zh", "short")
+    assert wanted.names == {"cup": "MugMaster 300"}
+
+
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
+        ("VQA_PREFERENCES__NAMES", '{"botle": "Zorbex"}', "near it are"),
+        ("VQA_PREFERENCES__LENGTH", "endless", "preferences__length"),
         ("VQA_TIMEOUT_S", "soon", "timeout_s"),
         ("VQA_TOOLS__OFFER", '["smell"]', "no such tool: smell"),
         ("VQA_TOOLS__OFFER", "[", "tools"),

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from agent.grounding.places import third
 from agent.planners.builtin.plans.colours import DESCRIBE
 from agent.planners.builtin.plans.described_text import Text, share, text_of
 from agent.planners.builtin.plans.description_questions import DescriptionQuestion
 from agent.planners.builtin.plans.description_sentences import DescriptionSentences, ids, label
 from agent.planners.builtin.plans.kinds import CLASSIFY, DETECT, Call
 from agent.planners.builtin.plans.looks import Looks
-from agent.planners.builtin.plans.places import third
 from tools.evidence import Evidence
 from tools.words.described_scenes import scenes
 from tools.words.kinds import standard

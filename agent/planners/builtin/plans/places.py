@@ -13,6 +13,7 @@ from typing import Any
 from langchain_core.messages import BaseMessage
 
 from agent.answer import Language
+from agent.grounding.places import place_of
 from agent.grounding.question_parts import Part
 from agent.planners.builtin.plans.asked import asked_of
 from agent.planners.builtin.plans.kinds import DETECT, Turn, abstain, said
@@ -26,12 +27,6 @@ _IS = re.compile(
 """Where a thing is, not where it should go: that is written somewhere."""
 MAX_PLACES = 4
 """Things of which it is said where each of them is."""
-MIDDLE = 0.4, 0.6
-"""Where the middle begins and ends, in parts of the width or height."""
-_PLACES: dict[Language, tuple[tuple[str, str, str], tuple[str, str, str], str]] = {
-    "en": (("left", "", "right"), ("top ", "", "bottom "), "middle"),
-    "zh": (("左", "", "右"), ("上", "", "下"), "中间"),
-}
 
 
 def next_turn(messages: Sequence[BaseMessage], tools: Sequence[dict[str, Any]]) -> Turn | None:
@@ -74,7 +69,7 @@ def _answer(part: Part, evidence: list[Evidence] | None, language: Language) -> 
         return abstain("not_found" if ids else "unsure")
     if len(found) > MAX_PLACES:
         return abstain("unsure")
-    short = f"{_place(found[0], language)}" if len(found) == 1 else ""
+    short = f"{place_of(found[0], language)}" if len(found) == 1 else ""
     return said(" ".join(_placed(e, language, alone=len(found) == 1) for e in found), short)
 
 
@@ -86,27 +81,9 @@ def _none(evidence: Evidence, language: Language) -> str:
 
 def _placed(evidence: Evidence, language: Language, *, alone: bool) -> str:
     """One sentence that says where one thing is."""
-    label, place = f"{{{evidence.id}.label}}", _place(evidence, language)
+    label, place = f"{{{evidence.id}.label}}", place_of(evidence, language)
     if language == "zh":
         return f"{label}在图的{place} [{evidence.id}]。"
     begin = "The" if alone else "One"
     where = "in" if place == "middle" else "at"
     return f"{begin} {label} is {where} the {place} [{evidence.id}]."
-
-
-def _place(evidence: Evidence, language: Language) -> str:
-    """Where a box lies: left, top right, middle …"""
-    left, top, right, bottom = evidence.box_xyxy or (0, 0, 0, 0)
-    across, down, middle = _PLACES[language]
-    x = third((left + right) / 2 / evidence.picture.width)
-    y = third((top + bottom) / 2 / evidence.picture.height)
-    if language == "en":
-        return (down[y] + across[x]).strip() or middle
-    named = across[x] + down[y]
-    side = {"左": "左边", "右": "右边", "上": "上方", "下": "下方"}
-    return side.get(named, named) or middle
-
-
-def third(part: float) -> int:
-    """0, 1 or 2 for what lies before, in, or behind the middle of a side, by parts of it."""
-    return 0 if part < MIDDLE[0] else 2 if part > MIDDLE[1] else 1
