@@ -21,7 +21,7 @@ from server import errors
 from server.access.caller import check_reachable
 from server.access.gate import Gate
 from server.access.quotas import Quotas
-from server.engine.admission import BoundedAdmission
+from server.engine.admission import FairAdmission
 from server.engine.engine import Engine
 from server.logs import log
 from server.pictures.blobs import Blobs
@@ -119,7 +119,7 @@ async def open_services(
         stack.push_async_callback(asyncio.to_thread, agent.close)
     quotas = Quotas(settings, store)
     intake = Intake(settings, store, Blobs(settings.data_dir / "pictures"), quotas)
-    engine = Engine(settings, agent, store, intake, BoundedAdmission(settings))
+    engine = Engine(settings, agent, store, intake, FairAdmission(settings))
     readiness = Readiness(agent, store, settings.ready_s)
     return Services(settings, agent, store, intake, engine, readiness, quotas)
 

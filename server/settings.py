@@ -54,10 +54,10 @@ class ServerSettings(BaseSettings):
     max_pictures: int = Field(default=10, ge=1, description="Pictures of one question.")
     max_conversation_pictures: int = Field(default=50, ge=1, description="Of one conversation.")
     max_running: int = Field(default=4, ge=1, description="Questions that are answered at once.")
-    max_waiting: int = Field(default=64, ge=0, description="Questions that wait for their turn.")
-    max_wait_s: float = Field(default=30.0, gt=0, description="Seconds that one waits at most.")
+    max_waiting: int = Field(default=256, ge=0, description="Questions that wait for their turn.")
+    max_wait_s: float = Field(default=100.0, gt=0, description="Seconds that one waits at most.")
     deadline_s: float = Field(
-        default=150.0,
+        default=240.0,
         gt=0,
         description="Seconds for one question, its waiting included; `VQA_DEADLINE_S`, after "
         "which the agent answers with what is there, should be less.",

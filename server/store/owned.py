@@ -311,10 +311,17 @@ class Responses(Repository):
     """Responses as they were sent (`/v1/responses`)."""
 
     def put(self, record: ResponseRecord) -> None:
-        """Keep a response."""
+        """Keep a response.
+
+        Raises:
+            NotFoundError: its conversation has been deleted.
+        """
         values = vars(record) | {"body": dumps(record.body)}
         with self._database.write() as connection:
-            connection.execute(insert(tables.responses).values(owner=self._owner, **values))
+            try:
+                connection.execute(insert(tables.responses).values(owner=self._owner, **values))
+            except IntegrityError:
+                raise NotFoundError("the conversation has been deleted") from None
 
     def get(self, response_id: str) -> ResponseRecord:
         """The response of that id.
