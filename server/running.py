@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import socket
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import uvicorn
+from fastapi import FastAPI
 
 from agent import VisualAgent
 from server.access.caller import check_reachable
 from server.app import create_app
 from server.logs import to_stderr
+from server.services import Services
 from server.settings import ServerSettings
 from server.store import Database, Store
 from tools.errors import InputError
 
 HTTP_PORTS = {"http": 80, "https": 443}
+LAST_BYTES_S = 5
+"""Seconds for what was answered to be sent."""
+CHECK_S = 0.2
+"""How often it is looked at whether somebody does not want to wait any more."""
 
 
 def serve(
@@ -41,15 +48,38 @@ def serve(
         host, port = listening.getsockname()[:2]
         ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
         to_stderr()
+        app = create_app(settings, agent)
         config = uvicorn.Config(
-            create_app(settings, agent),
+            app,
             log_config=None,
             access_log=False,
             server_header=False,
-            timeout_graceful_shutdown=settings.drain_s,
+            timeout_graceful_shutdown=LAST_BYTES_S,
             lifespan="on",
         )
-        uvicorn.Server(config).run(sockets=[listening])
+        DrainingServer(config, app, settings.drain_s).run(sockets=[listening])
+
+
+class DrainingServer(uvicorn.Server):
+    """When it is told to stop, questions that are under way may finish; then it is uvicorn's.
+
+    Meanwhile it listens, so that new questions hear that they should come again. Told to stop twice
+    by Ctrl-C, it does not wait.
+    """
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI, drain_s: float) -> None:
+        super().__init__(config)
+        self.app = app
+        self._drain_s = drain_s
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let them finish, then end the connections."""
+        services: Services = self.app.state.services
+        draining = asyncio.ensure_future(services.engine.drain(self._drain_s))
+        while not draining.done() and not self.force_exit:
+            await asyncio.wait({draining}, timeout=CHECK_S)
+        draining.cancel()
+        await super().shutdown(sockets)
 
 
 def check_planner(settings: ServerSettings, planner_url: str | None) -> None:

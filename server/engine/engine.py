@@ -123,6 +123,11 @@ class Engine:
         """Let go of a conversation that was deleted."""
         self._opener.forget(conversation)
 
+    @property
+    def is_stopping(self) -> bool:
+        """Whether no question is taken any more."""
+        return self._under_way.is_stopping
+
     async def drain(self, within_s: float) -> None:
         """Begin nothing any more; what is under way has so many seconds, then it is ended."""
         await self._under_way.drain(within_s)

@@ -23,7 +23,8 @@ class UnderWay:
     def __init__(self) -> None:
         self._works: set[Run | Visit] = set()
         self._deleting: Counter[str] = Counter()
-        self._stops = False
+        self.is_stopping = False
+        """Whether nothing begins any more."""
 
     def __len__(self) -> int:
         return len(self._works)
@@ -35,7 +36,7 @@ class UnderWay:
             BusyError: the service is being stopped.
             ConflictError: all that is the owner's is being deleted.
         """
-        if self._stops:
+        if self.is_stopping:
             raise _stopping()
         if self._deleting[owner]:
             raise ConflictError("your data is being deleted; ask when that is done")
@@ -66,7 +67,7 @@ class UnderWay:
 
     async def drain(self, within_s: float) -> None:
         """Nothing begins any more; what is under way may finish, then it is ended."""
-        self._stops = True
+        self.is_stopping = True
         with suppress(TimeoutError):
             async with asyncio.timeout(within_s):
                 while self._works:

@@ -22,5 +22,8 @@ async def healthz() -> dict[str, str]:
 async def readyz(services: Serving) -> JSONResponse:
     """Ask a small question (its answer holds for some seconds) and say what does not work."""
     report = await services.readiness.check()
-    body: dict[str, Any] = {"ready": report.is_ready, "tools": report.tools}
-    return JSONResponse(body | {"troubles": report.troubles}, 200 if report.is_ready else 503)
+    troubles = report.troubles
+    if services.engine.is_stopping:
+        troubles = troubles | {"service": "is being stopped"}
+    body: dict[str, Any] = {"ready": not troubles, "tools": report.tools, "troubles": troubles}
+    return JSONResponse(body, 503 if troubles else 200)
