@@ -53,10 +53,10 @@ class Engine:
     ) -> None:
         self._settings = settings
         self._store = store
-        self._admission = admission
+        self.admission = admission
         self._opener = Opener(settings, agent, intake)
         self._keeper = Keeper(settings, self._opener)
-        self._under_way = UnderWay()
+        self.under_way = UnderWay()
         self._shared: dict[Ask, Run] = {}
         """Runs that whoever asks the same may join."""
 
@@ -72,7 +72,7 @@ class Engine:
             InputError: the question or a picture cannot be used.
             PlannerError: nobody can plan.
         """
-        self._under_way.check(ask.caller.owner)
+        self.under_way.check(ask.caller.owner)
         run = self._shared.get(ask)
         if run is None or not run.is_open:
             run = self._begin(ask)
@@ -103,21 +103,21 @@ class Engine:
         Nobody else asks in it meanwhile. What was shown and seen is stored when the block ends; an
         error in it leaves the conversation as it was. Raises what `ask` raises.
         """
-        self._under_way.check(caller.owner)
+        self.under_way.check(caller.owner)
         until = time.monotonic() + self._settings.deadline_s
         visit = Visit(caller.owner, conversation)
-        self._under_way.add(visit)
+        self.under_way.add(visit)
         try:
             async with visit.within(until), self._visited(visit, caller, pictures) as session:
                 yield session
         finally:
-            self._under_way.remove(visit)
+            self.under_way.remove(visit)
 
     def deleting(
         self, owner: str, conversation: str | None = None
     ) -> AbstractAsyncContextManager[bool]:
         """Around what deletes a conversation, or all that is an owner's; see `UnderWay`."""
-        return self._under_way.deleting(owner, conversation)
+        return self.under_way.deleting(owner, conversation)
 
     def forget(self, conversation: str) -> None:
         """Let go of a conversation that was deleted."""
@@ -126,20 +126,20 @@ class Engine:
     @property
     def is_stopping(self) -> bool:
         """Whether no question is taken any more."""
-        return self._under_way.is_stopping
+        return self.under_way.is_stopping
 
     async def drain(self, within_s: float) -> None:
         """Begin nothing any more; what is under way has so many seconds, then it is ended."""
-        await self._under_way.drain(within_s)
+        await self.under_way.drain(within_s)
 
     def _begin(self, ask: Ask) -> Run:
         run = Run(ask.caller.owner, ask.conversation, lambda run: self._answer(run, ask))
-        self._under_way.add(run)
+        self.under_way.add(run)
         if ask.conversation is None:
             self._shared[ask] = run
 
         def over(_task: object) -> None:
-            self._under_way.remove(run)
+            self.under_way.remove(run)
             if self._shared.get(ask) is run:
                 del self._shared[ask]
 
@@ -151,7 +151,7 @@ class Engine:
         mine = self._store.of(ask.caller.owner)
         async with deadline(time.monotonic() + self._settings.deadline_s) as limit:
             start = await asyncio.to_thread(self._opener.start, mine, ask)
-            async with self._admission.place(ask.caller, start.conversation):
+            async with self.admission.place(ask.caller, start.conversation):
                 opened = await asyncio.to_thread(self._opener.open, mine, ask, start)
                 run.open(opened)
                 answered = await self._asked(run, ask, opened)
@@ -182,7 +182,7 @@ class Engine:
         mine = self._store.of(caller.owner)
         ask = Ask(caller, "", pictures, visit.conversation)
         start = await asyncio.to_thread(self._opener.start, mine, ask)
-        async with self._admission.place(caller, start.conversation):
+        async with self.admission.place(caller, start.conversation):
             opened = await asyncio.to_thread(self._opener.open, mine, ask, start)
             session, visit.conversation = opened.session, opened.conversation
             known = len(session.ledger)

@@ -38,7 +38,7 @@ def rows(settings) -> dict[str, int]:
 
 
 async def looking(gate: Gate) -> None:
-    while not gate.looks:
+    while not gate.seen:
         await asyncio.sleep(0.005)
 
 
@@ -87,7 +87,7 @@ async def test_a_conversation_goes_with_its_question_and_others_go_on(settings, 
     async with serving(settings, agent_of(tools=[gate.tool], planner=LookingPlanner)) as client:
         first, other = [await asked(client, pictures=[data_url(png(n))]) for n in (1, 2)]
         gate.opens.clear()
-        gate.looks = 0
+        gate.seen.clear()
         here, there = (
             asyncio.ensure_future(
                 client.post(

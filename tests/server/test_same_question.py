@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -24,18 +25,17 @@ SOMEBODY_ELSE = Caller("key_other", "other", Limits())
 
 
 class Gate:
-    """Lets a tool go on when a test says so, and counts how often it looked."""
+    """Lets a tool go on when a test says so, and notes at what it looked."""
 
     def __init__(self) -> None:
-        import threading
-
-        self.looks = 0
+        self.seen: list[int] = []
+        """The widths of pictures."""
         self.opens = threading.Event()
 
         @vision_tool(version="1")
         def measure_brightness(picture: Picture) -> ToolReport:
             """Measure how bright a picture is."""
-            self.looks += 1
+            self.seen.append(picture.ref.width)
             assert self.opens.wait(60)
             finding = Finding(
                 picture=picture.ref, label="brightness", value=47, value_type="number", score=1.0
@@ -84,7 +84,7 @@ async def test_it_is_planned_and_looked_at_once_and_stored_for_each(settings, ga
             done = await asyncio.gather(*others)
         assert isinstance(seen[0], Began)
         assert all(isinstance(end, Answered) for end in ends)
-        assert (gate.looks, len(services.agent.planner.seen)) == (1, 2)
+        assert (len(gate.seen), len(services.agent.planner.seen)) == (1, 2)
         assert len({d.conversation for d in done} | {seen[0].conversation}) == 4
         conversations = services.store.of(LOCAL).conversations
         for one in done:
@@ -207,5 +207,5 @@ async def test_two_keys_that_ask_the_same_at_once_over_http_look_for_themselves(
 
         gate.opens.set()
         bodies = await asyncio.gather(*map(ask, keys))
-    assert gate.looks == 2
+    assert len(gate.seen) == 2
     assert [call["cached"] for body in bodies for call in body["tool_calls"]] == [False, False]
