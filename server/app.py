@@ -73,6 +73,7 @@ def create_app(settings: ServerSettings | None = None, agent: VisualAgent | None
             app.state.mcp = await stack.enter_async_context(mcp.mcp_running(services))
             swept = keep_swept(services.store, services.intake, services.agent)
             await _background(stack, swept)
+            await _background(stack, services.engine.ahead.run())
             if settings.warm_up:
                 await _background(stack, _warm_up(services))
             yield

@@ -102,6 +102,10 @@ class ServerSettings(BaseSettings):
         "empty: none.",
     )
     remote_s: float = Field(default=10.0, gt=0, description="Seconds to fetch one of them.")
+    look_ahead: tuple[str, ...] = Field(
+        default=(),
+        description="Tools that look at pictures before they are asked about, while nobody asks.",
+    )
     ready_s: float = Field(
         default=10.0, ge=0, description="Seconds for which one look at readiness holds."
     )

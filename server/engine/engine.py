@@ -19,6 +19,7 @@ from agent.events import Answered, Event
 from agent.session import Session
 from server.access.identity import Caller
 from server.engine.admission import Admission
+from server.engine.ahead import LookAhead
 from server.engine.keeping import Keeper
 from server.engine.opening import Ask, Opened, Opener
 from server.engine.runs import Began, Run, to_the_end
@@ -57,6 +58,7 @@ class Engine:
         self._opener = Opener(settings, agent, intake)
         self._keeper = Keeper(settings, self._opener)
         self.under_way = UnderWay()
+        self.ahead = LookAhead(settings.look_ahead, agent, intake, admission)
         self._shared: dict[Ask, Run] = {}
         """Runs that whoever asks the same may join."""
 
@@ -117,6 +119,7 @@ class Engine:
         self, owner: str, conversation: str | None = None
     ) -> AbstractAsyncContextManager[bool]:
         """Around what deletes a conversation, or all that is an owner's; see `UnderWay`."""
+        self.ahead.forget(owner)
         return self.under_way.deleting(owner, conversation)
 
     def forget(self, conversation: str) -> None:
@@ -160,6 +163,8 @@ class Engine:
                     keep, answer = self._keeper.turns, answered.answer
                     await run.storing(keep, mine, ask, opened, run.askers, answer)
                 run.tell(answered)
+        if ask.stores:
+            self.ahead.show(ask.caller.owner, ask.pictures)
 
     async def _asked(self, run: Run, ask: Ask, opened: Opened) -> Answered:
         """Ask the agent; the last event, when its session is done."""
@@ -192,3 +197,4 @@ class Engine:
                 await to_the_end(asyncio.ensure_future(keeping))
             else:
                 self._opener.keep(session, opened.point)
+        self.ahead.show(caller.owner, pictures)
