@@ -24,7 +24,7 @@ PAUSE_S = 0.1
 
 
 class LookAhead:
-    """Looks with some tools, with their default arguments. Used on the service's event loop only.
+    """Looks as for a description, with some tools. Used on the service's event loop only.
 
     Args:
         tools: their names; without any, nothing is looked at.
@@ -91,11 +91,14 @@ class LookAhead:
             log.info("look ahead failed", extra={"fields": fields})
 
     async def _look(self, owner: str, handle: Handle) -> None:
+        from agent.planners.builtin.plans.descriptions import WHOLE
+
+        arguments = dict(WHOLE)
         session = await asyncio.to_thread(self._session, owner, handle)
         for picture in session.pictures:
             for tool in self._tools:
                 await self._until_nobody_asks()
-                await session.alook(tool, {"picture": picture.ref.id})
+                await session.alook(tool, {"picture": picture.ref.id} | arguments.get(tool, {}))
 
     def _session(self, owner: str, handle: Handle) -> Session:
         session = self._agent.session(owner=owner)

@@ -59,8 +59,6 @@ class Engine:
         self._keeper = Keeper(settings, self._opener)
         self.under_way = UnderWay()
         self.ahead = LookAhead(settings.look_ahead, agent, intake, admission)
-        self._shared: dict[Ask, Run] = {}
-        """Runs that whoever asks the same may join."""
 
     async def ask(self, ask: Ask) -> AsyncGenerator[Began | Event]:
         """`Began`, the agent's events, and at the end `Answered`; closing it early cancels all.
@@ -75,9 +73,8 @@ class Engine:
             PlannerError: nobody can plan.
         """
         self.under_way.check(ask.caller.owner)
-        run = self._shared.get(ask)
-        if run is None or not run.is_open:
-            run = self._begin(ask)
+        same = (run for run in self.under_way.runs if run.is_open and run.ask == ask)
+        run = next(same, None) or self._begin(ask)
         asker = run.join()
         try:
             async for event in asker.events():
@@ -136,17 +133,9 @@ class Engine:
         await self.under_way.drain(within_s)
 
     def _begin(self, ask: Ask) -> Run:
-        run = Run(ask.caller.owner, ask.conversation, lambda run: self._answer(run, ask))
+        run = Run(ask, lambda run: self._answer(run, ask))
         self.under_way.add(run)
-        if ask.conversation is None:
-            self._shared[ask] = run
-
-        def over(_task: object) -> None:
-            self.under_way.remove(run)
-            if self._shared.get(ask) is run:
-                del self._shared[ask]
-
-        run.task.add_done_callback(over)
+        run.task.add_done_callback(lambda _task: self.under_way.remove(run))
         return run
 
     async def _answer(self, run: Run, ask: Ask) -> None:

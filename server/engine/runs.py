@@ -14,7 +14,7 @@ from typing import Any
 import anyio
 
 from agent.events import Event
-from server.engine.opening import Opened
+from server.engine.opening import Ask, Opened
 from server.store.records import new_id
 from tools.evidence import PictureRef
 
@@ -60,22 +60,23 @@ class Run:
     """A run that has begun. Used on the service's event loop only.
 
     Args:
-        owner: whose it is.
-        conversation: the one that it goes on in, where that is known from the beginning.
+        ask: what is asked.
         work: what it does, given the run; it calls `open`, `tell` and `storing`.
     """
 
-    def __init__(
-        self, owner: str, conversation: str | None, work: Callable[[Run], Awaitable[None]]
-    ) -> None:
-        self.owner = owner
-        self._conversation = conversation
+    def __init__(self, ask: Ask, work: Callable[[Run], Awaitable[None]]) -> None:
+        self.ask = ask
         self._askers: list[Asker] = []
         self._opened: Opened | None = None
         self._told: list[Event] = []
         self._storing: asyncio.Future[None] | None = None
         self.task = asyncio.ensure_future(work(self))
         self.task.add_done_callback(self._ended)
+
+    @property
+    def owner(self) -> str:
+        """Whose it is."""
+        return self.ask.caller.owner
 
     @property
     def askers(self) -> tuple[Asker, ...]:
@@ -132,11 +133,12 @@ class Run:
 
     @property
     def is_open(self) -> bool:
-        """Whether others may still join."""
-        return bool(self._askers) and self._storing is None and not self.task.done()
+        """Whether who asks the same may still join; who names a conversation wants his own turn."""
+        is_over = self._storing is not None or self.task.done() or not self._askers
+        return self.ask.conversation is None and not is_over
 
     def _place_of(self, asker: Asker) -> str | None:
-        return asker.opened.conversation if asker.opened else self._conversation
+        return asker.opened.conversation if asker.opened else self.ask.conversation
 
     async def _end_if_left(self) -> None:
         if not self._askers and not self.task.done():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 
 from server.engine.runs import Run
@@ -28,6 +28,11 @@ class UnderWay:
 
     def __len__(self) -> int:
         return len(self._works)
+
+    @property
+    def runs(self) -> Iterator[Run]:
+        """The questions among it."""
+        return (work for work in self._works if isinstance(work, Run))
 
     def check(self, owner: str) -> None:
         """Whether anything may begin for an owner.

@@ -141,6 +141,13 @@ class Conversations(Repository):
         with self._database.read() as connection:
             return self._get(connection, conversation_id)
 
+    def has(self, conversation_id: str) -> bool:
+        """Whether there is one of that id."""
+        table = tables.conversations
+        where = self._alive(table, table.c.id == conversation_id)
+        with self._database.read() as connection:
+            return connection.execute(select(table.c.id).where(where)).first() is not None
+
     def turns(self, conversation_id: str) -> list[TurnRecord]:
         """Its turns, the first one first; none where it is unknown."""
         table = tables.turns

@@ -12,8 +12,9 @@ from agent.events import Answered
 from agent.testing import answering
 from server.engine.engine import Began
 from server.engine.opening import Ask
-from server.errors import DeletedError
+from server.errors import DeletedError, NotFoundError
 from server.store.owned import Conversations
+from server.store.records import ResponseRecord
 from tests.server.conftest import (
     LookingPlanner,
     agent_of,
@@ -176,3 +177,31 @@ async def test_who_looks_without_a_question_ends_too(settings, gate) -> None:
         async with services.engine.visit(ME, None, (await shown(services),)) as session:
             finished = await session.alook("measure_brightness", {"picture": "img_1"})
             assert not finished.call.cached
+
+
+async def test_who_waits_to_go_on_from_what_is_deleted_ends_too(settings, gate) -> None:
+    """A history names no conversation; it is found by what was said."""
+    settings = settings.model_copy(update={"max_running": 1})
+    gate.opens.set()
+    async with serving(settings, agent_of(tools=[gate.tool], planner=LookingPlanner)) as client:
+        services = services_of(client)
+        first = await services.engine.answer(Ask(ME, QUESTION, (await shown(services),)))
+        gate.opens.clear()
+        other = asyncio.ensure_future(asked(client, pictures=[data_url(png(9))]))
+        while len(gate.seen) < 2:
+            await asyncio.sleep(0.005)
+        going_on = asyncio.ensure_future(services.engine.answer(Ask(ME, "And?", after=first.turn)))
+        while not services.engine.admission.waiting:
+            await asyncio.sleep(0.005)
+        assert (await client.delete(f"/v1/conversations/{first.conversation}")).json()["deleted"]
+        gate.opens.set()
+        with pytest.raises(DeletedError):
+            await going_on
+        await other
+    assert rows(settings)["conversations"] == 1
+
+
+async def test_a_response_whose_conversation_is_gone_is_not_stored(store) -> None:
+    record = ResponseRecord("resp_1", "conv_1", "turn_1", {}, 1.0, 1e12)
+    with pytest.raises(NotFoundError):
+        store.of("me").responses.put(record)
