@@ -54,6 +54,7 @@ class Engine:
     ) -> None:
         self._settings = settings
         self._store = store
+        self._intake = intake
         self.admission = admission
         self._opener = Opener(settings, agent, intake)
         self._keeper = Keeper(settings, self._opener)
@@ -107,8 +108,9 @@ class Engine:
         visit = Visit(caller.owner, conversation)
         self.under_way.add(visit)
         try:
-            async with visit.within(until), self._visited(visit, caller, pictures) as session:
-                yield session
+            with self._intake.holding(pictures):
+                async with visit.within(until), self._visited(visit, caller, pictures) as session:
+                    yield session
         finally:
             self.under_way.remove(visit)
 
@@ -133,7 +135,11 @@ class Engine:
         await self.under_way.drain(within_s)
 
     def _begin(self, ask: Ask) -> Run:
-        run = Run(ask, lambda run: self._answer(run, ask))
+        async def work(run: Run) -> None:
+            with self._intake.holding(ask.pictures):
+                await self._answer(run, ask)
+
+        run = Run(ask, work)
         self.under_way.add(run)
         run.task.add_done_callback(lambda _task: self.under_way.remove(run))
         return run

@@ -205,3 +205,23 @@ async def test_a_response_whose_conversation_is_gone_is_not_stored(store) -> Non
     record = ResponseRecord("resp_1", "conv_1", "turn_1", {}, 1.0, 1e12)
     with pytest.raises(NotFoundError):
         store.of("me").responses.put(record)
+
+
+async def test_a_question_keeps_the_picture_whose_file_is_deleted(settings, gate) -> None:
+    """As a conversation does, though its first turn is not there yet."""
+    async with serving(settings, agent_of(tools=[gate.tool], planner=LookingPlanner)) as client:
+        services = services_of(client)
+        files = {"file": ("a.png", png())}
+        file = (await client.post("/v1/files", files=files)).json()["id"]
+        asking = asyncio.ensure_future(asked(client, pictures=[file]))
+        await looking(gate)
+        assert (await client.delete(f"/v1/files/{file}")).json()["deleted"]
+        gate.opens.set()
+        body = await asking
+        pictures = list((settings.data_dir / "pictures").glob("??/*"))
+        assert len(pictures) == 1
+        path = f"/v1/conversations/{body['conversation']}"
+        assert (await client.get(f"{path}/pictures/img_1")).status_code == 200
+        await client.delete(path)
+        assert not pictures[0].exists()
+        assert services.intake.release() == 0

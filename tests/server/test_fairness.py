@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 
+import httpx
 import hypothesis
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ from server.access.identity import Caller, Limits
 from server.engine.admission import FairAdmission
 from server.errors import BusyError
 from server.settings import ServerSettings
-from tests.server.conftest import Clock
+from tests.server.conftest import Clock, LookingPlanner, agent_of, data_url, png, serving
 
 OWNERS = ("a", "b", "c")
 CONVERSATIONS = (None, None, "c1", "c2")
@@ -246,3 +247,17 @@ async def test_of_a_conversation_one_at_a_time_and_nobody_waits_behind_it() -> N
     await settle()
     assert second.is_in
     second.task.cancel()
+
+
+async def test_as_it_is_set_up_128_users_at_once_are_all_answered(settings) -> None:
+    async with serving(settings, agent_of(planner=LookingPlanner)) as client:
+
+        async def ask(number: int) -> httpx.Response:
+            picture = data_url(png(number, size=(8, 8)))
+            body = {"question": "How bright is it?", "pictures": [picture]}
+            return await client.post("/v1/ask", json=body)
+
+        replies = await asyncio.gather(*map(ask, range(128)))
+    assert {reply.status_code for reply in replies} == {200}
+    said = [reply.json()["short_answer"] for reply in replies]
+    assert said == [str(round(number / 255 * 100)) for number in range(128)]
