@@ -180,3 +180,13 @@ def live_server(
         finally:
             server.should_exit = True
             thread.join()
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait for something that is about to happen."""
+    pause = threading.Event()
+    for _ in range(1500):
+        if holds():
+            return
+        pause.wait(0.01)
+    raise AssertionError("it does not happen")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from server.access.identity import LOCAL
 from server.access.keys import create
 from server.services import Services
 from server.store import Database, Store
-from tests.server.conftest import LookingPlanner, agent_of, data_url, live_server, png
+from tests.server.conftest import LookingPlanner, agent_of, data_url, live_server, png, until
 from tests.server.test_asking import QUESTION
 from tests.server.test_deleting import rows
 from tests.server.test_same_question import gate
@@ -106,16 +105,6 @@ def _sent(url: str, way: Way, picture: bytes = png()) -> socket.socket:
     return connection
 
 
-def until(holds: Callable[[], bool]) -> None:
-    """Wait for something that is about to happen."""
-    pause = threading.Event()
-    for _ in range(1500):
-        if holds():
-            return
-        pause.wait(0.01)
-    raise AssertionError("it does not happen")
-
-
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 def test_who_hangs_up_ends_the_work_and_nothing_stays(settings, gate, send, way) -> None:
     """One looks, one waits for the tool, one for a place; all hang up."""
@@ -130,7 +119,7 @@ def test_who_hangs_up_ends_the_work_and_nothing_stays(settings, gate, send, way)
             connections.append(send(url, WAYS["ask"], png(size=(width, 60))))
             until(lambda: len(engine.under_way) == len(connections))
         until(lambda: len(agent.planner.seen) == 2)
-        assert (engine.admission.running, engine.admission.waiting) == (2, 1)
+        until(lambda: (engine.admission.running, engine.admission.waiting) == (2, 1))
         for connection in connections:
             connection.close()
         until(lambda: len(engine.under_way) == 0)
