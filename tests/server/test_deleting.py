@@ -131,32 +131,62 @@ async def test_a_conversation_that_is_only_just_beginning_can_be_deleted(setting
     assert rows(settings)["conversations"] == 1
 
 
-async def test_what_is_being_stored_is_deleted_when_it_is_stored(
-    settings, gate, monkeypatch
-) -> None:
-    """The deletion comes at the worst moment: the turn is on its way to the disk."""
-    gate.opens.set()
-    stores, goes_on, append = threading.Event(), threading.Event(), Conversations.append
+@pytest.fixture
+def storing(monkeypatch):
+    """Turns are stored when the second event is set; the first one says that one is about to be."""
+    begins, goes_on, append = threading.Event(), threading.Event(), Conversations.append
 
     def slowly(*args, **kwargs) -> None:
-        stores.set()
+        begins.set()
         goes_on.wait(60)
         append(*args, **kwargs)
 
     monkeypatch.setattr(Conversations, "append", slowly)
+    yield begins, goes_on
+    goes_on.set()
+
+
+async def test_what_is_being_stored_is_deleted_when_it_is_stored(settings, gate, storing) -> None:
+    """The deletion comes at the worst moment: the turn is on its way to the disk."""
+    gate.opens.set()
+    begins, goes_on = storing
     async with serving(settings, agent_of(*ONE, tools=[gate.tool])) as client:
         body = {"question": QUESTION, "pictures": [data_url(png())]}
         asking = asyncio.ensure_future(client.post("/v1/ask", json=body))
-        await asyncio.to_thread(stores.wait, 60)
+        await asyncio.to_thread(begins.wait, 60)
         deleting = asyncio.ensure_future(client.delete("/v1/data"))
-        refused = 0
-        while refused != 409:  # as soon as the deletion has begun
-            refused = (await client.post("/v1/ask", json=body | {"question": "And?"})).status_code
+        for _ in range(200):  # as soon as the deletion has begun
+            refused = await client.post("/v1/ask", json={"question": "And?", "conversation": "c"})
+            if refused.status_code != 404:
+                break
+        assert refused.status_code == 409
         assert not deleting.done()
         goes_on.set()
         assert (await deleting).status_code == 200
         assert (await asking).status_code == 410
     assert rows(settings) == {}
+
+
+async def test_what_is_being_stored_for_two_is_deleted_of_one(settings, gate, storing) -> None:
+    gate.opens.set()
+    begins, goes_on = storing
+    async with serving(settings, agent_of(*ONE, tools=[gate.tool])) as client:
+        services = services_of(client)
+        ask = Ask(ME, QUESTION, (await shown(services),))
+        deleted, kept = services.engine.ask(ask), services.engine.ask(ask)
+        began, _ = [(await until_it_looks(events))[0] for events in (deleted, kept)]
+        assert isinstance(began, Began)
+        await asyncio.to_thread(begins.wait, 60)
+        path = f"/v1/conversations/{began.conversation}"
+        deleting = asyncio.ensure_future(client.delete(path))
+        with pytest.raises(DeletedError):
+            await the_rest(deleted)
+        await asyncio.wait({deleting}, timeout=0.2)
+        assert not deleting.done(), "it waits until that is on the disk"
+        goes_on.set()
+        assert (await deleting).status_code == 200
+        assert isinstance((await the_rest(kept))[-1], Answered)
+    assert rows(settings)["turns"] == 1
 
 
 async def test_who_looks_without_a_question_ends_too(settings, gate) -> None:

@@ -18,7 +18,11 @@ from server.engine.admission import FairAdmission
 from server.errors import BusyError
 from server.settings import ServerSettings
 from tests.server.conftest import Clock, LookingPlanner, agent_of, data_url, png, serving
+from tests.server.test_asking import services_of
+from tests.server.test_isolation import keys_of
+from tests.server.test_same_question import gate
 
+__all__ = ["gate"]
 OWNERS = ("a", "b", "c")
 CONVERSATIONS = (None, None, "c1", "c2")
 
@@ -261,3 +265,31 @@ async def test_as_it_is_set_up_128_users_at_once_are_all_answered(settings) -> N
     assert {reply.status_code for reply in replies} == {200}
     said = [reply.json()["short_answer"] for reply in replies]
     assert said == [str(round(number / 255 * 100)) for number in range(128)]
+
+
+async def test_over_http_a_crowd_of_one_key_does_not_keep_another_waiting(settings, gate) -> None:
+    settings = settings.model_copy(update={"max_running": 1})
+    crowd, newcomer = keys_of(settings, "crowd", "newcomer")
+    ended: list[str] = []
+    agent = agent_of(tools=[gate.tool], planner=LookingPlanner)
+    async with serving(settings, agent) as client:
+        admission = services_of(client).engine.admission
+
+        async def ask(key: str, number: int) -> None:
+            body = {"question": "How bright is it?", "pictures": [data_url(png(number))]}
+            headers = {"authorization": f"Bearer {key}"}
+            reply = await client.post("/v1/ask", json=body, headers=headers)
+            assert reply.status_code == 200
+            ended.append(key)
+
+        async def waiting(most: int) -> None:
+            while admission.waiting < most:
+                await asyncio.sleep(0.005)
+
+        asking = [asyncio.ensure_future(ask(crowd, number)) for number in range(12)]
+        await waiting(11)
+        asking.append(asyncio.ensure_future(ask(newcomer, 99)))
+        await waiting(12)
+        gate.opens.set()
+        await asyncio.gather(*asking)
+    assert ended.index(newcomer) <= 1
