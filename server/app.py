@@ -21,7 +21,7 @@ from server import errors
 from server.access.caller import check_reachable
 from server.access.gate import Gate
 from server.access.quotas import Quotas
-from server.engine.admission import BoundedAdmission
+from server.engine.admission import FairAdmission
 from server.engine.engine import Engine
 from server.logs import log
 from server.observing.observer import Observer
@@ -84,6 +84,7 @@ def create_app(settings: ServerSettings | None = None, agent: VisualAgent | None
             app.state.mcp = await stack.enter_async_context(mcp.mcp_running(services))
             swept = keep_swept(services.store, services.intake, services.agent)
             await _background(stack, swept)
+            await _background(stack, services.engine.ahead.run())
             if settings.warm_up:
                 await _background(stack, _warm_up(services))
             yield
@@ -140,7 +141,7 @@ async def open_services(
     observer.know(agent.runner.names)
     agent.runner.observers.append(observer.metrics)
     stack.callback(agent.runner.observers.remove, observer.metrics)
-    quotas, admission, collection = Quotas(settings, store), BoundedAdmission(settings), None
+    quotas, admission, collection = Quotas(settings, store), FairAdmission(settings), None
     if settings.index is not None:
         collection = Collection(settings.index, settings.index_folder, agent.settings.tools)
         stack.push_async_callback(asyncio.to_thread, collection.close)

@@ -103,6 +103,13 @@ class GoneError(ApiError):
     status = 410
 
 
+class DeletedError(GoneError):
+    """It was deleted while a question about it was being answered; nothing is kept of that."""
+
+    def __init__(self) -> None:
+        super().__init__("what this was about has been deleted meanwhile", code="deleted")
+
+
 class TooLargeError(ApiError):
     """More bytes than a request may have."""
 

@@ -5,16 +5,14 @@ Plain ASGI, so that streams pass through as they come.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 import secrets
-from collections.abc import Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.errors import BusyError, TooLargeError, UnexpectedError
+from server.errors import TooLargeError, UnexpectedError
 from server.logs import log
 from server.observing.observer import Observer
 from server.settings import MB
@@ -32,10 +30,6 @@ PROTECTING = {
     "x-frame-options": "DENY",
 }
 """Headers of every response that does not set them itself."""
-STOPPING = BusyError(
-    "the service is being stopped; ask again", code="stopping", headers={"Retry-After": "5"}
-)
-"""What is answered to who waits when the time to finish (`drain_s`) is over."""
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -85,10 +79,6 @@ class RequestScope:
                     await _respond(sending, 413, _too_large(self._most).body())
                 else:
                     await self._app(scope, self._limited(receive), sending)
-            except asyncio.CancelledError:
-                if watch.status or not _is_stopping(scope):
-                    raise
-                await _respond(sending, 503, STOPPING.body(), STOPPING.headers)
             except Exception:
                 log.exception("unexpected error")
                 if watch.status:  # the response has begun: all that is left is to break it off
@@ -114,16 +104,7 @@ def _too_large(most: int) -> TooLargeError:
     return TooLargeError(f"the request has more than {most / MB:g} MB", code="too_large")
 
 
-def _is_stopping(scope: Scope) -> bool:
-    """Whether the server has had its time to finish (`server.running` knows)."""
-    asked = getattr(scope["app"].state, "is_stopping", None)
-    return asked is not None and asked()
-
-
-async def _respond(
-    send: Send, status: int, body: object, more: Mapping[str, str] | None = None
-) -> None:
-    given = {"content-type": "application/json", "connection": "close", **(more or {})}
-    headers = [(name.lower().encode(), value.encode()) for name, value in given.items()]
+async def _respond(send: Send, status: int, body: object) -> None:
+    headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": json.dumps(body).encode()})

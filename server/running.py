@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import logging
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import uvicorn
+from fastapi import FastAPI
 
 from agent import VisualAgent
 from server.access.caller import check_reachable
 from server.app import create_app
 from server.logs import log, to_stderr
 from server.observing.tracing import is_wanted
+from server.services import Services
 from server.settings import ServerSettings
 from server.store import Database, Store
 from server.store.database import private_folder
 from tools.errors import InputError
 
 HTTP_PORTS = {"http": 80, "https": 443}
+LAST_BYTES_S = 5
+"""Seconds for what was answered to be sent."""
+CHECK_S = 0.2
+"""How often it is looked at whether somebody does not want to wait any more."""
 ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what is listened on, to be told
 """Addresses that mean all of a machine's, and its own beside them."""
 LLM_PORT = 8000
@@ -58,11 +65,10 @@ def serve(
             log_config=None,
             access_log=False,
             server_header=False,
-            timeout_graceful_shutdown=settings.drain_s,
+            timeout_graceful_shutdown=LAST_BYTES_S,
             lifespan="on",
         )
-        server = _Server(config)
-        app.state.is_stopping = lambda: server.should_exit
+        server = DrainingServer(config, app, settings.drain_s)
         try:
             with to_stderr(settings.log, settings.log_level):
                 server.run(sockets=[listening])
@@ -72,13 +78,27 @@ def serve(
             raise
 
 
-class _Server(uvicorn.Server):
-    """Says when it begins to stop."""
+class DrainingServer(uvicorn.Server):
+    """When it is told to stop, questions that are under way may finish; then it is uvicorn's.
 
-    async def shutdown(self, sockets: Sequence[socket.socket] | None = None) -> None:
-        fields = {"requests": len(self.server_state.tasks)}
-        log.info("stopping", extra={"fields": fields})
-        await super().shutdown(list(sockets or ()))
+    Meanwhile it listens, so that new questions hear that they should come again. Told to stop twice
+    by Ctrl-C, it does not wait.
+    """
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI, drain_s: float) -> None:
+        super().__init__(config)
+        self.app = app
+        self._drain_s = drain_s
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let them finish, then end the connections."""
+        log.info("stopping", extra={"fields": {"requests": len(self.server_state.tasks)}})
+        services: Services = self.app.state.services
+        draining = asyncio.ensure_future(services.engine.drain(self._drain_s))
+        while not draining.done() and not self.force_exit:
+            await asyncio.wait({draining}, timeout=CHECK_S)
+        draining.cancel()
+        await super().shutdown(sockets)
         if self.force_exit:  # the app is cancelled, and uvicorn would write down where
             logging.getLogger("uvicorn.error").disabled = True
 

@@ -58,10 +58,10 @@ class ServerSettings(BaseSettings):
     max_conversation_pictures: int = Field(default=50, ge=1, description="Of one conversation.")
     max_batch: int = Field(default=200, ge=1, description="Questions of one batch.")
     max_running: int = Field(default=4, ge=1, description="Questions that are answered at once.")
-    max_waiting: int = Field(default=64, ge=0, description="Questions that wait for their turn.")
-    max_wait_s: float = Field(default=30.0, gt=0, description="Seconds that one waits at most.")
+    max_waiting: int = Field(default=256, ge=0, description="Questions that wait for their turn.")
+    max_wait_s: float = Field(default=100.0, gt=0, description="Seconds that one waits at most.")
     deadline_s: float = Field(
-        default=150.0,
+        default=240.0,
         gt=0,
         description="Seconds for one question, its waiting included; `VQA_DEADLINE_S`, after "
         "which the agent answers with what is there, should be less.",
@@ -134,6 +134,10 @@ class ServerSettings(BaseSettings):
         default=None,
         description="http(s) address of an OpenTelemetry collector; unset: "
         "OTEL_EXPORTER_OTLP_ENDPOINT, and without that no spans.",
+    )
+    look_ahead: tuple[str, ...] = Field(
+        default=(),
+        description="Tools that look at pictures before they are asked about, while nobody asks.",
     )
     ready_s: float = Field(
         default=10.0, ge=0, description="Seconds for which one look at readiness holds."

@@ -2,20 +2,16 @@
 
 Acknowledged is stored: `Answered` is passed on when the turn and the conversation's snapshot are on
 the disk, in one transaction (of a question whose turn is to be kept). Whatever ends a question
-before that leaves the conversation as it was.
+before that leaves the conversation as it was. The same question at the same time is asked once.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from dataclasses import dataclass
-from typing import ParamSpec
-from weakref import WeakValueDictionary
-
-import anyio
 
 from agent import VisualAgent
 from agent.answer import Answer
@@ -24,27 +20,19 @@ from agent.loop.unasked import without_picture
 from agent.session import Session
 from server.access.identity import Caller
 from server.engine.admission import Admission
+from server.engine.ahead import LookAhead
+from server.engine.keeping import Keeper
 from server.engine.opening import Ask, Opened, Opener
-from server.engine.transcripts import Said, after
-from server.errors import DeadlineError
+from server.engine.runs import Began, Run, to_the_end
+from server.engine.under_way import UnderWay
+from server.engine.visits import Visit, deadline
 from server.observing.observer import Observer
-from server.pictures.intake import DAY_S, Handle, Intake
+from server.observing.questions import Watch
+from server.pictures.intake import Handle, Intake
 from server.settings import ServerSettings
-from server.store import Owned, Store
-from server.store.records import LookRecord, TurnRecord, new_id
-from tools.evidence import PictureRef
+from server.store import Store
 
-P = ParamSpec("P")
-
-
-@dataclass(frozen=True)
-class Began:
-    """The first event: the conversation is open, and this will be the turn's id."""
-
-    conversation: str
-    turn: str
-    pictures: tuple[PictureRef, ...] = ()
-    """All of the conversation, those of this question last."""
+__all__ = ["Began", "Done", "Engine"]
 
 
 @dataclass(frozen=True)
@@ -71,41 +59,35 @@ class Engine:
     ) -> None:
         self._settings = settings
         self._store = store
-        self._admission = admission
+        self._intake = intake
         self._observer = observer or Observer()
+        self.admission = admission
         self._opener = Opener(settings, agent, intake)
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._keeper = Keeper(settings, self._opener)
+        self.under_way = UnderWay()
+        self.ahead = LookAhead(settings.look_ahead, agent, intake, admission)
 
     async def ask(self, ask: Ask) -> AsyncGenerator[Began | Event]:
         """`Began`, the agent's events, and at the end `Answered`; closing it early cancels all.
 
+        Who asks the same at the same time, naming no conversation, joins the run that is under way.
+
         Raises:
             BusyError: there is no place.
             DeadlineError: it took too long.
-            ApiError: the conversation, the turn or a picture is not there.
+            ApiError: the conversation, the turn or a picture is not there, or not any more.
             InputError: the question or a picture cannot be used.
             PlannerError: nobody can plan.
         """
-        until = time.monotonic() + self._settings.deadline_s
-        mine = self._store.of(ask.caller.owner)
-        start = await asyncio.to_thread(self._opener.start, mine, ask)
-        async with (
-            self._observer.question() as watch,
-            self._alone(start.conversation, until),
-            self._admitted(ask, until),
-        ):
-            watch.ended("waiting")
-            opened = await asyncio.to_thread(self._opener.open, mine, ask, start)
-            watch.ended("opening")
-            turn = new_id("turn")
-            yield Began(opened.conversation, turn, tuple(p.ref for p in opened.session.pictures))
-            async with aclosing(self._events(ask, opened, until)) as events:
-                async for event in events:
-                    watch.saw(event)
-                    if isinstance(event, Answered) and ask.stores:
-                        await self._stored(self._keep, mine, ask, opened, turn, event.answer)
-                        watch.ended("storing")
-                    yield event
+        self.under_way.check(ask.caller.owner)
+        same = (run for run in self.under_way.runs if run.is_open and run.ask == ask)
+        run = next(same, None) or self._begin(ask)
+        asker = run.join()
+        try:
+            async for event in asker.events():
+                yield event
+        finally:
+            await run.leave(asker)
 
     async def answer(self, ask: Ask) -> Done:
         """`ask` to the end; raises what it raises."""
@@ -127,124 +109,106 @@ class Engine:
         Nobody else asks in it meanwhile. What was shown and seen is stored when the block ends; an
         error in it leaves the conversation as it was. Raises what `ask` raises.
         """
+        self.under_way.check(caller.owner)
         until = time.monotonic() + self._settings.deadline_s
-        mine = self._store.of(caller.owner)
-        ask = Ask(caller, "", pictures, conversation)
-        start = await asyncio.to_thread(self._opener.start, mine, ask)
-        async with (
-            self._observer.visit() as watch,
-            self._alone(start.conversation, until),
-            self._admitted(ask, until),
-        ):
-            watch.ended("waiting")
-            opened = await asyncio.to_thread(self._opener.open, mine, ask, start)
-            session = opened.session
-            known = len(session.ledger)
-            async with _deadline(until):
-                yield session
-            if opened.shows_more or len(session.ledger) > known:
-                await self._stored(self._note, mine, opened)
-            else:
-                self._opener.keep(session, opened.point)
+        visit = Visit(caller.owner, conversation)
+        self.under_way.add(visit)
+        try:
+            with self._intake.holding(pictures):
+                async with visit.within(until), self._visited(visit, caller, pictures) as session:
+                    yield session
+        finally:
+            self.under_way.remove(visit)
+
+    def deleting(
+        self, owner: str, conversation: str | None = None
+    ) -> AbstractAsyncContextManager[bool]:
+        """Around what deletes a conversation, or all that is an owner's; see `UnderWay`."""
+        self.ahead.forget(owner)
+        return self.under_way.deleting(owner, conversation)
 
     def forget(self, conversation: str) -> None:
         """Let go of a conversation that was deleted."""
         self._opener.forget(conversation)
 
-    async def _events(self, ask: Ask, opened: Opened, until: float) -> AsyncGenerator[Event]:
-        """The agent's events within the deadline; the last one when its session is done."""
-        if ask.talks and not len(opened.session.pictures):
-            yield Answered(without_picture(ask.question))
-            return
+    @property
+    def is_stopping(self) -> bool:
+        """Whether no question is taken any more."""
+        return self.under_way.is_stopping
+
+    async def drain(self, within_s: float) -> None:
+        """Begin nothing any more; what is under way has so many seconds, then it is ended."""
+        await self.under_way.drain(within_s)
+
+    def _begin(self, ask: Ask) -> Run:
+        async def work(run: Run) -> None:
+            with self._intake.holding(ask.pictures):
+                await self._answer(run, ask)
+
+        run = Run(ask, work)
+        self.under_way.add(run)
+        run.task.add_done_callback(lambda _task: self.under_way.remove(run))
+        return run
+
+    async def _answer(self, run: Run, ask: Ask) -> None:
+        """What a run does."""
+        mine = self._store.of(ask.caller.owner)
+        until = time.monotonic() + self._settings.deadline_s
+        async with self._observer.question() as watch, deadline(until) as limit:
+            start = await asyncio.to_thread(self._opener.start, mine, ask)
+            async with self.admission.place(ask.caller, start.conversation):
+                watch.ended("waiting")
+                opened = await asyncio.to_thread(self._opener.open, mine, ask, start)
+                watch.ended("opening")
+                run.open(opened)
+                answered = await self._asked(run, ask, opened, watch)
+                limit.reschedule(None)  # it was in time
+                if ask.stores:
+                    keep, answer = self._keeper.turns, answered.answer
+                    await run.storing(keep, mine, ask, opened, run.askers, answer)
+                    watch.ended("storing")
+                run.tell(answered)
+        if ask.stores:
+            self.ahead.show(ask.caller.owner, ask.pictures)
+
+    async def _asked(self, run: Run, ask: Ask, opened: Opened, watch: Watch) -> Answered:
+        """Ask the agent; the last event, when its session is done."""
         answered: Answered | None = None
+        if ask.talks and not len(opened.session.pictures):
+            answered = Answered(without_picture(ask.question))
+            watch.saw(answered)
+            return answered
         stream = opened.session.astream(ask.question, text=ask.sentences)
         async with aclosing(stream) as events:
-            while True:
-                try:
-                    async with _deadline(until):
-                        event = await anext(events)
-                except StopAsyncIteration:
-                    break
+            async for event in events:
+                watch.saw(event)
                 if isinstance(event, Answered):
                     answered = event
                 else:
-                    yield event
-        if answered is not None:
-            yield answered
-
-    async def _stored(self, keep: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
-        """Store in a thread; begun, it is finished, whoever goes away meanwhile."""
-        storing = asyncio.ensure_future(asyncio.to_thread(keep, *args, **kwargs))
-        try:
-            await asyncio.shield(storing)
-        except asyncio.CancelledError:
-            with anyio.CancelScope(shield=True):  # anyio's scopes cancel each further wait, too
-                await asyncio.wait({storing})
-            raise
-
-    def _keep(self, mine: Owned, ask: Ask, opened: Opened, turn: str, answer: Answer) -> None:
-        """Store the turn with the snapshot, then keep the session for the next question."""
-        now = time.time()
-        said = Said(ask.question, answer.answer, ask.pictures)
-        record = TurnRecord(
-            id=turn,
-            conversation=opened.conversation,
-            position=opened.position,
-            transcript=after(opened.transcript, said),
-            pictures=len(opened.pictures),
-            question=ask.question,
-            answer=answer.to_json(),
-            snapshot=opened.session.snapshot(),
-            created_at=now,
-        )
-        lives = now + self._settings.conversation_days * DAY_S
-        mine.conversations.append(record, opened.pictures, lives, begins=opened.begins)
-        self._opener.keep(opened.session, turn)
-
-    def _note(self, mine: Owned, opened: Opened) -> None:
-        """Store what was looked at since the last turn, then keep the session."""
-        look = LookRecord(
-            id=new_id("look"),
-            conversation=opened.conversation,
-            turn=opened.turn,
-            pictures=len(opened.pictures),
-            snapshot=opened.session.snapshot(),
-        )
-        lives = time.time() + self._settings.conversation_days * DAY_S
-        mine.conversations.looked(look, opened.pictures, lives, begins=opened.begins)
-        self._opener.keep(opened.session, look.id)
+                    run.tell(event)
+        if answered is None:
+            raise RuntimeError("the agent ended without an answer")
+        return answered
 
     @asynccontextmanager
-    async def _alone(self, conversation: str | None, until: float) -> AsyncIterator[None]:
-        """Wait until nobody else asks in the conversation."""
-        if conversation is None:
-            yield
-            return
-        lock = self._locks.setdefault(conversation, asyncio.Lock())
-        async with _deadline(until):
-            await lock.acquire()
-        try:
-            yield
-        finally:
-            lock.release()
-
-    @asynccontextmanager
-    async def _admitted(self, ask: Ask, until: float) -> AsyncIterator[None]:
-        async with _deadline(until):
-            await self._admission.enter(ask.caller)
-        try:
-            yield
-        finally:
-            self._admission.leave(ask.caller)
-
-
-@asynccontextmanager
-async def _deadline(until: float) -> AsyncIterator[None]:
-    """Raises `DeadlineError` for what is awaited in it beyond that moment."""
-    try:
-        async with asyncio.timeout(until - time.monotonic()):
-            yield
-    except TimeoutError:
-        raise DeadlineError(
-            "this took too long; ask again, or about less", code="timeout"
-        ) from None
+    async def _visited(
+        self, visit: Visit, caller: Caller, pictures: tuple[Handle, ...]
+    ) -> AsyncIterator[Session]:
+        mine = self._store.of(caller.owner)
+        ask = Ask(caller, "", pictures, visit.conversation)
+        start = await asyncio.to_thread(self._opener.start, mine, ask)
+        async with (
+            self._observer.visit() as watch,
+            self.admission.place(caller, start.conversation),
+        ):
+            watch.ended("waiting")
+            opened = await asyncio.to_thread(self._opener.open, mine, ask, start)
+            session, visit.conversation = opened.session, opened.conversation
+            known = len(session.ledger)
+            yield session
+            if opened.shows_more or len(session.ledger) > known:
+                keeping = asyncio.to_thread(self._keeper.look, mine, opened)
+                await to_the_end(asyncio.ensure_future(keeping))
+            else:
+                self._opener.keep(session, opened.point)
+        self.ahead.show(caller.owner, pictures)

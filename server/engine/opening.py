@@ -19,7 +19,7 @@ from agent.session import Session
 from agent.sessions import Sessions, UnknownSessionError
 from server.access.identity import Caller
 from server.engine.transcripts import NOTHING, Said, transcript_of
-from server.errors import BadRequestError
+from server.errors import BadRequestError, DeletedError
 from server.pictures.intake import Handle, Intake
 from server.settings import ServerSettings
 from server.store import Owned
@@ -131,8 +131,11 @@ class Opener:
         Raises:
             BadRequestError: the conversation would have too many pictures.
             PictureError: one of the pictures cannot be read.
+            DeletedError: the conversation was deleted while its turn was waited for.
             GoneError: a picture of the conversation is not here any more.
         """
+        if start.conversation and not mine.conversations.has(start.conversation):
+            raise DeletedError
         last = mine.conversations.last_turn(start.conversation) if start.conversation else None
         before = start.turn or last
         goes_on = start.conversation is not None and (before is None or before == last)

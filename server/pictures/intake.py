@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from server.access.quotas import Quotas
@@ -69,6 +71,7 @@ class Intake:
         self._observer = observer or Observer()
         self._changing = threading.Lock()
         """So that nothing is deleted between its being kept and its being named."""
+        self._held: Counter[str] = Counter()
 
     def upload(
         self, mine: Owned, data: bytes, filename: str, purpose: str, lives_s: float | None = None
@@ -139,10 +142,24 @@ class Intake:
         gone = 0
         for digest in list(self._blobs) if digests is None else digests:
             with self._changing:
-                if not self._store.names_blob(digest):
+                if not self._held[digest] and not self._store.names_blob(digest):
                     self._blobs.remove(digest)
                     gone += 1
         return gone
+
+    @contextmanager
+    def holding(self, handles: Sequence[Handle]) -> Iterator[None]:
+        """In the block these are not deleted, though their file may be: a question is about them.
+
+        What nothing names at its end goes with the next `release` of all.
+        """
+        digests = [handle.sha256 for handle in handles]
+        self._held.update(digests)
+        try:
+            yield
+        finally:
+            self._held.subtract(digests)
+            self._held = +self._held
 
     def _kept(self, mine: Owned, data: bytes, record: FileRecord) -> FileRecord:
         with self._changing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Annotated, Any
 
@@ -132,20 +133,32 @@ def get_picture(
 
 
 @router.delete("/{conversation_id}")
-def delete(conversation_id: str, services: Serving, mine: Mine) -> dict[str, Any]:
-    """Delete a conversation with its turns, and its pictures unless they are needed elsewhere."""
-    forget(conversation_id, services, mine)
+async def delete(conversation_id: str, services: Serving, mine: Mine) -> dict[str, Any]:
+    """Delete a conversation with its turns, and its pictures unless they are needed elsewhere.
+
+    A question that is being answered in it ends with 410.
+    """
+    await forget(conversation_id, services, mine)
     return {"id": conversation_id, "object": "conversation.deleted", "deleted": True}
 
 
-def forget(conversation_id: str, services: Services, mine: Owned) -> None:
+async def forget(conversation_id: str, services: Services, mine: Owned) -> None:
     """Delete a conversation, and what only it needed.
 
     Raises:
         NotFoundError: there is none of this owner.
     """
+    async with services.engine.deleting(mine.owner, conversation_id) as was_under_way:
+        await asyncio.to_thread(_delete, conversation_id, services, mine, was_under_way)
+
+
+def _delete(conversation_id: str, services: Services, mine: Owned, was_under_way: bool) -> None:
     pictures = [picture.sha256 for picture in mine.conversations.pictures(conversation_id)]
-    mine.conversations.delete(conversation_id)
+    try:
+        mine.conversations.delete(conversation_id)
+    except NotFoundError:
+        if not was_under_way:  # else it was to be stored with the question that was ended
+            raise
     services.engine.forget(conversation_id)
     services.agent.forget(mine.owner)
     services.intake.release(pictures)

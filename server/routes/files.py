@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Query, Response, UploadFile
 
 from server.access.caller import Mine
+from server.pictures.intake import Handle
 from server.routes.listing import Order, listed
-from server.services import Serving
+from server.services import Services, Serving
+from server.store import Owned
 from server.store.records import FileRecord
 
 router = APIRouter(prefix="/v1/files", tags=["files"])
@@ -16,7 +19,7 @@ Purpose = Literal["vision", "user_data", "assistants"]
 
 
 @router.post("")
-def upload(
+async def upload(
     file: UploadFile,
     services: Serving,
     mine: Mine,
@@ -26,8 +29,10 @@ def upload(
     ] = None,
 ) -> dict[str, Any]:
     """Upload a picture or a PDF; what it is, its content says."""
-    data = file.file.read()
-    return shape(services.intake.upload(mine, data, file.filename or "", purpose, expires_s))
+    data, name = await file.read(), file.filename or ""
+    record = await asyncio.to_thread(services.intake.upload, mine, data, name, purpose, expires_s)
+    services.engine.ahead.show(mine.owner, [Handle(record.sha256, record.filename)])
+    return shape(record)
 
 
 @router.get("")
@@ -62,12 +67,17 @@ def get_content(file_id: str, services: Serving, mine: Mine) -> Response:
 
 
 @router.delete("/{file_id}")
-def delete_file(file_id: str, services: Serving, mine: Mine) -> dict[str, Any]:
+async def delete_file(file_id: str, services: Serving, mine: Mine) -> dict[str, Any]:
     """Delete a file; conversations about it keep their picture until they are deleted."""
+    services.engine.ahead.forget(mine.owner)
+    await asyncio.to_thread(_delete, file_id, services, mine)
+    return {"id": file_id, "object": "file", "deleted": True}
+
+
+def _delete(file_id: str, services: Services, mine: Owned) -> None:
     record = mine.files.delete(file_id)
     services.agent.forget(mine.owner)
     services.intake.release([record.sha256])
-    return {"id": file_id, "object": "file", "deleted": True}
 
 
 def shape(record: FileRecord) -> dict[str, Any]:

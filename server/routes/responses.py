@@ -14,7 +14,7 @@ from server.access.caller import Asking, Mine
 from server.access.identity import Caller
 from server.engine.leaving import while_connected
 from server.engine.opening import Ask
-from server.errors import BadRequestError, NotFoundError
+from server.errors import BadRequestError, DeletedError, NotFoundError
 from server.openai.asking import read, replies
 from server.openai.building import Building, Event
 from server.openai.cutting import Cutter
@@ -138,12 +138,14 @@ def _keep(
 ) -> None:
     lives = services.settings.conversation_days * DAY_S
     kept = {"response": building.body, "input": body.kept_items()}
-    mine.responses.put(
-        ResponseRecord(
-            building.id, reply.conversation, reply.turn, kept, building.created_at,
-            building.created_at + lives,
-        )
+    record = ResponseRecord(
+        building.id, reply.conversation, reply.turn, kept, building.created_at,
+        building.created_at + lives,
     )  # fmt: skip
+    try:
+        mine.responses.put(record)
+    except NotFoundError:  # it was there when its turn was stored
+        raise DeletedError from None
 
 
 @router.get("/{response_id}")
@@ -169,14 +171,21 @@ def list_input_items(
 
 
 @router.delete("/{response_id}")
-def delete(response_id: str, services: Serving, mine: Mine) -> dict[str, Any]:
+async def delete(response_id: str, services: Serving, mine: Mine) -> dict[str, Any]:
     """Delete a stored response; with the last one goes a conversation that nobody asked for."""
+    conversation = await asyncio.to_thread(_deleted, response_id, mine)
+    if conversation is not None:
+        await forget(conversation, services, mine)
+    return {"id": response_id, "object": "response", "deleted": True}
+
+
+def _deleted(response_id: str, mine: Owned) -> str | None:
+    """Delete it; the conversation that goes with it."""
     record = mine.responses.get(response_id)
     mine.responses.delete(response_id)
     conversation = record.conversation
-    if conversation and record.body["response"]["conversation"] is None:
-        last = mine.conversations.last_turn(conversation)
-        is_last = last is not None and last.id == record.turn
-        if is_last and not mine.responses.any_of(conversation):
-            forget(conversation, services, mine)
-    return {"id": response_id, "object": "response", "deleted": True}
+    if conversation is None or record.body["response"]["conversation"] is not None:
+        return None
+    last = mine.conversations.last_turn(conversation)
+    is_last = last is not None and last.id == record.turn
+    return conversation if is_last and not mine.responses.any_of(conversation) else None

@@ -83,11 +83,8 @@ async def _found(
     """Search when it is this caller's turn."""
     try:
         async with asyncio.timeout(services.settings.deadline_s):
-            await services.admission.enter(caller)
-            try:
+            async with services.admission.place(caller):
                 return await asyncio.to_thread(_search, body, collection, services, mine)
-            finally:
-                services.admission.leave(caller)
     except TimeoutError:
         raise DeadlineError("this took too long; search again", code="timeout") from None
 

@@ -185,6 +185,13 @@ class Conversations(Repository):
                 for row in connection.execute(found.limit(limit))
             ]
 
+    def has(self, conversation_id: str) -> bool:
+        """Whether there is one of that id."""
+        table = tables.conversations
+        where = self._alive(table, table.c.id == conversation_id)
+        with self._database.read() as connection:
+            return connection.execute(select(table.c.id).where(where)).first() is not None
+
     def turns(self, conversation_id: str) -> list[TurnRecord]:
         """Its turns, the first one first; none where it is unknown."""
         table = tables.turns
@@ -370,10 +377,17 @@ class Responses(Repository):
     """Responses as they were sent (`/v1/responses`)."""
 
     def put(self, record: ResponseRecord) -> None:
-        """Keep a response."""
+        """Keep a response.
+
+        Raises:
+            NotFoundError: its conversation has been deleted.
+        """
         values = vars(record) | {"body": dumps(record.body)}
         with self._database.write() as connection:
-            connection.execute(insert(tables.responses).values(owner=self._owner, **values))
+            try:
+                connection.execute(insert(tables.responses).values(owner=self._owner, **values))
+            except IntegrityError:
+                raise NotFoundError("the conversation has been deleted") from None
 
     def get(self, response_id: str) -> ResponseRecord:
         """The response of that id.

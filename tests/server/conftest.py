@@ -13,16 +13,17 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from langchain_core.messages import BaseMessage
-from langchain_core.outputs import ChatResult
+from langchain_core.messages import BaseMessage, ToolMessage
+from langchain_core.outputs import ChatGeneration, ChatResult
 from PIL import Image
 from sqlalchemy import create_engine, text
 
 from agent import Settings, VisualAgent
+from agent.planners.conversation import pictures_of
 from agent.planners.token_callback import token_callback
 from agent.testing import ScriptedPlanner, answering, calling
 from server.app import create_app
-from server.running import bound
+from server.running import DrainingServer, bound
 from server.settings import ServerSettings
 from server.store import Database, Store
 from tests.agent.test_visual_agent import find_things, measure_brightness
@@ -52,6 +53,20 @@ class WritingPlanner(ScriptedPlanner):
             for start in range(0, len(text), 7):
                 feed(text[start : start + 7])
         return result
+
+
+class LookingPlanner(ScriptedPlanner):
+    """Looks at the newest picture and says how bright it is, to anybody."""
+
+    def _generate(self, messages: list[BaseMessage], *_args: Any, **_kwargs: Any) -> ChatResult:
+        with self._lock:
+            self.seen.append(list(messages))
+        last = messages[-1]
+        if isinstance(last, ToolMessage):
+            message = bright(last.artifact[0].id)
+        else:
+            message = brightness(pictures_of(last)[-1])
+        return ChatResult(generations=[ChatGeneration(message=message)])
 
 
 def agent_of(
@@ -145,16 +160,35 @@ def store(database_url: str, clock: Clock) -> Iterator[Store]:
 @contextmanager
 def live(settings: ServerSettings, agent: VisualAgent) -> Iterator[str]:
     """A service on a free port of this machine, for clients that want a real one; its URL."""
-    with listening_app(create_app(settings, agent)) as url:
+    with live_server(settings, agent) as (url, _server):
         yield url
+
+
+@contextmanager
+def live_server(
+    settings: ServerSettings, agent: VisualAgent
+) -> Iterator[tuple[str, DrainingServer]]:
+    """The same, and what ends when its `should_exit` is set; `server.app` is the app."""
+    app = create_app(settings, agent)
+    server = DrainingServer(_config(app), app, settings.drain_s)
+    with _listening(server) as url:
+        yield url, server
 
 
 @contextmanager
 def listening_app(app: Any) -> Iterator[str]:
     """An ASGI app on a free port of this machine; its URL."""
+    with _listening(uvicorn.Server(_config(app))) as url:
+        yield url
+
+
+def _config(app: Any) -> uvicorn.Config:
+    return uvicorn.Config(app, log_config=None, lifespan="on")
+
+
+@contextmanager
+def _listening(server: uvicorn.Server) -> Iterator[str]:
     with bound("127.0.0.1", 0) as listening:
-        config = uvicorn.Config(app, log_config=None, lifespan="on")
-        server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()  # who connects before it has started waits in the socket's queue
         try:
@@ -162,3 +196,13 @@ def listening_app(app: Any) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join()
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait for something that is about to happen."""
+    pause = threading.Event()
+    for _ in range(1500):
+        if holds():
+            return
+        pause.wait(0.01)
+    raise AssertionError("it does not happen")

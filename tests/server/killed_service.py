@@ -1,7 +1,7 @@
-"""A service that kills itself (`kill -9`) in the middle of a question: `DATA_DIR KILL_AT DONE`.
+"""A service that can kill itself (`kill -9`) in the middle: `DATA_DIR DATABASE_URL KILL_AT`.
 
-Its planner looks and answers, over and over, `DONE` turns of it are over already. It takes a free
-port and prints the URL; the tool's call number `KILL_AT` is its last.
+Its planner looks at each new picture and answers, in any number of conversations at once. It takes
+a free port and prints the URL; the tool's call number `KILL_AT` is its last.
 """
 
 from __future__ import annotations
@@ -13,20 +13,19 @@ from itertools import count
 from pathlib import Path
 
 import numpy as np
+from pydantic import SecretStr
 
-from agent import Settings, VisualAgent
-from agent.testing import ScriptedPlanner, answering, calling
 from server.running import serve
 from server.settings import ServerSettings
+from tests.server.conftest import LookingPlanner, agent_of
 from tools import Finding, Picture, ToolReport, vision_tool
-from tools.toolset import ToolConfig
 
 _calls = count(1)
 
 
-def main(data_dir: str, kill_at: str, done: str) -> None:
+def main(data_dir: str, database_url: str, kill_at: str) -> None:
     @vision_tool(version="1")
-    def measure(picture: Picture) -> ToolReport:
+    def measure_brightness(picture: Picture) -> ToolReport:
         """Measure how bright a picture is."""
         if next(_calls) == int(kill_at):
             os.kill(os.getpid(), signal.SIGKILL)
@@ -36,17 +35,10 @@ def main(data_dir: str, kill_at: str, done: str) -> None:
         )
         return ToolReport(summary="measured", findings=(finding,))
 
-    script = [
-        turn
-        for number in range(1, 9)
-        for turn in (
-            calling(("measure", {"picture": f"img_{number}"})),
-            answering(f"It is {{e{number}.value}} percent [e{number}].", f"{{e{number}.value}}"),
-        )
-    ]
-    planner = ScriptedPlanner(responses=script[2 * int(done) :])
-    agent = VisualAgent(Settings(tools=ToolConfig(offer=[])), planner, [measure])
-    settings = ServerSettings(data_dir=Path(data_dir), port=0, warm_up=False)
+    agent = agent_of(tools=[measure_brightness], planner=LookingPlanner)
+    settings = ServerSettings(
+        data_dir=Path(data_dir), database_url=SecretStr(database_url), port=0, warm_up=False
+    )
     serve(settings, agent, lambda url: print(url, flush=True))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from contextlib import aclosing
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 
 import httpx
 import pytest
@@ -178,7 +179,7 @@ async def test_who_goes_away_leaves_nothing_and_gives_the_place_back(tmp_path, e
         events = services.engine.ask(Ask(ME, QUESTION, (handle,)))
         assert isinstance(await anext(events), Began)
         with pytest.raises(BusyError) as busy:
-            await services.engine.answer(Ask(ME, QUESTION, (handle,)))
+            await services.engine.answer(Ask(ME, "Something else?", (handle,)))
         assert int(busy.value.headers["Retry-After"]) > 0
         await events.aclose()
 
@@ -189,11 +190,15 @@ class NotingAdmission:
     def __init__(self) -> None:
         self.noted: list[str] = []
 
-    async def enter(self, caller: Caller) -> None:
-        self.noted.append(f"+{caller.owner}")
+    running = waiting = 0
 
-    def leave(self, caller: Caller) -> None:
-        self.noted.append(f"-{caller.owner}")
+    @asynccontextmanager
+    async def place(self, caller: Caller, conversation: str | None = None) -> AsyncIterator[None]:
+        self.noted.append(f"+{caller.owner}")
+        try:
+            yield
+        finally:
+            self.noted.append(f"-{caller.owner}")
 
 
 async def test_whoever_lets_questions_in_hears_of_each_that_ends(settings) -> None:

@@ -24,8 +24,10 @@ from tests.server.conftest import (
     brightness,
     data_url,
     live,
+    live_server,
     png,
     serving,
+    until,
 )
 from tests.server.test_asking import (
     ONE,
@@ -282,10 +284,11 @@ def test_an_error_is_a_status_before_the_stream_and_an_event_in_it(settings) -> 
 def test_who_stops_listening_gives_the_place_back(tmp_path, enough) -> None:  # noqa: F811
     settings = ServerSettings(data_dir=tmp_path, warm_up=False, max_running=1)
     agent = agent_of(WAITING, *ONE, tools=[*agent_of().toolset.offered, wait_for_ever])
-    with live(settings, agent) as url, client_of(url) as client:
+    with live_server(settings, agent) as (url, server), client_of(url) as client:
         stream = client.chat.completions.create(**body(stream=True))
         assert next(c for c in stream if c.model_extra.get("vqa")).vqa["name"] == "wait_for_ever"
         stream.close()
+        until(lambda: not server.app.state.services.engine.under_way)
         done = client.chat.completions.create(**body())
         enough.set()
     assert done.choices[0].message.content == SENTENCE

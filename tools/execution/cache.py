@@ -13,7 +13,7 @@ import logging
 import re
 import sqlite3
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,7 @@ class ResultCache:
         self._memory: OrderedDict[str, str] = OrderedDict()
         self._entries = entries
         self._disk = None if directory is None else _Disk(directory)
+        self._ages: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     @staticmethod
@@ -70,29 +71,43 @@ class ResultCache:
                 self._memory.move_to_end(key)
         return _bound(text, picture)
 
-    def remember(self, key: str, report: ToolReport, picture: PictureRef) -> None:
-        """Keep a report in memory."""
-        self._store(key, _written(report, picture))
+    def age(self, key: str) -> int:
+        """How often all of this key's owner was forgotten.
+
+        What was begun at one age is not kept at the next one: its owner has deleted it meanwhile.
+        """
+        return self._ages[_place_of(key)]
+
+    def remember(
+        self, key: str, report: ToolReport, picture: PictureRef, age: int | None = None
+    ) -> None:
+        """Keep a report in memory, if the age is still the one that is given."""
+        self._store(key, _written(report, picture), age)
 
     def get(self, key: str, picture: PictureRef) -> ToolReport | None:
         """The same as `recall`, from the disk where it is not in memory."""
-        kept = self.recall(key, picture)
+        kept, age = self.recall(key, picture), self.age(key)
         if kept is None and self._disk is not None and (text := self._disk.get(key)) is not None:
-            self._store(key, text)
+            self._store(key, text, age)
             kept = _bound(text, picture)
         return kept
 
-    def put(self, key: str, report: ToolReport, picture: PictureRef) -> None:
-        """Keep a report in memory and on disk."""
+    def put(
+        self, key: str, report: ToolReport, picture: PictureRef, age: int | None = None
+    ) -> None:
+        """Keep a report in memory and on disk, if the age is still the one that is given."""
         text = _written(report, picture)
-        self._store(key, text)
-        if self._disk is not None:
+        self._store(key, text, age)
+        if self._disk is not None and self._is_of(key, age):
             self._disk.put(key, text)
+            if not self._is_of(key, age):  # it changes before the disk is cleared
+                self._disk.forget(_place_of(key))
 
     def forget(self, owner: str) -> None:
         """Delete all that was found for an owner, on disk, too."""
         place = _place(owner)
         with self._lock:
+            self._ages[place] += 1
             for key in [key for key in self._memory if key.startswith(place)]:
                 del self._memory[key]
         if self._disk is not None:
@@ -103,8 +118,13 @@ class ResultCache:
         if self._disk is not None:
             self._disk.close()
 
-    def _store(self, key: str, text: str) -> None:
+    def _is_of(self, key: str, age: int | None) -> bool:
+        return age is None or age == self.age(key)
+
+    def _store(self, key: str, text: str, age: int | None = None) -> None:
         with self._lock:
+            if not self._is_of(key, age):
+                return
             self._memory[key] = text
             self._memory.move_to_end(key)
             while len(self._memory) > self._entries:
@@ -118,6 +138,10 @@ def _digest(text: str) -> str:
 def _place(owner: str) -> str:
     """What the keys of an owner begin with; those of nobody in particular have no such place."""
     return f"{_digest(owner)}:"
+
+
+def _place_of(key: str) -> str:
+    return key[: key.find(":") + 1]
 
 
 def _written(report: ToolReport, picture: PictureRef) -> str:

@@ -122,6 +122,7 @@ class LocalRunner:
         checked = _check(tool, arguments, picture, region)
         look_at = checked.model_dump(mode="json", exclude={"picture", "region"})
         key = self._cache.key(tool, look_at, picture, region, owner)
+        age = self._cache.age(key)
         kept = await self._kept(key, picture)
         if kept is not None:
             return kept, True
@@ -130,7 +131,7 @@ class LocalRunner:
         if tool.takes_region:
             values["region"] = region
         report = await self._worker_of(tool).run((key, picture.id), values, within_s)
-        return await self._keep(key, report, picture), False
+        return await self._keep(key, report, picture, age), False
 
     def of(self, owner: str) -> Runner:
         """The same workers for one owner; its `close` leaves them open."""
@@ -163,13 +164,15 @@ class LocalRunner:
             kept = await asyncio.to_thread(self._cache.get, key, picture)
         return kept
 
-    async def _keep(self, key: str, report: ToolReport, picture: PictureRef) -> ToolReport:
+    async def _keep(
+        self, key: str, report: ToolReport, picture: PictureRef, age: int
+    ) -> ToolReport:
         """Keep a report, once for all that waited for it; returns it as the cache gives it back."""
         kept = self._cache.recall(key, picture)
         if kept is None:
-            self._cache.remember(key, report, picture)
+            self._cache.remember(key, report, picture, age)
             if self._cache.is_on_disk:
-                await asyncio.to_thread(self._cache.put, key, report, picture)
+                await asyncio.to_thread(self._cache.put, key, report, picture, age)
             kept = self._cache.recall(key, picture)
         return kept or report
 

@@ -141,3 +141,29 @@ def test_a_place_that_cannot_be_used_is_logged_once(
     assert cache.get("other", HERE) is None
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     cache.close()
+
+
+@pytest.mark.parametrize("when", ["before", "while it is written"])
+def test_what_was_begun_before_its_owner_was_forgotten_is_not_kept(
+    tmp_path: Path, when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = ResultCache(tmp_path)
+    mine, other = (cache.key(describe_colors, {}, HERE, None, owner) for owner in ("me", "you"))
+    age = cache.age(mine)
+    if when == "before":
+        cache.forget("me")
+    else:
+        put = cache._disk.put  # type: ignore[union-attr]
+        monkeypatch.setattr(
+            cache._disk, "put", lambda key, text: (cache.forget("me"), put(key, text))
+        )
+    cache.put(mine, report_on(HERE), HERE, age)
+    monkeypatch.undo()
+    cache.remember(mine, report_on(HERE), HERE, age)
+    cache.put(other, report_on(HERE), HERE, cache.age(other))
+    assert (cache.get(mine, HERE), cache.get(other, HERE)) == (None, report_on(HERE))
+    cache.close()
+    assert ResultCache(tmp_path).get(mine, HERE) is None
+    cache.put(mine, report_on(HERE), HERE, cache.age(mine))
+    assert cache.get(mine, HERE) == report_on(HERE), "what is begun afterwards is"
+    cache.close()

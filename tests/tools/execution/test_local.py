@@ -406,9 +406,9 @@ async def test_the_event_loop_does_not_wait_for_the_disk(counted: Counted, tmp_p
             self.wait()
             return super().get(key, picture)
 
-        def put(self, key: str, report: ToolReport, picture: Any) -> None:
+        def put(self, key: str, report: ToolReport, picture: Any, age: int | None = None) -> None:
             self.wait()
-            super().put(key, report, picture)
+            super().put(key, report, picture, age)
 
         def wait(self) -> None:
             turned = threading.Event()
