@@ -88,6 +88,8 @@ class Session:
         self.pictures = PictureStore(max_pages)
         self.ledger = Ledger()
         self.messages: list[BaseMessage] = []
+        self.owner = ""
+        """For whom it is (`VisualAgent.session`)."""
         self.runner: Runner | None = None
         """Runs the tools of this conversation instead of the agent's runner, where it is set."""
         self._background = background

@@ -112,7 +112,7 @@ class VisualAgent:
         Args:
             session_id: a name; by default one of chance.
             owner: for whom, where an agent answers several who must not learn of each other: what
-                tools reported is kept for each apart, until `forget`.
+                tools reported and planners wrote is kept for each apart, until `forget`.
         """
         self._check_open()
         session = Session(
@@ -124,12 +124,15 @@ class VisualAgent:
             max_pages=self.settings.max_pages,
         )
         if owner:
+            session.owner = owner
             session.runner = self._runner.of(owner)
         return session
 
     def forget(self, owner: str) -> None:
-        """Delete what is kept of an owner's looks, in memory and on disk."""
+        """Delete what is kept of an owner's looks and turns, in memory and on disk."""
         self._runner.forget(owner)
+        if (delete := getattr(self._planner, "forget", None)) is not None:
+            delete(owner)
 
     def restore(self, snapshot: Mapping[str, Any], *pictures: Source) -> Session:
         """Go on with a conversation that was stored (`Session.snapshot`).
@@ -239,6 +242,7 @@ class VisualAgent:
         from agent.loop.earlier import read
         from agent.loop.state import Question
         from agent.planners import planner_facts
+        from agent.planners.asking import asked_by
         from agent.run import answer_question
 
         refs = [picture.ref for picture in session.pictures]
@@ -257,11 +261,12 @@ class VisualAgent:
             premises=self._premises | {"earlier_messages": len(session.messages)},
         )
         missing = [m.what for m in self.toolset.missing]
-        answer = await in_one_run(
-            answer_question(planning, self.settings, session.messages, asked, missing),
-            planning.model,
-            asked,
-        )
+        with asked_by(session.owner):
+            answer = await in_one_run(
+                answer_question(planning, self.settings, session.messages, asked, missing),
+                planning.model,
+                asked,
+            )
         if not asked.is_cut_off:
             session.messages += asked.messages
         fallback, reason = self.settings.planner_fallback, asked.spent.fallback_reason

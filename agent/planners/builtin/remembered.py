@@ -1,0 +1,57 @@
+"""Turns that the built-in weights have written: the same question is not worked out twice.
+
+Decoding is greedy, so that the same prompt within the same grammar always gives the same text. What
+was written for one owner is given to no other: the time that it takes would tell what was asked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from agent.planners.builtin.decoding import Completion
+
+MOST = 2048
+"""Turns that are remembered; some hundred bytes each."""
+
+Key = tuple[str, str]
+"""The owner, and a hash of all that a turn depends on."""
+
+
+class Remembered:
+    """Completions by what they depend on, least recently used first out. Threads may share it."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Key, Completion] = OrderedDict()
+
+    @staticmethod
+    def key(owner: str, prompt: Sequence[int], grammar: str) -> Key:
+        """Where the turn behind a prompt of tokens is kept."""
+        return owner, hashlib.sha256(f"{list(prompt)} {grammar}".encode()).hexdigest()
+
+    def get(self, key: Key) -> Completion | None:
+        """The turn, if it is known."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def put(self, key: Key, completion: Completion) -> None:
+        """Keep a turn."""
+        with self._lock:
+            self._kept[key] = completion
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+
+    def forget(self, owner: str) -> None:
+        """Delete what was written for an owner."""
+        with self._lock:
+            for key in [key for key in self._kept if key[0] == owner]:
+                del self._kept[key]
