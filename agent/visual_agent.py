@@ -20,6 +20,9 @@ from tools.errors import InputError
 from tools.execution.cache import ResultCache
 from tools.execution.local import LocalRunner
 from tools.execution.runner import SharedRunner
+from tools.networks import cores
+from tools.networks.torch_runtime import is_cpu
+from tools.pictures.pages import PixelCache
 from tools.toolset import Toolset, load_toolset
 
 if TYPE_CHECKING:
@@ -55,11 +58,16 @@ class VisualAgent:
         tools: Sequence[VisionTool] = (),
     ) -> None:
         self.settings = settings or Settings()
+        streams = self.settings.streams if is_cpu(self.settings.tools.device) else 1
+        cores.share(streams)
         self.toolset = load_toolset(self.settings.tools, tools)
+        self.pixels = PixelCache()
+        """Decoded pictures of all sessions; those of one owner are nobody else's."""
         self._runner: SharedRunner = LocalRunner(
             self.toolset.offered,
             ResultCache(directory=self.settings.cache_dir),
             timeout_s=self.settings.tool_timeout_s,
+            streams=streams,
         )
         self._background = BackgroundLoop()
         self._planner = planner
@@ -122,14 +130,16 @@ class VisualAgent:
             pictures,
             session_id,
             max_pages=self.settings.max_pages,
+            pixels=self.pixels,
+            owner=owner,
         )
         if owner:
-            session.owner = owner
             session.runner = self._runner.of(owner)
         return session
 
     def forget(self, owner: str) -> None:
-        """Delete what is kept of an owner's looks and turns, in memory and on disk."""
+        """Delete what is kept of an owner's pictures, looks and turns, in memory and on disk."""
+        self.pixels.forget(owner)
         self._runner.forget(owner)
         if (delete := getattr(self._planner, "forget", None)) is not None:
             delete(owner)

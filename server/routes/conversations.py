@@ -73,7 +73,9 @@ def get_picture(
     pages = [
         picture
         for file in files
-        for picture in PictureStore().add_all(services.intake.content(file.sha256))
+        for picture in PictureStore(pixels=services.agent.pixels, owner=mine.owner).add_all(
+            services.intake.content(file.sha256)
+        )
         if picture.ref.page == page
     ]
     if not pages:

@@ -24,7 +24,9 @@ from tools.pictures.store import Picture
 
 
 class LocalRunner:
-    """The workers of a set of tools; each tool runs one call at a time, tools run side by side.
+    """The workers of a set of tools; tools run side by side.
+
+    Each tool runs one call at a time, or as many as there are `streams` if it can.
 
     Raises:
         ValueError: two tools have the same name.
@@ -36,6 +38,7 @@ class LocalRunner:
         cache: ResultCache,
         timeout_s: float = 60.0,
         breaker: Callable[[], CircuitBreaker] = CircuitBreaker,
+        streams: int = 1,
     ) -> None:
         self._tools = {tool.name: tool for tool in tools}
         if len(self._tools) < len(tools):
@@ -45,6 +48,7 @@ class LocalRunner:
         self._cache = cache
         self._timeout_s = timeout_s
         self._breaker = breaker
+        self._streams = streams
         self._workers: dict[str, ToolWorker] = {}
         self._known: WeakValueDictionary[PictureRef, Picture] = WeakValueDictionary()
         self._closed = False
@@ -122,7 +126,9 @@ class LocalRunner:
 
     def _worker_of(self, tool: VisionTool) -> ToolWorker:
         if tool.name not in self._workers:
-            self._workers[tool.name] = ToolWorker(tool, self._timeout_s, self._breaker())
+            self._workers[tool.name] = ToolWorker(
+                tool, self._timeout_s, self._breaker(), self._streams
+            )
         return self._workers[tool.name]
 
     async def _kept(self, key: str, picture: PictureRef) -> ToolReport | None:

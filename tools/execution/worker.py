@@ -27,22 +27,29 @@ class _Run:
 
 
 class ToolWorker:
-    """Runs one tool's calls in a thread of its own, batched where the tool can do that.
+    """Runs one tool's calls in threads of its own, batched where the tool can do that.
+
+    That is one thread, unless there are `streams` and the tool is `side_by_side`. Then calls are
+    not batched: on a CPU, for which streams are, a batch takes as long as its calls one by one.
 
     The same look at the same time is one run; a run that nobody waits for any more is dropped,
     unless it has begun (code of the tool cannot be interrupted). A tool that hangs keeps its
     thread; its `breaker` sees to it that callers are soon told so at once.
     """
 
-    def __init__(self, tool: VisionTool, timeout_s: float, breaker: CircuitBreaker) -> None:
+    def __init__(
+        self, tool: VisionTool, timeout_s: float, breaker: CircuitBreaker, streams: int = 1
+    ) -> None:
         self._tool = tool
         self._timeout_s = timeout_s
         self._breaker = breaker
         self._runs: dict[Hashable, _Run] = {}
         self._late: set[Future[ToolReport]] = set()
+        workers = streams if tool.side_by_side else 1
         self._batcher = MicroBatcher[dict[str, Any], ToolReport](
             lambda calls: run_calls(tool, calls),
-            max_batch=tool.max_batch if isinstance(tool, BatchedTool) else 1,
+            max_batch=tool.max_batch if isinstance(tool, BatchedTool) and workers == 1 else 1,
+            workers=workers,
             name=f"tool-{tool.name}",
         )
 
@@ -56,6 +63,7 @@ class ToolWorker:
 
         Raises:
             ToolError: the tool failed, took too long, or is not asked because it hangs.
+            OverloadedError: too many looks wait for it.
         """
         if self._is_given_up:
             raise ToolError(f"{self._tool.name} {self.trouble}; do without it")
