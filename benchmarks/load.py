@@ -31,7 +31,7 @@ from pathlib import Path
 
 import httpx
 
-from benchmarks.load_clients import QUESTIONS, Asked, Phase, known_bodies, new_pictures, run
+from benchmarks.load_clients import QUESTIONS, Phase, known_bodies, new_pictures, run
 from benchmarks.serving import percentile
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
@@ -94,7 +94,7 @@ def serving(folder: Path) -> Iterator[Service]:
         "VQA_SERVER_REQUESTS_PER_MINUTE": "1000000",
     }
     with (folder / "log").open("w") as log:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - this project's own service
             SERVICE, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
         )
     try:
@@ -114,7 +114,7 @@ def one_by_one(files: Sequence[Path], seconds: float) -> float:
     """Questions a second of the library as it is, in a process of its own."""
     words = ["-m", "benchmarks.load", "--alone", str(seconds), *map(str, files)]
     with tempfile.TemporaryDirectory() as cache:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - this module
             [sys.executable, *words],
             env=os.environ | {"VQA_CACHE_DIR": cache},
             capture_output=True, text=True, check=True,
@@ -150,31 +150,22 @@ def measure(service: Service, phase: Phase, rate: float) -> Row:
 
     cpu_s = service.cpu_s
     asked, seconds = run(phase, look)
-    return row_of(phase, asked, seconds, rate, service.cpu_s - cpu_s, (service.memory_mb, most))
-
-
-def row_of(
-    phase: Phase,
-    asked: Asked,
-    seconds: float,
-    rate: float,
-    cpu_s: float,
-    memory_mb: tuple[float, float],
-) -> Row:
-    """What was seen, as figures."""
     count = len(asked.seconds)
-    times = asked.seconds or [float("nan")]
+    p50, p95, p99 = (round(percentile(asked.seconds, s), 3) for s in (0.5, 0.95, 0.99))
     return Row(
         "repeated" if phase.repeated else "new",
         phase.users,
         count,
-        round(count / seconds, 2),
-        round(count / seconds / rate, 2),
-        *(round(percentile(times, share), 3) for share in (0.5, 0.95, 0.99)),
-        asked.busy,
-        dict(asked.errors),
-        round(cpu_s / max(count, 1), 4),
-        *(round(mb) for mb in memory_mb),
+        questions_per_s=round(count / seconds, 2),
+        ratio=round(count / seconds / rate, 2),
+        p50_s=p50,
+        p95_s=p95,
+        p99_s=p99,
+        busy=asked.busy,
+        errors=dict(asked.errors),
+        cpu_s=round((service.cpu_s - cpu_s) / max(count, 1), 4),
+        memory_mb=round(service.memory_mb),
+        most_memory_mb=round(most),
     )
 
 

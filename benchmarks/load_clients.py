@@ -110,7 +110,9 @@ def known_bodies(files: Sequence[Path]) -> Iterator[dict[str, object]]:
             yield body_of(picture, question)
 
 
-async def ask(client: httpx.AsyncClient, body: dict[str, object], asked: Asked, until: float) -> None:
+async def ask(
+    client: httpx.AsyncClient, body: dict[str, object], asked: Asked, until: float
+) -> None:
     """One question until it is answered, has failed, or there is no time left to come again."""
     started = time.perf_counter()
     while True:

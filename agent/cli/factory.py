@@ -26,6 +26,7 @@ class Options:
 
     planner_url: str | None = None
     planner_model: str | None = None
+    streams: int | None = None
 
 
 Factory = Callable[[Options], "VisualAgent"]

@@ -22,7 +22,8 @@ def run_service(factory: Any, given: Mapping[str, Any]) -> int:
     from server.settings import load
 
     settings = load(given)
-    with open_agent(factory, Options()) as agent, terminated_like_interrupted():
+    options = Options(streams=settings.looks_side_by_side)
+    with open_agent(factory, options) as agent, terminated_like_interrupted():
         try:
             serve(settings, agent, lambda url: output().print(HINT.format(url=url), soft_wrap=True))
         except KeyboardInterrupt:  # as it is meant to end: everything is drained and closed

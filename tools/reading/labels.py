@@ -15,7 +15,6 @@ from typing import cast
 from tools.evidence import ValueType
 from tools.words.lists import columns_of
 
-
 MISSPELT = 5
 """Letters from which on a name is recognised though it is not spelt as it should be."""
 LIKE = 90

@@ -175,7 +175,7 @@ class BuiltinChatModel(BaseChatModel):
 
         def work() -> Completion:
             return self._loaded().complete(
-                turn, form, self.max_new_tokens, cancelled, on_text, owner
+                turn, form, self.max_new_tokens, cancelled, on_text, owner=owner
             )
 
         return self._worker.submit(work), cancelled

@@ -116,6 +116,7 @@ class Decoder:
         max_new_tokens: int,
         cancelled: threading.Event | None = None,
         on_text: TokenCallback | None = None,
+        *,
         owner: str = "",
     ) -> Completion:
         """The model's next message; the same input always gives the same text.
