@@ -92,7 +92,7 @@ class Decoder:
         import llguidance
 
         _check_folder(path)
-        self.remembered = Remembered()
+        self.remembered = Remembered[Completion]()
         try:
             self._tokenizer = ChatTokenizer(path)
             self._network = _network(path, runtime_of(path, runtime), device)

@@ -10,10 +10,9 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Generic, TypeVar
 
-if TYPE_CHECKING:
-    from agent.planners.builtin.decoding import Completion
+Turn = TypeVar("Turn")
 
 MOST = 2048
 """Turns that are remembered; some hundred bytes each."""
@@ -22,30 +21,30 @@ Key = tuple[str, str]
 """The owner, and a hash of all that a turn depends on."""
 
 
-class Remembered:
-    """Completions by what they depend on, least recently used first out. Threads may share it."""
+class Remembered(Generic[Turn]):
+    """Turns by what they depend on, least recently used first out. Threads may share it."""
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
         self._lock = threading.Lock()
-        self._kept: OrderedDict[Key, Completion] = OrderedDict()
+        self._kept: OrderedDict[Key, Turn] = OrderedDict()
 
     @staticmethod
     def key(owner: str, prompt: Sequence[int], grammar: str) -> Key:
         """Where the turn behind a prompt of tokens is kept."""
         return owner, hashlib.sha256(f"{list(prompt)} {grammar}".encode()).hexdigest()
 
-    def get(self, key: Key) -> Completion | None:
+    def get(self, key: Key) -> Turn | None:
         """The turn, if it is known."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
             return self._kept.get(key)
 
-    def put(self, key: Key, completion: Completion) -> None:
+    def put(self, key: Key, turn: Turn) -> None:
         """Keep a turn."""
         with self._lock:
-            self._kept[key] = completion
+            self._kept[key] = turn
             self._kept.move_to_end(key)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
