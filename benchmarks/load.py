@@ -205,6 +205,20 @@ def pictures_in(folder: Path) -> tuple[Path, ...]:
     return found
 
 
+def measured(
+    service: Service, rate: float, given: argparse.Namespace, files: tuple[Path, ...]
+) -> list[Row]:
+    """All rows, each printed when it is there; `rate` is that of one by one."""
+    print(f"one by one: {rate:.2f} questions/s")
+    print("pictures  users questions      q/s  ratio   p50 s   p95 s   p99 s   CPU s     MB   most"
+          "  busy  errors")  # fmt: skip
+    rows = []
+    for phase in phases(service, given, files):
+        rows.append(measure(service, phase, rate))
+        print_row(rows[-1])
+    return rows
+
+
 def main(words: Sequence[str] | None = None) -> int:
     """Start, measure, print; fails where there was an error."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -213,7 +227,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=20.0, help="of each row")
     parser.add_argument("--pictures", type=Path, default=EXAMPLES, help="folder to make them of")
     parser.add_argument("--soak", type=int, default=0, help="minutes more, with most users")
-    parser.add_argument("--url", help="a service that runs already: no CPU, no memory")
+    parser.add_argument("--url", help="a service that runs already: no CPU, memory or ratio")
     parser.add_argument("--json", type=Path, help="write the figures here")
     parser.add_argument("--alone", type=float, help=argparse.SUPPRESS)
     parser.add_argument("files", type=Path, nargs="*", help=argparse.SUPPRESS)
@@ -224,30 +238,17 @@ def main(words: Sequence[str] | None = None) -> int:
     files = pictures_in(given.pictures)
     with tempfile.TemporaryDirectory() as folder:
         if given.url:
-            rows, rate = measured(Service(given.url), given, files)
+            rate = float("nan")
+            rows = measured(Service(given.url), rate, given, files)
         else:
             with serving(Path(folder)) as service:
-                rows, rate = measured(service, given, files)
+                rate = one_by_one(files, given.seconds)
+                rows = measured(service, rate, given, files)
     if given.json:
         machine = {"python": platform.python_version(), "cores": os.cpu_count()}
         found = {"one_by_one": rate, "results": [asdict(row) for row in rows]}
         given.json.write_text(json.dumps({"machine": machine} | found, indent=2) + "\n")
     return int(any(row.errors for row in rows))
-
-
-def measured(
-    service: Service, given: argparse.Namespace, files: tuple[Path, ...]
-) -> tuple[list[Row], float]:
-    """All rows, each printed when it is there, and the rate of one by one."""
-    rate = one_by_one(files, given.seconds)
-    print(f"one by one: {rate:.2f} questions/s")
-    print("pictures  users questions      q/s  ratio   p50 s   p95 s   p99 s   CPU s     MB   most"
-          "  busy  errors")  # fmt: skip
-    rows = []
-    for phase in phases(service, given, files):
-        rows.append(measure(service, phase, rate))
-        print_row(rows[-1])
-    return rows, rate
 
 
 if __name__ == "__main__":
