@@ -159,7 +159,8 @@ def run(phase: Phase, meanwhile: Callable[[], object] = lambda: None) -> tuple[A
     """
     count = min(PROCESSES, phase.users)
     shares = [range(first, phase.users, count) for first in range(count)]
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
     with context.Pool(count) as pool:
         pool.map(abs, range(count))  # they have started and imported what they need
         begun = time.perf_counter()

@@ -32,6 +32,7 @@ class VisionTool:
     `picture` and `region` as ids. `version` is part of the cache key: change it with the results.
     `explains(evidence, arguments of its call)` gives the score behind evidence as a function of the
     picture, for saliency methods; None where there is no such score (a text is read, not scored).
+    `forget(owner)` deletes what the tool itself keeps of an owner's pictures (`Picture.owner`).
     """
 
     name: str
@@ -42,6 +43,7 @@ class VisionTool:
     takes_region: bool
     explains: Callable[[Evidence, Mapping[str, Any]], Subject | None] | None = None
     side_by_side: bool = False
+    forget: Callable[[str], None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -62,7 +62,7 @@ def read_text_tool(
 
     countries = "" if regions == list(REGIONS) else "-" + "".join(sorted(regions))
     tool = vision_tool(read_text, version=f"{VERSION}-{ocr.version}{countries}")
-    return replace(tool, side_by_side=True)
+    return replace(tool, side_by_side=True, forget=pages.forget)
 
 
 class _PageCache:
@@ -85,6 +85,11 @@ class _PageCache:
             while len(self._pages) > KEPT_PAGES:
                 self._pages.popitem(last=False)
         return page
+
+    def forget(self, owner: str) -> None:
+        with self._lock:
+            for key in [key for key in self._pages if key[0] == owner]:
+                del self._pages[key]
 
 
 def _read(picture: Picture, region: Region | None, engine: OcrEngine) -> Page:

@@ -52,9 +52,18 @@ class Files(Repository):
     """Uploaded pictures."""
 
     def add(self, record: FileRecord) -> FileRecord:
-        """Note a file; one that came inline again only lives longer."""
+        """Note a file; one that came inline again only lives longer.
+
+        That is not written while it lives for half as long anyway.
+        """
         table = tables.files
         same = self._mine(table, table.c.sha256 == record.sha256, table.c.purpose == INLINE)
+        if record.purpose == INLINE:
+            half = (self._clock() + record.expires_at) / 2
+            with self._database.read() as connection:
+                found = select(table).where(same & (table.c.expires_at >= half)).limit(1)
+                if (row := connection.execute(found).mappings().one_or_none()) is not None:
+                    return _file(row)
         with self._database.write() as connection:
             if record.purpose == INLINE:
                 live = update(table).where(same).values(expires_at=record.expires_at)

@@ -84,6 +84,11 @@ def test_what_was_read_for_one_owner_is_read_again_for_another():
     for owner, pages in (("a", 1), ("a", 1), ("b", 2)):
         tool.run(PictureStore(owner=owner).add(np.full((60, 80, 3), 9, np.uint8)))
         assert engine.pages == pages
+    assert tool.forget is not None
+    tool.forget("a")
+    for owner, pages in (("b", 2), ("a", 3)):
+        tool.run(PictureStore(owner=owner).add(np.full((60, 80, 3), 9, np.uint8)))
+        assert engine.pages == pages
 
 
 @pytest.mark.parametrize(

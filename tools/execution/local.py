@@ -114,6 +114,9 @@ class LocalRunner:
     def forget(self, owner: str) -> None:
         """Delete the results that are kept for an owner, on disk, too."""
         self._cache.forget(owner)
+        for tool in self._tools.values():
+            if tool.forget is not None:
+                tool.forget(owner)
 
     def close(self) -> None:
         """Stop the workers and let go of the tools; calls that wait are dropped."""
