@@ -37,6 +37,8 @@ from benchmarks.serving import percentile
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 SERVICE = (sys.executable, "-m", "agent.cli", "serve", "--port", "0")
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
+WARM_USERS, WARM_S = 8, 10.0
+"""Who asks before anything is measured, so that every stream has loaded what it needs."""
 APART = 100_000
 """New pictures between the first ones of two phases."""
 
@@ -110,8 +112,17 @@ def serving(folder: Path) -> Iterator[Service]:
         process.wait(60)
 
 
-def one_by_one(files: Sequence[Path], seconds: float) -> float:
-    """Questions a second of the library as it is, in a process of its own."""
+@dataclass(frozen=True)
+class Alone:
+    """The library as it is, asked one question after the other."""
+
+    questions_per_s: float = float("nan")
+    cpu_s: float = float("nan")
+    """User and system time of a question."""
+
+
+def one_by_one(files: Sequence[Path], seconds: float) -> Alone:
+    """The library in a process of its own."""
     words = ["-m", "benchmarks.load", "--alone", str(seconds), *map(str, files)]
     with tempfile.TemporaryDirectory() as cache:
         done = subprocess.run(  # noqa: S603 - this module
@@ -119,28 +130,29 @@ def one_by_one(files: Sequence[Path], seconds: float) -> float:
             env=os.environ | {"VQA_CACHE_DIR": cache},
             capture_output=True, text=True, check=True,
         )  # fmt: skip
-    return float(done.stdout.split()[-1])
+    return Alone(**json.loads(done.stdout.splitlines()[-1]))
 
 
-def alone(files: Sequence[Path], seconds: float) -> float:
-    """Questions a second, asked in this process; everything is loaded before."""
+def alone(files: Sequence[Path], seconds: float) -> Alone:
+    """The library in this process; everything is loaded before."""
     from agent import VisualAgent
 
     pictures = new_pictures(files, 0)
     with VisualAgent() as agent:
         for question in QUESTIONS:
             agent.ask(next(pictures), question)
-        count, spent = 0, 0.0
+        count, spent, cpu_s = 0, 0.0, 0.0
         while spent < seconds:
             picture = next(pictures)
-            begun = time.perf_counter()
+            begun, used = time.perf_counter(), time.process_time()
             agent.ask(picture, QUESTIONS[count % len(QUESTIONS)])
             spent += time.perf_counter() - begun
+            cpu_s += time.process_time() - used
             count += 1
-    return count / spent
+    return Alone(count / spent, cpu_s / count)
 
 
-def measure(service: Service, phase: Phase, rate: float) -> Row:
+def measure(service: Service, phase: Phase, beside: Alone) -> Row:
     """One row."""
     most = service.memory_mb
 
@@ -157,7 +169,7 @@ def measure(service: Service, phase: Phase, rate: float) -> Row:
         phase.users,
         count,
         questions_per_s=round(count / seconds, 2),
-        ratio=round(count / seconds / rate, 2),
+        ratio=round(count / seconds / beside.questions_per_s, 2),
         p50_s=p50,
         p95_s=p95,
         p99_s=p99,
@@ -206,15 +218,16 @@ def pictures_in(folder: Path) -> tuple[Path, ...]:
 
 
 def measured(
-    service: Service, rate: float, given: argparse.Namespace, files: tuple[Path, ...]
+    service: Service, beside: Alone, given: argparse.Namespace, files: tuple[Path, ...]
 ) -> list[Row]:
-    """All rows, each printed when it is there; `rate` is that of one by one."""
-    print(f"one by one: {rate:.2f} questions/s")
+    """All rows, each printed when it is there."""
+    print(f"one by one: {beside.questions_per_s:.2f} questions/s, {beside.cpu_s:.3f} CPU s each")
     print("pictures  users questions      q/s  ratio   p50 s   p95 s   p99 s   CPU s     MB   most"
           "  busy  errors")  # fmt: skip
+    run(Phase(service.url, files, WARM_USERS, min(WARM_S, given.seconds)))
     rows = []
     for phase in phases(service, given, files):
-        rows.append(measure(service, phase, rate))
+        rows.append(measure(service, phase, beside))
         print_row(rows[-1])
     return rows
 
@@ -233,20 +246,20 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("files", type=Path, nargs="*", help=argparse.SUPPRESS)
     given = parser.parse_args(words)
     if given.alone:
-        print(alone(given.files, given.alone))
+        print(json.dumps(asdict(alone(given.files, given.alone))))
         return 0
     files = pictures_in(given.pictures)
     with tempfile.TemporaryDirectory() as folder:
         if given.url:
-            rate = float("nan")
-            rows = measured(Service(given.url), rate, given, files)
+            beside = Alone()
+            rows = measured(Service(given.url), beside, given, files)
         else:
             with serving(Path(folder)) as service:
-                rate = one_by_one(files, given.seconds)
-                rows = measured(service, rate, given, files)
+                beside = one_by_one(files, given.seconds)
+                rows = measured(service, beside, given, files)
     if given.json:
         machine = {"python": platform.python_version(), "cores": os.cpu_count()}
-        found = {"one_by_one": rate, "results": [asdict(row) for row in rows]}
+        found = {"one_by_one": asdict(beside), "results": [asdict(row) for row in rows]}
         given.json.write_text(json.dumps({"machine": machine} | found, indent=2) + "\n")
     return int(any(row.errors for row in rows))
 

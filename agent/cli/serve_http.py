@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,11 +19,15 @@ What else there is: {url}/docs. Ctrl-C lets questions finish and ends it."""
 
 def run_service(factory: Any, given: Mapping[str, Any]) -> int:
     """Serve until SIGINT or SIGTERM."""
-    from server.running import serve
     from server.settings import load
 
     settings = load(given)
-    options = Options(streams=settings.looks_side_by_side)
+    streams = settings.looks_side_by_side
+    # Before NumPy is imported: its threads would wait, busily, for one another on all cores.
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // streams)))
+    from server.running import serve
+
+    options = Options(streams=streams)
     with open_agent(factory, options) as agent, terminated_like_interrupted():
         try:
             serve(settings, agent, lambda url: output().print(HINT.format(url=url), soft_wrap=True))
