@@ -46,6 +46,7 @@ from server.services import Services
 from server.settings import ServerSettings, load
 from server.store import Database, Store
 from server.sweeping import keep_swept
+from server.trimming import keep_trimmed
 from server.version import installed_version
 
 ROUTERS = (
@@ -73,6 +74,7 @@ def create_app(settings: ServerSettings | None = None, agent: VisualAgent | None
             app.state.mcp = await stack.enter_async_context(mcp.mcp_running(services))
             swept = keep_swept(services.store, services.intake, services.agent)
             await _background(stack, swept)
+            await _background(stack, keep_trimmed())
             if settings.warm_up:
                 await _background(stack, _warm_up(services))
             yield
