@@ -12,6 +12,7 @@ import multiprocessing
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
@@ -161,17 +162,16 @@ def run(phase: Phase, meanwhile: Callable[[], object] = lambda: None) -> tuple[A
     shares = [range(first, phase.users, count) for first in range(count)]
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
-    with context.Pool(count) as pool:
-        pool.map(abs, range(count))  # they have started and imported what they need
+    with ProcessPoolExecutor(count, mp_context=context) as pool:
+        list(pool.map(abs, range(count)))  # they have started and imported what they need
         begun = time.perf_counter()
-        working = pool.starmap_async(_use, [(phase, tuple(share)) for share in shares])
-        while not working.ready():
-            working.wait(1.0)
+        working = [pool.submit(_use, phase, tuple(share)) for share in shares]
+        while wait(working, timeout=1.0).not_done:
             meanwhile()
         seconds = time.perf_counter() - begun
     together = Asked()
-    for asked in working.get():
-        together.add(asked)
+    for done in working:
+        together.add(done.result())
     return together, seconds
 
 
