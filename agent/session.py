@@ -24,6 +24,7 @@ from agent.loop.background import CLOSED, BackgroundLoop
 from agent.preferences import Preferences
 from tools.errors import InputError
 from tools.execution.runner import Runner
+from tools.pictures.pages import PixelCache
 from tools.pictures.store import MAX_PAGES, PictureStore
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ class Session:
         pictures: what it is about.
         session_id: a name; by default one of chance that nobody can guess.
         max_pages: of one file, or pictures of one folder; the rest is left out, and said to be.
+        pixels: where decoded pixels are kept.
+        owner: for whom it is.
     """
 
     def __init__(
@@ -84,9 +87,12 @@ class Session:
         session_id: str | None = None,
         *,
         max_pages: int = MAX_PAGES,
+        pixels: PixelCache | None = None,
+        owner: str = "",
     ) -> None:
         self.id = session_id or secrets.token_urlsafe(16)
-        self.pictures = PictureStore(max_pages)
+        self.owner = owner
+        self.pictures = PictureStore(max_pages, pixels, owner)
         self.ledger = Ledger()
         self.messages: list[BaseMessage] = []
         self.runner: Runner | None = None

@@ -120,6 +120,12 @@ class Settings(BaseSettings):
         description="Pages of one file, or pictures of one folder, that are looked at.",
     )
     max_repairs: int = Field(default=1, ge=0, description="Repair turns of one question.")
+    streams: int = Field(
+        default=1,
+        ge=1,
+        description="Looks of one tool that run side by side on a CPU, each on its share of the "
+        "cores: more looks a second, each of which takes longer. 1: each look has all cores.",
+    )
     cache_dir: Path | None = Field(
         default=None, description="Keep tool results here between runs; without it, in memory only."
     )

@@ -21,6 +21,9 @@ from tools.errors import InputError
 from tools.execution.cache import ResultCache
 from tools.execution.local import LocalRunner
 from tools.execution.runner import SharedRunner
+from tools.networks import cores
+from tools.networks.torch_runtime import is_cpu
+from tools.pictures.pages import PixelCache
 from tools.toolset import Toolset, labels_of, load_toolset
 
 if TYPE_CHECKING:
@@ -57,13 +60,18 @@ class VisualAgent:
         tools: Sequence[VisionTool] = (),
     ) -> None:
         self.settings = settings or Settings()
+        streams = self.settings.streams if is_cpu(self.settings.tools.device) else 1
+        cores.share(streams)
         self.toolset = load_toolset(self.settings.tools, tools)
         self.preferences = self.known(self.settings.preferences)
         """How answers are wanted, unless a session says otherwise."""
+        self.pixels = PixelCache()
+        """Decoded pictures of all sessions; those of one owner are nobody else's."""
         self._runner: SharedRunner = LocalRunner(
             self.toolset.offered,
             ResultCache(directory=self.settings.cache_dir),
             timeout_s=self.settings.tool_timeout_s,
+            streams=streams,
         )
         self._background = BackgroundLoop()
         self._planner = planner
@@ -122,7 +130,7 @@ class VisualAgent:
         Args:
             session_id: a name; by default one of chance.
             owner: for whom, where an agent answers several who must not learn of each other: what
-                tools reported is kept for each apart, until `forget`.
+                tools reported and planners wrote is kept for each apart, until `forget`.
             preferences: how answers are wanted, over those of the settings.
 
         Raises:
@@ -136,6 +144,8 @@ class VisualAgent:
             pictures,
             session_id,
             max_pages=self.settings.max_pages,
+            pixels=self.pixels,
+            owner=owner,
         )
         if owner:
             session.runner = self._runner.of(owner)
@@ -153,8 +163,11 @@ class VisualAgent:
         return preferences.known(labels_of(self.toolset.offered))
 
     def forget(self, owner: str) -> None:
-        """Delete what is kept of an owner's looks, in memory and on disk."""
+        """Delete what is kept of an owner's pictures, looks and turns, in memory and on disk."""
+        self.pixels.forget(owner)
         self._runner.forget(owner)
+        if (delete := getattr(self._planner, "forget", None)) is not None:
+            delete(owner)
 
     def restore(self, snapshot: Mapping[str, Any], *pictures: Source) -> Session:
         """Go on with a conversation that was stored (`Session.snapshot`).
@@ -264,6 +277,7 @@ class VisualAgent:
         from agent.loop.earlier import read
         from agent.loop.state import Question
         from agent.planners import planner_facts
+        from agent.planners.asking import asked_by
         from agent.run import answer_question
 
         refs = [picture.ref for picture in session.pictures]
@@ -287,11 +301,12 @@ class VisualAgent:
             premises=self._premises | {"earlier_messages": len(session.messages)},
         )
         missing = [m.what for m in self.toolset.missing]
-        answer = await in_one_run(
-            answer_question(planning, self.settings, session.messages, asked, missing),
-            planning.model,
-            asked,
-        )
+        with asked_by(session.owner):
+            answer = await in_one_run(
+                answer_question(planning, self.settings, session.messages, asked, missing),
+                planning.model,
+                asked,
+            )
         if not asked.is_cut_off:
             session.messages += asked.messages
         fallback, reason = self.settings.planner_fallback, asked.spent.fallback_reason

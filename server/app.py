@@ -54,6 +54,7 @@ from server.settings import ServerSettings, load
 from server.store import Database, Store
 from server.store.database import private_folder
 from server.sweeping import keep_swept
+from server.trimming import keep_trimmed
 from server.version import installed_version
 
 ROUTERS = (
@@ -85,6 +86,7 @@ def create_app(settings: ServerSettings | None = None, agent: VisualAgent | None
             swept = keep_swept(services.store, services.intake, services.agent)
             await _background(stack, swept)
             await _background(stack, services.engine.ahead.run())
+            await _background(stack, keep_trimmed())
             if settings.warm_up:
                 await _background(stack, _warm_up(services))
             yield

@@ -16,7 +16,10 @@ from starlette.exceptions import HTTPException
 
 from agent.errors import PlannerError, PlannerOutputError, PlannerTimeoutError
 from server.logs import log
-from tools.errors import InputError, PictureError
+from tools.errors import InputError, OverloadedError, PictureError
+
+AGAIN_S = 5
+"""Seconds after which it is worth asking an overloaded tool again."""
 
 
 class Problem(BaseModel):
@@ -188,6 +191,9 @@ def as_api_error(error: Exception) -> ApiError | None:
     if isinstance(error, InputError):
         code = "invalid_image" if isinstance(error, PictureError) else None
         return BadRequestError(str(error), code=code)
+    if isinstance(error, OverloadedError):
+        words = "too many looks wait for a tool; ask again in a few seconds"
+        return BusyError(words, code="busy", headers={"Retry-After": str(AGAIN_S)})
     return _planner_error(error) if isinstance(error, PlannerError) else None
 
 
@@ -204,7 +210,7 @@ def install(app: FastAPI) -> None:
     """Let the app answer every error in this form."""
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    for family in (InputError, PlannerError):
+    for family in (InputError, OverloadedError, PlannerError):
         app.add_exception_handler(family, _library)
 
 

@@ -60,6 +60,12 @@ class ServerSettings(BaseSettings):
     max_running: int = Field(default=4, ge=1, description="Questions that are answered at once.")
     max_waiting: int = Field(default=256, ge=0, description="Questions that wait for their turn.")
     max_wait_s: float = Field(default=100.0, gt=0, description="Seconds that one waits at most.")
+    streams: int | None = Field(
+        default=None,
+        ge=1,
+        description="Looks of one tool side by side on a CPU, each on its share of the cores; "
+        "unset: one for each core, at most `max_running`.",
+    )
     deadline_s: float = Field(
         default=240.0,
         gt=0,
@@ -164,6 +170,11 @@ class ServerSettings(BaseSettings):
         if self.max_wait_s > self.deadline_s:
             raise ValueError("max_wait_s is more than deadline_s")
         return self
+
+    @property
+    def looks_side_by_side(self) -> int:
+        """`streams`, or what suits this machine."""
+        return self.streams or min(os.cpu_count() or 1, self.max_running)
 
     @property
     def is_loopback(self) -> bool:

@@ -62,6 +62,7 @@ def make_tool(answerer: Answerer, threshold: float | None = None) -> VisionTool:
 
     tool = vision_tool(answer_by_fusion, version=f"1:{answerer.version}:{bar}")
     about = {
+        "side_by_side": True,
         "description": f"{tool.description} {WHEN}",
         "explains": lambda evidence, arguments: of_answer(
             answerer, str(arguments.get("question", evidence.label)), str(evidence.value)

@@ -27,10 +27,12 @@ class VisionTool:
     """A tool as the runner and the planner see it.
 
     `run(picture=Picture, region=Region | None, **arguments)` is called in a worker thread, never
-    twice at once for one tool. `parameters` holds the planner's side: the same names, with
+    twice at once for one tool, unless it is `side_by_side`: then in as many threads as there are
+    streams (`tools.networks.cores`). `parameters` holds the planner's side: the same names, with
     `picture` and `region` as ids. `version` is part of the cache key: change it with the results.
     `explains(evidence, arguments of its call)` gives the score behind evidence as a function of the
     picture, for saliency methods; None where there is no such score (a text is read, not scored).
+    `forget(owner)` deletes what the tool itself keeps of an owner's pictures (`Picture.owner`).
     """
 
     name: str
@@ -40,6 +42,8 @@ class VisionTool:
     run: Callable[..., ToolReport]
     takes_region: bool
     explains: Callable[[Evidence, Mapping[str, Any]], Subject | None] | None = None
+    side_by_side: bool = False
+    forget: Callable[[str], None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

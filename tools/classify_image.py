@@ -104,6 +104,7 @@ def make_tool(networks: KindNetworks, threshold: float) -> VisionTool:
 
     tool = vision_tool(classify_image, version=_version(networks, threshold))
     about = {
+        "side_by_side": True,
         "description": f"{tool.description} {_knows(networks)}",
         "explains": partial(_explained, networks),
     }

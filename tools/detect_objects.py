@@ -146,7 +146,8 @@ def make_tool(detector: Detector, offered: list[str] | None, limits: Bars) -> Vi
     settings = _digest([limits, groups])
     version = f"6:{_fingerprint(detector.weights)}:{detector.runtime}:{settings}"
     tool = vision_tool(detect_objects, version=version, annotations={"labels": annotation})
-    return BatchedTool(**(vars(tool) | {"explains": explains}), run_batch=several)
+    about = {"explains": explains, "side_by_side": True}
+    return BatchedTool(**(vars(tool) | about), run_batch=several)
 
 
 def _as_offered(offered: list[str]) -> Callable[[object], object]:

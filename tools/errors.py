@@ -19,6 +19,13 @@ class ToolUnavailableError(ToolError):
     """The tool cannot work here (weights or a library are missing)."""
 
 
+class OverloadedError(Exception):
+    """So much waits for a tool that one look more would wait in vain; later it may be asked again.
+
+    Nobody is at fault, so it is of neither family: it ends the run, and is no failed call.
+    """
+
+
 class InputError(Exception):
     """The person's input cannot be used; the message says what to pass instead."""
 

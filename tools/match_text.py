@@ -87,6 +87,7 @@ def make_tool(space: SharedSpace, threshold: float | None = None) -> VisionTool:
 
     tool = vision_tool(match_text, version=f"1:{space.version}:{bar}")
     about = {
+        "side_by_side": True,
         "description": f"{tool.description} {WHEN}",
         "explains": lambda evidence, _arguments: of_text(space, evidence.label or ""),
     }

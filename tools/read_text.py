@@ -6,7 +6,9 @@ made of this function's signature and docstring.
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tools.base import VisionTool, vision_tool
@@ -59,24 +61,35 @@ def read_text_tool(
         return _doubted(report) if page.is_mirrored else report
 
     countries = "" if regions == list(REGIONS) else "-" + "".join(sorted(regions))
-    return vision_tool(read_text, version=f"{VERSION}-{ocr.version}{countries}")
+    tool = vision_tool(read_text, version=f"{VERSION}-{ocr.version}{countries}")
+    return replace(tool, side_by_side=True, forget=pages.forget)
 
 
 class _PageCache:
-    """The lines of the last pages; the tool's runner never calls twice at once."""
+    """The lines of the last pages, each owner's for itself. Safe to share between threads."""
 
     def __init__(self, engine: OcrEngine) -> None:
         self._engine = engine
-        self._pages: OrderedDict[tuple[str, BoxXyxy | None], Page] = OrderedDict()
+        self._lock = threading.Lock()
+        self._pages: OrderedDict[tuple[str, str, BoxXyxy | None], Page] = OrderedDict()
 
     def of(self, picture: Picture, region: Region | None) -> Page:
-        key = (picture.ref.sha256, region.box_xyxy if region else None)
-        if key not in self._pages:
-            self._pages[key] = _read(picture, region, self._engine)
+        key = (picture.owner, picture.ref.sha256, region.box_xyxy if region else None)
+        with self._lock:
+            page = self._pages.get(key)
+        if page is None:
+            page = _read(picture, region, self._engine)
+        with self._lock:
+            self._pages[key] = page
+            self._pages.move_to_end(key)
             while len(self._pages) > KEPT_PAGES:
                 self._pages.popitem(last=False)
-        self._pages.move_to_end(key)
-        return self._pages[key]
+        return page
+
+    def forget(self, owner: str) -> None:
+        with self._lock:
+            for key in [key for key in self._pages if key[0] == owner]:
+                del self._pages[key]
 
 
 def _read(picture: Picture, region: Region | None, engine: OcrEngine) -> Page:

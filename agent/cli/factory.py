@@ -28,6 +28,7 @@ class Options:
     planner_model: str | None = None
     preferences: dict[str, Any] | None = None
     """How answers are wanted (`agent.preferences`)."""
+    streams: int | None = None
 
     @classmethod
     def wanting(

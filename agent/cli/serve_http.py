@@ -22,12 +22,17 @@ What else there is: {url}/docs. Ctrl-C lets questions finish and ends it; twice,
 
 def run_service(factory: Any, given: Mapping[str, Any]) -> int:
     """Serve until SIGINT or SIGTERM."""
-    from server.running import StoppedAtOnceError, serve
     from server.settings import load
 
     settings = load(given)
     warn_of_strange()
-    with open_agent(factory, Options()) as agent, terminated_like_interrupted():
+    streams = settings.looks_side_by_side
+    # Before NumPy is imported: its threads would wait, busily, for one another on all cores.
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // streams)))
+    from server.running import StoppedAtOnceError, serve
+
+    options = Options(streams=streams)
+    with open_agent(factory, options) as agent, terminated_like_interrupted():
         try:
             serve(settings, agent, lambda url: output().print(HINT.format(url=url), soft_wrap=True))
         except StoppedAtOnceError:

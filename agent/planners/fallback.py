@@ -73,6 +73,12 @@ class FallbackChatModel(BaseChatModel):
             if (end := getattr(planner, "close", None)) is not None:
                 end()
 
+    def forget(self, owner: str) -> None:
+        """Delete what the planners remember of an owner's turns."""
+        for planner in self._made.values():
+            if (delete := getattr(planner, "forget", None)) is not None:
+                delete(owner)
+
     def bind_tools(
         self, tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool], **kwargs: Any
     ) -> Runnable[LanguageModelInput, AIMessage]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterable
+from functools import partial
 
 from agent import VisualAgent
 from agent.session import Session
@@ -102,7 +103,8 @@ class LookAhead:
 
     def _session(self, owner: str, handle: Handle) -> Session:
         session = self._agent.session(owner=owner)
-        session.pictures.add(self._intake.content(handle.sha256), handle.name)
+        load = partial(self._intake.content, handle.sha256)
+        session.pictures.add(load(), handle.name, load)
         return session
 
     async def _until_nobody_asks(self) -> None:

@@ -9,6 +9,7 @@ Everything here blocks.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from weakref import WeakKeyDictionary
 
 from agent import VisualAgent
@@ -208,7 +209,8 @@ class Opener:
         here = {picture.sha256 for picture in files}
         for handle in handles:
             if handle.sha256 not in here:
-                session.pictures.add(self._intake.content(handle.sha256), handle.name)
+                load = partial(self._intake.content, handle.sha256)
+                session.pictures.add(load(), handle.name, load)
                 files.append(handle.stored)
                 here.add(handle.sha256)
         return files

@@ -20,6 +20,7 @@ from server.services import Services, Serving
 from server.store import Owned
 from server.store.records import ConversationRecord, ConversationSummary
 from tools.evidence import PictureRef, number_and_page
+from tools.pictures.store import PictureStore
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
 Name = Annotated[str, StringConstraints(max_length=64)]
@@ -129,7 +130,8 @@ def get_picture(
     missing = NotFoundError(f"there is no picture {picture_id!r}", param="picture_id")
     if not files:
         raise missing
-    return shown(services.intake.content(files[0].sha256), page, missing)
+    store = PictureStore(pixels=services.agent.pixels, owner=mine.owner)
+    return shown(store, services.intake.content(files[0].sha256), page, missing)
 
 
 @router.delete("/{conversation_id}")

@@ -66,7 +66,8 @@ def get_picture(
 ) -> Response:
     """Show a picture that was found: upright, as a JPEG of 2,000 pixels at most."""
     data, _name = _served(services).read(picture_id, services.settings.max_picture_mb * MB)
-    return shown(data, page, NotFoundError("there is no such page", param="page"))
+    store = PictureStore(pixels=services.agent.pixels)
+    return shown(store, data, page, NotFoundError("there is no such page", param="page"))
 
 
 def _served(services: Services) -> Collection:

@@ -23,7 +23,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from agent.files import dumps
 from server.errors import ConflictError, NotFoundError
-from server.store import tables
+from server.store import snapshots, tables
 from server.store.database import Database
 from server.store.records import (
     ConversationRecord,
@@ -64,9 +64,18 @@ class Files(Repository):
     """Uploaded pictures."""
 
     def add(self, record: FileRecord) -> FileRecord:
-        """Note a file; one that came inline again only lives longer."""
+        """Note a file; one that came inline again only lives longer.
+
+        That is not written while it lives for half as long anyway.
+        """
         table = tables.files
         same = self._mine(table, table.c.sha256 == record.sha256, table.c.purpose == INLINE)
+        if record.purpose == INLINE:
+            half = (self._clock() + record.expires_at) / 2
+            with self._database.read() as connection:
+                found = select(table).where(same & (table.c.expires_at >= half)).limit(1)
+                if (row := connection.execute(found).mappings().one_or_none()) is not None:
+                    return _file(row)
         with self._database.write() as connection:
             if record.purpose == INLINE:
                 live = update(table).where(same).values(expires_at=record.expires_at)
@@ -198,7 +207,11 @@ class Conversations(Repository):
         where = self._mine(table, table.c.conversation == conversation_id)
         with self._database.read() as connection:
             rows = connection.execute(select(table).where(where).order_by(table.c.position))
-            return [_turn(row) for row in rows.mappings()]
+            turns: list[TurnRecord] = []
+            for row in rows.mappings():
+                before = turns[-1].snapshot if turns else {}
+                turns.append(_turn(row, snapshots.after(before, json.loads(row["snapshot"]))))
+        return turns
 
     def last_turn(self, conversation_id: str) -> TurnRecord | None:
         """Its last turn; None before the first."""
@@ -266,10 +279,12 @@ class Conversations(Repository):
             NotFoundError: the conversation has been deleted.
             ConflictError: another turn took this place.
         """
-        values = vars(turn) | {"answer": dumps(turn.answer), "snapshot": dumps(turn.snapshot)}
         record = ConversationRecord(turn.conversation, turn.created_at, expires_at)
         with self._database.write() as connection:
             self._keep(connection, record, begins=begins)
+            before = self._snapshot(connection, turn.conversation, turn.position)
+            more = dumps(snapshots.step(before, turn.snapshot))
+            values = vars(turn) | {"answer": dumps(turn.answer), "snapshot": more}
             try:
                 connection.execute(insert(tables.turns).values(owner=self._owner, **values))
                 self._show(connection, turn.conversation, pictures)
@@ -370,7 +385,23 @@ class Conversations(Repository):
         with self._database.read() as connection:
             found = select(table).join(chats, alive).where(where).order_by(*order).limit(1)
             row = connection.execute(found).mappings().one_or_none()
-        return None if row is None else _turn(row)
+            if row is None:
+                return None
+            whole = self._snapshot(connection, row["conversation"], row["position"] + 1)
+        return _turn(row, whole)
+
+    def _snapshot(
+        self, connection: Connection, conversation_id: str, before: int
+    ) -> dict[str, Any]:
+        """The conversation as it was before its turn of that position."""
+        table = tables.turns
+        here = self._mine(table, table.c.conversation == conversation_id)
+        where = here & (table.c.position < before)
+        steps = connection.scalars(select(table.c.snapshot).where(where).order_by(table.c.position))
+        whole: dict[str, Any] = {}
+        for taken in steps:
+            whole = snapshots.after(whole, json.loads(taken))
+        return whole
 
 
 class Responses(Repository):
@@ -498,7 +529,7 @@ def _conversation(row: Row[Any]) -> ConversationRecord:
     return ConversationRecord(row.id, row.created_at, row.expires_at, noted)
 
 
-def _turn(row: RowMapping) -> TurnRecord:
+def _turn(row: RowMapping, snapshot: dict[str, Any]) -> TurnRecord:
     values = {name: value for name, value in row.items() if name != "owner"}
-    loaded = {"answer": json.loads(row["answer"]), "snapshot": json.loads(row["snapshot"])}
+    loaded = {"answer": json.loads(row["answer"]), "snapshot": snapshot}
     return TurnRecord(**values | loaded)

@@ -96,7 +96,7 @@ turns = Table(
     Column("pictures", Integer, nullable=False),
     Column("question", Text, nullable=False),
     Column("answer", Text, nullable=False),
-    Column("snapshot", Text, nullable=False),
+    Column("snapshot", Text, nullable=False),  # what the turn added: server.store.snapshots
     Column("created_at", Float, nullable=False),
     UniqueConstraint("conversation", "position"),
     Index("turns_of_transcript", "owner", "transcript"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
@@ -211,6 +212,18 @@ def test_files_come_in_pages_and_inline_ones_are_not_listed(store: Store) -> Non
             seen += [record.id for record in page]
         assert sorted(seen) == sorted(file.id for file in files)
         assert (seen[0] == files[4].id) == newest_first
+
+
+def test_what_comes_inline_again_lives_longer_once_half_of_its_time_is_over(
+    store: Store, clock
+) -> None:
+    mine = store.of("me")
+    first = mine.files.add(replace(file_of(B, INLINE), expires_at=clock() + 100))
+    for later, lives in ((40, first.expires_at), (20, clock() + 160)):
+        clock.now += later
+        again = mine.files.add(replace(file_of(B, INLINE), expires_at=clock() + 100))
+        assert (again.id, again.expires_at) == (first.id, lives)
+        assert mine.files.get(first.id).expires_at == lives
 
 
 def test_what_its_time_is_over_for_is_gone_at_once_and_swept_later(store: Store, clock) -> None:

@@ -78,6 +78,19 @@ def test_the_second_question_to_a_picture_reads_nothing_again():
     assert engine.pages == KEPT_PAGES + 2
 
 
+def test_what_was_read_for_one_owner_is_read_again_for_another():
+    engine = Typewriter(["TOTAL 5.00"])
+    tool = read_text_tool(engine=engine)
+    for owner, pages in (("a", 1), ("a", 1), ("b", 2)):
+        tool.run(PictureStore(owner=owner).add(np.full((60, 80, 3), 9, np.uint8)))
+        assert engine.pages == pages
+    assert tool.forget is not None
+    tool.forget("a")
+    for owner, pages in (("b", 2), ("a", 3)):
+        tool.run(PictureStore(owner=owner).add(np.full((60, 80, 3), 9, np.uint8)))
+        assert engine.pages == pages
+
+
 @pytest.mark.parametrize(
     ("lines", "status"),
     [

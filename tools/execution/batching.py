@@ -1,7 +1,9 @@
-"""The in-process micro-batcher: many callers, one worker that owns the model.
+"""The in-process micro-batcher: many callers, one worker (or a few) that owns the model.
 
-What waits while the worker is busy is answered together with the next batch. It knows nothing of
-pictures or tools; the contract (`infer` one, run a list) is also what Ray Serve's batching takes.
+What waits while the worker is busy is answered together with the next batch. No more waits than
+there is room for; what its caller has given up (it was cancelled, its time was over) is not run. It
+knows nothing of pictures or tools; the contract (`infer` one, run a list) is also what Ray Serve's
+batching takes.
 """
 
 from __future__ import annotations
@@ -14,10 +16,12 @@ import time
 import weakref
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from tools.errors import OverloadedError
 from tools.execution.origins import origins
 
 Item = TypeVar("Item")
@@ -25,6 +29,8 @@ Result = TypeVar("Result")
 
 EXIT_WAIT_S = 10.0
 """How long the program waits at its end for batches that are still running."""
+MAX_WAITING = 256
+"""Items that wait for a worker at most, unless a batcher is told."""
 
 
 @dataclass(eq=False)
@@ -47,10 +53,10 @@ _threads: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
 
 
 class MicroBatcher(Generic[Item, Result]):
-    """Runs items in batches, in one worker thread of its own.
+    """Runs items in batches, in worker threads of its own: one, unless there are more `workers`.
 
     Callers may come from any thread and any event loop. A batch runs in the context of its first
-    caller, with the `origins` of all. The thread starts with the first item and never keeps a
+    caller, with the `origins` of all. The threads start with the first item and never keep a
     program from ending for longer than `EXIT_WAIT_S`.
 
     Args:
@@ -58,6 +64,8 @@ class MicroBatcher(Generic[Item, Result]):
             that is an exception is raised to that item's caller alone. If it raises, the items of
             the batch are tried one by one, so that a bad one does not spoil the others.
         max_wait_s: how long the first item of a batch waits for more.
+        workers: threads that call `infer_batch`, possibly at the same time.
+        max_waiting: items that wait at most.
     """
 
     def __init__(
@@ -66,39 +74,56 @@ class MicroBatcher(Generic[Item, Result]):
         *,
         max_batch: int = 8,
         max_wait_s: float = 0.0,
+        workers: int = 1,
+        max_waiting: int = MAX_WAITING,
         name: str = "batcher",
     ) -> None:
         self._inbox: _Inbox = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._started = self._closed = False
-        # The thread must not hold `self`: a batcher that is forgotten ends its thread.
+        self._name, self._max_waiting = name, max_waiting
+        # The threads must not hold `self`: a batcher that is forgotten ends its threads.
         work = (self._inbox, infer_batch, max_batch, max_wait_s)
-        self._thread = threading.Thread(target=_work, args=work, name=name, daemon=True)
+        self._workers = [
+            threading.Thread(target=_work, args=work, name=name, daemon=True)
+            for _ in range(workers)
+        ]
         weakref.finalize(self, _stop, self._inbox)
 
     def submit(self, item: Item) -> Future[Result]:
-        """Queue an item; the future resolves in the worker thread.
+        """Queue an item; the future resolves in a worker thread.
 
         Raises:
+            OverloadedError: there is no room to wait.
             RuntimeError: the batcher is closed.
         """
         with self._lock:
             if self._closed:
                 raise RuntimeError("the batcher is closed")
+            if self._inbox.qsize() >= self._max_waiting and not self._made_room():
+                raise OverloadedError(f"{self._name} has {self._max_waiting} looks waiting")
             queued = _Queued(item)
             self._inbox.put(queued)
             if not self._started:
                 self._started = True
-                self._thread.start()
-                _threads.add(self._thread)
+                for thread in self._workers:
+                    thread.start()
+                    _threads.add(thread)
         return queued.future
 
     async def infer(self, item: Item) -> Result:
         """The result of one item; cancelling the caller takes an item that waits off the queue."""
         return await asyncio.wrap_future(self.submit(item))
 
+    def _made_room(self) -> bool:
+        """Take what was cancelled off the queue; whether there was any."""
+        kept = [queued for queued in _drained(self._inbox) if not queued.future.cancelled()]
+        for queued in kept:
+            self._inbox.put(queued)
+        return len(kept) < self._max_waiting
+
     def close(self) -> None:
-        """Drop what waits and end the thread after the batch that is running; does not wait."""
+        """Drop what waits and end the threads after the batches that run; does not wait."""
         with self._lock:
             self._closed = True
         _stop(self._inbox)
@@ -113,6 +138,7 @@ def _work(
         del first
         _run([queued for queued in batch if _begins(queued)], infer_batch)
         del batch
+    inbox.put(None)  # for the next worker
 
 
 def _begins(queued: _Queued) -> bool:
@@ -171,14 +197,19 @@ def _context_of(batch: list[_Queued]) -> Context:
 
 def _stop(inbox: _Inbox) -> None:
     """Cancel what waits and let the thread end."""
-    while True:
-        try:
-            queued = inbox.get_nowait()
-        except queue.Empty:
-            break
-        if queued is not None:
-            queued.future.cancel()
+    for queued in _drained(inbox):
+        queued.future.cancel()
     inbox.put(None)
+
+
+def _drained(inbox: _Inbox) -> list[_Queued]:
+    """All that waits, taken off the queue."""
+    waiting: list[_Queued] = []
+    with suppress(queue.Empty):
+        while True:
+            if (queued := inbox.get_nowait()) is not None:
+                waiting.append(queued)
+    return waiting
 
 
 @atexit.register

@@ -26,7 +26,9 @@ from tools.pictures.store import Picture
 
 
 class LocalRunner:
-    """The workers of a set of tools; each tool runs one call at a time, tools run side by side.
+    """The workers of a set of tools; tools run side by side.
+
+    Each tool runs one call at a time, or as many as there are `streams` if it can.
 
     Raises:
         ValueError: two tools have the same name.
@@ -38,6 +40,7 @@ class LocalRunner:
         cache: ResultCache,
         timeout_s: float = 60.0,
         breaker: Callable[[], CircuitBreaker] = CircuitBreaker,
+        streams: int = 1,
     ) -> None:
         self._tools = {tool.name: tool for tool in tools}
         if len(self._tools) < len(tools):
@@ -47,6 +50,7 @@ class LocalRunner:
         self._cache = cache
         self._timeout_s = timeout_s
         self._breaker = breaker
+        self._streams = streams
         self._workers: dict[str, ToolWorker] = {}
         self._known: WeakValueDictionary[PictureRef, Picture] = WeakValueDictionary()
         self._closed = False
@@ -140,6 +144,9 @@ class LocalRunner:
     def forget(self, owner: str) -> None:
         """Delete the results that are kept for an owner, on disk, too."""
         self._cache.forget(owner)
+        for tool in self._tools.values():
+            if tool.forget is not None:
+                tool.forget(owner)
 
     def close(self) -> None:
         """Stop the workers and let go of the tools; calls that wait are dropped."""
@@ -153,7 +160,7 @@ class LocalRunner:
     def _worker_of(self, tool: VisionTool) -> ToolWorker:
         if tool.name not in self._workers:
             self._workers[tool.name] = ToolWorker(
-                tool, self._timeout_s, self._breaker(), self.observers
+                tool, self._timeout_s, self._breaker(), self.observers, self._streams
             )
         return self._workers[tool.name]
 

@@ -29,7 +29,10 @@ class _Run:
 
 
 class ToolWorker:
-    """Runs one tool's calls in a thread of its own, batched where the tool can do that.
+    """Runs one tool's calls in threads of its own, batched where the tool can do that.
+
+    That is one thread, unless there are `streams` and the tool is `side_by_side`. Then calls are
+    not batched: on a CPU, for which streams are, a batch takes as long as its calls one by one.
 
     The same look at the same time is one run; a run that nobody waits for any more is dropped,
     unless it has begun (code of the tool cannot be interrupted). A tool that hangs keeps its
@@ -42,15 +45,18 @@ class ToolWorker:
         timeout_s: float,
         breaker: CircuitBreaker,
         observers: Sequence[RunObserver] = (),
+        streams: int = 1,
     ) -> None:
         self._tool = tool
         self._timeout_s = timeout_s
         self._breaker = breaker
         self._runs: dict[Hashable, _Run] = {}
         self._late: set[Future[ToolReport]] = set()
+        workers = streams if tool.side_by_side else 1
         self._batcher = MicroBatcher[dict[str, Any], ToolReport](
             lambda calls: _observed(tool, calls, observers),
-            max_batch=tool.max_batch if isinstance(tool, BatchedTool) else 1,
+            max_batch=tool.max_batch if isinstance(tool, BatchedTool) and workers == 1 else 1,
+            workers=workers,
             name=f"tool-{tool.name}",
         )
 
@@ -64,6 +70,7 @@ class ToolWorker:
 
         Raises:
             ToolError: the tool failed, took too long, or is not asked because it hangs.
+            OverloadedError: too many looks wait for it.
         """
         if self._is_given_up:
             raise ToolError(f"{self._tool.name} {self.trouble}; do without it")

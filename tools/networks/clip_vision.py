@@ -7,7 +7,6 @@ detector of generated pictures, is not imported; it is installed without what it
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +17,7 @@ import numpy as np
 
 from models.catalog import sha256_of
 from tools.errors import ToolUnavailableError
+from tools.networks import cores
 from tools.networks.encoders import Rgb, Vectors, unit
 from tools.networks.pixel_network import InputTransform
 
@@ -76,8 +76,7 @@ class ClipVision:
             )
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
-        threads = os.environ.get("OMP_NUM_THREADS", "")
-        options.intra_op_num_threads = int(threads) if threads.isdigit() else 0
+        options.intra_op_num_threads = cores.threads() or 0
         return onnxruntime.InferenceSession(
             str(self._file), options, providers=["CPUExecutionProvider"]
         )

@@ -16,11 +16,12 @@ from contextlib import suppress
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Lock
+from threading import Lock, local
 from typing import Any, Literal
 
 from models.catalog import sha256_of
 from tools.errors import ToolUnavailableError
+from tools.networks import cores
 from tools.networks.torch_runtime import pick_device
 from tools.weights.places import cache_directory
 
@@ -75,7 +76,21 @@ def exported(weights: Path, kind: str, export: Callable[[Path], None]) -> Path:
     return folder
 
 
-def compiled(weights: Path, kind: str, export: Callable[[Path], None]) -> Any:
+class Compiled:
+    """A network that is ready to run; threads may run it at the same time, each for itself."""
+
+    def __init__(self, network: Any) -> None:
+        self._network = network
+        self._mine = local()
+
+    def __call__(self, batch: Any) -> Any:
+        """The outputs for an input, by their numbers."""
+        if not hasattr(self._mine, "request"):
+            self._mine.request = self._network.create_infer_request()
+        return self._mine.request.infer(batch, share_inputs=True)
+
+
+def compiled(weights: Path, kind: str, export: Callable[[Path], None]) -> Compiled:
     """The network, ready to run; an export that cannot be read is made again, once."""
     folder = exported(weights, kind, export)
     try:
@@ -85,8 +100,13 @@ def compiled(weights: Path, kind: str, export: Callable[[Path], None]) -> Any:
         return _read(exported(weights, kind, export) / FILE)
 
 
-def compile_network(network: Any, threads: int) -> Any:
-    """A network that was read, for single pictures on the CPU in float32; -1 threads: all cores.
+def compile_network(network: Any, threads: int | None, streams: int = 1) -> Any:
+    """A network that was read, for single pictures on the CPU in float32.
+
+    Args:
+        network: OpenVINO's model.
+        threads: of one inference; None: one for each core.
+        streams: inferences that run side by side.
 
     OpenVINO keeps what it compiled, for this processor and this network: the next process reads it
     in a third of the time. A cache that cannot be written is done without.
@@ -94,13 +114,17 @@ def compile_network(network: Any, threads: int) -> Any:
     import openvino
 
     options = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
+    if streams > 1:
+        options["NUM_STREAMS"] = str(streams)
+        # Else each network's first stream would be tied to the same core.
+        options["ENABLE_CPU_PINNING"] = "NO"
     with suppress(OSError):
         kept = cache_directory() / "openvino-compiled"
         kept.mkdir(parents=True, exist_ok=True)
         if os.access(kept, os.W_OK):
             options["CACHE_DIR"] = str(kept)
-    if threads > 0:
-        options["INFERENCE_NUM_THREADS"] = str(threads)
+    if threads is not None:
+        options["INFERENCE_NUM_THREADS"] = str(threads * streams)
     with _ALONE:
         return openvino.Core().compile_model(network, "CPU", options)
 
@@ -121,10 +145,8 @@ def _put(made: Path, folder: Path) -> None:
             made.rename(folder)
 
 
-def _read(file: Path) -> Any:
+def _read(file: Path) -> Compiled:
     import openvino
 
-    threads = os.environ.get("OMP_NUM_THREADS", "")  # what torch would keep to, too
-    return compile_network(
-        openvino.Core().read_model(file), int(threads) if threads.isdigit() else -1
-    )
+    network = openvino.Core().read_model(file)
+    return Compiled(compile_network(network, cores.threads(), cores.streams()))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -67,7 +68,8 @@ class PixelNetwork:
         self.inputs = inputs
         self.device = device
         self.runtime: Runtime = runtime
-        self._exported: Any = None
+        self._exported: openvino_runtime.Compiled | None = None
+        self._loading = Lock()
         self._module: Any = None
 
     def batch_of(self, pictures: Sequence[Rgb]) -> NDArray[np.float32]:
@@ -82,9 +84,10 @@ class PixelNetwork:
         """
         if not openvino_runtime.is_wanted(self.runtime, self.device):
             return self._of_torch(batch)
-        if self._exported is None:
-            kind = f"{self._kind}-{self.inputs.side}px"
-            self._exported = openvino_runtime.compiled(self._weights, kind, self._export)
+        with self._loading:
+            if self._exported is None:
+                kind = f"{self._kind}-{self.inputs.side}px"
+                self._exported = openvino_runtime.compiled(self._weights, kind, self._export)
         result = self._exported(batch)
         return [np.asarray(result[i], np.float32) for i in range(len(result))]
 

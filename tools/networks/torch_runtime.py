@@ -114,6 +114,14 @@ def pick_device(device: str) -> str:
     return "cuda:0" if torch.cuda.is_available() else "cpu"
 
 
+def is_cpu(device: str) -> bool:
+    """Whether `device` is the CPU in any case: torch is not asked, so a GPU may still be of no use.
+
+    There looks gain from running side by side, on a GPU from running in one batch.
+    """
+    return device == "cpu" or (device == "auto" and not _may_have_gpu())
+
+
 def _may_have_gpu() -> bool:
     """Whether this system has a driver through which torch's `cuda` could reach a GPU."""
     if sys.platform == "linux":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from tools.errors import ToolUnavailableError
@@ -25,6 +26,9 @@ class UltralyticsDetector(Detector):
         self._model: Any = None
         self._exported: ExportedDetector | None = None
         self._is_torch_only = False
+        self._loading = Lock()
+        self._predicting = Lock()
+        """For torch: ultralytics' predictor keeps what it is at."""
         self._classes: tuple[str, ...] | None = None
 
     @cached_property
@@ -90,13 +94,19 @@ class UltralyticsDetector(Detector):
     def _predict(
         self, batch: list[Any], shape_hw: tuple[int, int], labels: tuple[str, ...], floor: float
     ) -> list[list[Box]]:
-        from tools.networks.torch_runtime import pick_device, threads_kept
-        from tools.networks.ultralytics_openvino import IOU
-
         if (exported := self._on_openvino()) is not None:
             numbers = class_numbers(exported.names, labels)
             found = exported.predict(batch, shape_hw, numbers, floor)
             return [as_boxes(rows, exported.names) for rows in found]
+        with self._predicting:
+            return self._by_torch(batch, shape_hw, labels, floor)
+
+    def _by_torch(
+        self, batch: list[Any], shape_hw: tuple[int, int], labels: tuple[str, ...], floor: float
+    ) -> list[list[Box]]:
+        from tools.networks.torch_runtime import pick_device, threads_kept
+        from tools.networks.ultralytics_openvino import IOU
+
         model = self._loaded()
         if self.is_open_vocabulary and labels and labels != self._classes:
             model.set_classes(list(labels), self.embed(labels))
@@ -126,13 +136,14 @@ class UltralyticsDetector(Detector):
 
         if self.is_open_vocabulary or not is_wanted(self.runtime, self.device):
             return None
-        if self._exported is None and not self._is_torch_only:
-            from tools.networks.ultralytics_openvino import ExportedDetector, OtherTaskError
+        with self._loading:
+            if self._exported is None and not self._is_torch_only:
+                from tools.networks.ultralytics_openvino import ExportedDetector, OtherTaskError
 
-            try:
-                self._exported = ExportedDetector(self.weights, load_checkpoint)
-            except OtherTaskError:
-                self._is_torch_only = True
+                try:
+                    self._exported = ExportedDetector(self.weights, load_checkpoint)
+                except OtherTaskError:
+                    self._is_torch_only = True
         return self._exported
 
     def _loaded(self) -> Any:

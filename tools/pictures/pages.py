@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from tools.pictures.picture import Mask, Pixels
 
 CACHED_PIXELS = 80_000_000
-"""Pixels of all decoded pages of a store together (3 bytes each); the last one always stays."""
+"""Pixels of all decoded pages of a cache together (3 bytes each); the last one always stays."""
 
 Decoded = tuple["Pixels", "Mask | None"]
+Key = tuple[str, str]
+"""An owner, and the hash of a page."""
 
 
 @dataclass(frozen=True)
@@ -58,26 +60,50 @@ def read_only(decoded: Decoded) -> Decoded:
 
 
 class PixelCache:
-    """Decoded pages by content, least recently looked at first out. Safe to share by threads."""
+    """Decoded pages, least recently looked at first out; pictures of one owner share them.
+
+    Safe to share by threads and by stores. Who waits for a page waits for nobody else's.
+    """
 
     def __init__(self, most_pixels: int = CACHED_PIXELS) -> None:
         self._most = most_pixels
-        self._kept: OrderedDict[str, Decoded] = OrderedDict()
+        self._kept: OrderedDict[Key, Decoded] = OrderedDict()
+        self._decoding: dict[Key, threading.Lock] = {}
         self._lock = threading.Lock()
 
-    def get(self, key: str, decode: Callable[[], Decoded]) -> Decoded:
-        """What is kept under the key, else what `decode` gives; one page is decoded at a time."""
+    def get(self, key: Key, decode: Callable[[], Decoded]) -> Decoded:
+        """What is kept under the key, else what `decode` gives, which is called once at a time."""
+        if (kept := self._recalled(key)) is not None:
+            return kept
         with self._lock:
-            if key not in self._kept:
-                self.put(key, decode())
-            self._kept.move_to_end(key)
-            return self._kept[key]
+            alone = self._decoding.setdefault(key, threading.Lock())
+        with alone:
+            try:
+                kept = self._recalled(key)
+                return self._put(key, decode()) if kept is None else kept
+            finally:
+                with self._lock:
+                    self._decoding.pop(key, None)
 
-    def put(self, key: str, decoded: Decoded) -> None:
+    def forget(self, owner: str) -> None:
+        """Let go of an owner's pages."""
+        with self._lock:
+            for key in [key for key in self._kept if key[0] == owner]:
+                del self._kept[key]
+
+    def _recalled(self, key: Key) -> Decoded | None:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def _put(self, key: Key, decoded: Decoded) -> Decoded:
         """Keep a page, and drop others until there is room."""
-        self._kept[key] = read_only(decoded)
-        while len(self._kept) > 1 and self._size() > self._most:
-            self._kept.popitem(last=False)
+        with self._lock:
+            self._kept[key] = read_only(decoded)
+            while len(self._kept) > 1 and self._size() > self._most:
+                self._kept.popitem(last=False)
+        return decoded
 
     def _size(self) -> int:
         return sum(pixels.shape[0] * pixels.shape[1] for pixels, _ in self._kept.values())
@@ -91,6 +117,7 @@ class Page(Picture):
         cache: where decoded pixels are kept.
         decode: gives pixels and mask as `Picture` has them.
         characters: gives its text layer.
+        owner: as `Picture` has it.
 
     Raises (when looked at):
         ToolError: it cannot be decoded.
@@ -102,8 +129,10 @@ class Page(Picture):
         cache: PixelCache,
         decode: Callable[[], Decoded],
         characters: Callable[[], tuple[Character, ...]] = tuple,
+        owner: str = "",
     ) -> None:
         object.__setattr__(self, "ref", ref)
+        object.__setattr__(self, "owner", owner)
         object.__setattr__(self, "_cache", cache)
         object.__setattr__(self, "_decode", decode)
         object.__setattr__(self, "_characters", characters)
@@ -133,6 +162,6 @@ class Page(Picture):
     @property
     def _decoded(self) -> Decoded:
         try:
-            return self._cache.get(self.ref.sha256, self._decode)
+            return self._cache.get((self.owner, self.ref.sha256), self._decode)
         except PictureError as error:
             raise ToolError(f"{self.ref.id}: {error}") from None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -43,8 +43,13 @@ def is_pdf(data: bytes) -> bool:
     return b"%PDF-" in data[:_HEAD]
 
 
-def read(data: bytes, most: int) -> File:
+def read(data: bytes, most: int, load: Callable[[], bytes]) -> File:
     """The first pages of a PDF; each is rendered when it is looked at.
+
+    Args:
+        data: the file.
+        most: so many pages.
+        load: gives the file again, when a page is looked at.
 
     Raises:
         PictureError: it is damaged, has no pages, or needs a password.
@@ -55,14 +60,18 @@ def read(data: bytes, most: int) -> File:
     if not sizes:
         raise PictureError("the PDF has no pages")
     leaves = (
-        Leaf(n, size, partial(_decoded, data, n), partial(characters, data, n))
+        Leaf(n, size, partial(_decoded, load, n), partial(_characters_again, load, n))
         for n, size in enumerate(sizes, start=1)
     )
     return File("page", tuple(leaves), total)
 
 
-def _decoded(data: bytes, page: int) -> Decoded:
-    return render(data, page), None
+def _decoded(load: Callable[[], bytes], page: int) -> Decoded:
+    return render(load(), page), None
+
+
+def _characters_again(load: Callable[[], bytes], page: int) -> tuple[Character, ...]:
+    return characters(load(), page)
 
 
 def render(data: bytes, page: int) -> Pixels:

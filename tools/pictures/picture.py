@@ -38,6 +38,8 @@ class Picture:
     ref: PictureRef
     pixels: Pixels
     opaque: Mask | None = None
+    owner: str = ""
+    """For whom it is looked at: what is kept of its pixels serves nobody else."""
 
     @property
     def characters(self) -> tuple[Character, ...]:

@@ -10,7 +10,7 @@ import hashlib
 import io
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from tools.pictures.pages import Decoded
     from tools.pictures.picture import Mask, Pixels
 
-__all__ = ["LeftOut", "Picture", "PictureStore", "media_type_of"]
+__all__ = ["LeftOut", "Load", "Picture", "PictureStore", "media_type_of"]
+
+Load = Callable[[], bytes]
 
 MAX_PIXELS = 40_000_000
 """Pixels by the header, before anything is decoded."""
@@ -67,14 +69,22 @@ class PictureStore:
 
     Pictures may be added from one thread while another looks. Of what came encoded, no more pixels
     are kept than `tools.pictures.pages` allows: the rest is decoded again when it is looked at.
+
+    Args:
+        max_pages: of one file, or files of one folder.
+        pixels: where decoded pixels are kept; stores that share one share its limit.
+        owner: for whom; pixels of one owner are nobody else's.
     """
 
-    def __init__(self, max_pages: int = MAX_PAGES) -> None:
+    def __init__(
+        self, max_pages: int = MAX_PAGES, pixels: PixelCache | None = None, owner: str = ""
+    ) -> None:
         self._by_id: dict[str, Picture] = {}
         self._by_file: dict[str, list[Picture]] = {}
         self._left_out: list[LeftOut] = []
         self._max_pages = max_pages
-        self._cache = PixelCache()
+        self._cache = pixels or PixelCache()
+        self._owner = owner
         self._adding = threading.Lock()
 
     def __getitem__(self, picture_id: str) -> Picture:
@@ -91,15 +101,30 @@ class PictureStore:
         """What was given and is not among the pictures."""
         return tuple(self._left_out)
 
-    def add(self, source: str | Path | bytes | Image | Pixels, name: str = "") -> Picture:
+    def add(
+        self,
+        source: str | Path | bytes | Image | Pixels,
+        name: str = "",
+        load: Load | None = None,
+    ) -> Picture:
         """Add what `add_all` reads; returns the first of its pictures."""
-        return self.add_all(source, name)[0]
+        return self.add_all(source, name, load)[0]
 
-    def add_all(self, source: str | Path | bytes | Image | Pixels, name: str = "") -> list[Picture]:
+    def add_all(
+        self,
+        source: str | Path | bytes | Image | Pixels,
+        name: str = "",
+        load: Load | None = None,
+    ) -> list[Picture]:
         """Read a path, encoded bytes, a PIL image or a uint8 RGB array (height, width, 3).
 
         A path may be a folder or a pattern (`*.png`), begin with `~`, or be a `data:` URI. A file
         of several pages gives a picture for each.
+
+        Args:
+            source: the picture, or where it is.
+            name: what it is called.
+            load: gives encoded bytes again, which are not kept then.
 
         Raises:
             PictureError: it cannot be used; the message says why and what to do.
@@ -112,7 +137,7 @@ class PictureStore:
                 return self._add_files(files_named(path))
             (path,) = files_named(path)
             return self._add_named(read_file(path), name or path.name)
-        return self._add_named(source, name)
+        return self._add_named(source, name, load)
 
     def _add_files(self, files: list[Path]) -> list[Picture]:
         """The pictures of a folder; one that cannot be read is left out, unless none can."""
@@ -130,13 +155,15 @@ class PictureStore:
         self._left_out += broken
         return added
 
-    def _add_named(self, source: bytes | Image | Pixels, name: str) -> list[Picture]:
+    def _add_named(
+        self, source: bytes | Image | Pixels, name: str, load: Load | None = None
+    ) -> list[Picture]:
         try:
-            return self._add(source, name)
+            return self._add(source, name, load)
         except PictureError as error:
             raise PictureError(f"{name}: {error}" if name else str(error)) from None
 
-    def _add(self, source: bytes | Image | Pixels, name: str) -> list[Picture]:
+    def _add(self, source: bytes | Image | Pixels, name: str, load: Load | None) -> list[Picture]:
         if not isinstance(source, bytes):
             digest, pixels, opaque = _from_memory(source)
             leaf = Leaf(1, (pixels.shape[1], pixels.shape[0]), decoded=(pixels, opaque))
@@ -145,9 +172,35 @@ class PictureStore:
             raise PictureError("the file is empty (0 bytes)")
         if len(source) > MAX_BYTES:
             raise PictureError(f"the file has more than {MAX_BYTES / 1e6:.0f} MB")
-        is_pdf = pdf.is_pdf(source)
-        read = pdf.read(source, self._max_pages) if is_pdf else _read(source, self._max_pages)
-        return self._enter(hashlib.sha256(source).hexdigest(), name, read)
+        digest = hashlib.sha256(source).hexdigest()
+        load = load or (lambda: source)
+        if pdf.is_pdf(source):
+            file = pdf.read(source, self._max_pages, load)
+        else:
+            file = self._read(source, digest, load)
+        return self._enter(digest, name, file)
+
+    def _read(self, data: bytes, digest: str, load: Load) -> File:
+        """The frames of an encoded picture; each is decoded, to know its size and that it can be.
+
+        Raises:
+            PictureError: none can be decoded.
+        """
+        frames = _frames(data, self._max_pages) or Frames("page", (0,), 1)
+        leaves: list[Leaf] = []
+        broken: dict[int, str] = {}
+        for number in frames.numbers:
+            key = self._owner, _page_digest(digest, number + 1, frames.total)
+            try:
+                pixels, _ = self._cache.get(key, partial(_decoded, data, number))
+            except PictureError as error:
+                broken[number + 1] = str(error)
+                continue
+            size_wh = (pixels.shape[1], pixels.shape[0])
+            leaves.append(Leaf(number + 1, size_wh, partial(_decoded_again, load, number)))
+        if not leaves:
+            raise PictureError(next(iter(broken.values())))
+        return File(frames.unit, tuple(leaves), frames.total, broken)
 
     def _enter(self, digest: str, name: str, file: File) -> list[Picture]:
         """Give the pages of a file their ids, unless the file is here already."""
@@ -168,42 +221,20 @@ class PictureStore:
 
     def _picture(self, number: int, digest: str, name: str, file: File, leaf: Leaf) -> Picture:
         width, height = leaf.size_wh
-        page_id, sha256 = f"img_{number}", digest
-        if file.total > 1:
-            page_id += f"p{leaf.number}"
-            sha256 = hashlib.sha256(f"{digest} {leaf.number}".encode()).hexdigest()
+        page_id = f"img_{number}p{leaf.number}" if file.total > 1 else f"img_{number}"
+        sha256 = _page_digest(digest, leaf.number, file.total)
         ref = PictureRef(
             id=page_id, sha256=sha256, width=width, height=height, name=name, unit=file.unit
         )
         if leaf.decode is None:
             assert leaf.decoded is not None
-            return Picture(ref, *read_only(leaf.decoded))
-        if leaf.decoded is not None:
-            self._cache.put(sha256, leaf.decoded)
-        return Page(ref, self._cache, leaf.decode, leaf.characters)
+            return Picture(ref, *read_only(leaf.decoded), self._owner)
+        return Page(ref, self._cache, leaf.decode, leaf.characters, self._owner)
 
 
-def _read(data: bytes, most: int) -> File:
-    """The frames of an encoded picture; each is decoded once, to know its size and that it can be.
-
-    Raises:
-        PictureError: none can be decoded.
-    """
-    frames = _frames(data, most) or Frames("page", (0,), 1)
-    leaves: list[Leaf] = []
-    broken: dict[int, str] = {}
-    for number in frames.numbers:
-        decode = partial(_decoded, data, number)
-        try:
-            pixels, opaque = decode()
-        except PictureError as error:
-            broken[number + 1] = str(error)
-            continue
-        size_wh = (pixels.shape[1], pixels.shape[0])
-        leaves.append(Leaf(number + 1, size_wh, decode, decoded=(pixels, opaque)))
-    if not leaves:
-        raise PictureError(next(iter(broken.values())))
-    return File(frames.unit, tuple(leaves), frames.total, broken)
+def _page_digest(digest: str, page: int, total: int) -> str:
+    """The identity of a page (from 1) of a file; a file of one page is that page."""
+    return digest if total < 2 else hashlib.sha256(f"{digest} {page}".encode()).hexdigest()
 
 
 def _frames(data: bytes, most: int) -> Frames | None:
@@ -218,6 +249,10 @@ def _decoded(data: bytes, frame: int) -> Decoded:
             image.seek(frame)
             _check_size(*image.size)
         return _decode(image)
+
+
+def _decoded_again(load: Load, frame: int) -> Decoded:
+    return _decoded(load(), frame)
 
 
 def media_type_of(data: bytes) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.errors import ToolUnavailableError
+from tools.networks import cores
 from tools.networks.openvino_runtime import Runtime, compile_network, is_installed
 
 Pixels = NDArray[np.uint8]
@@ -46,18 +47,18 @@ class RapidOcrEngine:
     """RapidOCR with the PP-OCRv6 models of its own wheel: Chinese, English, Latin, no network.
 
     Args:
-        threads: threads of one model run; -1 for all cores.
+        threads: threads of one model run; None: as `tools.networks.cores` has it.
         runtime: OpenVINO where it is installed (auto, openvino), or ONNX Runtime (torch).
 
     Raises:
         ToolUnavailableError: at the first call, if rapidocr or its models are not there.
     """
 
-    def __init__(self, *, threads: int = -1, runtime: Runtime = "auto") -> None:
+    def __init__(self, *, threads: int | None = None, runtime: Runtime = "auto") -> None:
         self._threads = threads
         self._is_openvino = runtime != "torch" and is_installed()
         self.version = f"rapidocr-ppocrv6-small-{'openvino' if self._is_openvino else 'onnx'}"
-        self._engine: Any = None
+        self._mine = threading.local()
         self._lock = threading.Lock()
 
     def detect(self, pixels: Pixels) -> Quads:
@@ -99,10 +100,11 @@ class RapidOcrEngine:
         ]
 
     def _loaded(self) -> Any:
-        with self._lock:
-            if self._engine is None:
-                self._engine = self._load()
-        return self._engine
+        """RapidOCR as this thread has it: it keeps things from one step to the next."""
+        if not hasattr(self._mine, "engine"):
+            with self._lock:
+                self._mine.engine = self._load()
+        return self._mine.engine
 
     def _load(self) -> Any:
         try:
@@ -112,23 +114,24 @@ class RapidOcrEngine:
                 "text cannot be read here: rapidocr is not installed; answer without read_text"
             ) from error
         engine = "openvino" if self._is_openvino else "onnxruntime"
+        threads = self._threads or cores.threads()
         ocr = RapidOCR(
             params={
                 "Global.log_level": "critical",
                 "Global.max_side_len": LONGEST_SIDE,
-                "EngineConfig.onnxruntime.intra_op_num_threads": self._threads,
-                "EngineConfig.openvino.inference_num_threads": self._threads,
+                "EngineConfig.onnxruntime.intra_op_num_threads": threads or -1,
+                "EngineConfig.openvino.inference_num_threads": threads or -1,
             }
             | {f"{part}.engine_type": EngineType(engine) for part in ("Det", "Cls", "Rec")}
         )
-        with _compiled_by_us(self._threads) if self._is_openvino else nullcontext():
+        with _compiled_by_us(threads) if self._is_openvino else nullcontext():
             for part in ("det", "cls", "rec"):
                 getattr(ocr, f"_load_{part}_model")()
         return ocr
 
 
 @contextmanager
-def _compiled_by_us(threads: int) -> Iterator[None]:
+def _compiled_by_us(threads: int | None) -> Iterator[None]:
     """Within it, RapidOCR compiles its networks with our settings: it has none for the precision.
 
     Half of it reads other characters.

@@ -15,6 +15,11 @@ from typing import cast
 from tools.evidence import ValueType
 from tools.words.lists import columns_of
 
+MISSPELT = 5
+"""Letters from which on a name is recognised though it is not spelt as it should be."""
+LIKE = 90
+"""Per cent that it has to be alike then."""
+
 
 @dataclass(frozen=True)
 class FieldKind:
@@ -98,25 +103,42 @@ def _bare_forms(query: str) -> list[str]:
 
 def field_of(query: str) -> FieldKind | None:
     """The canonical field that a query names, or None if it is any other label."""
-    from rapidfuzz import fuzz
+    from rapidfuzz import fuzz, process
 
-    best: tuple[float, FieldKind | None] = (0.0, None)
+    exact, long = _plain_names()
+    names = list(long)
+    best, score = None, 0.0
     for asked in _bare_forms(query):
-        squeezed, spaced = _squeezed(asked), asked.replace("-", " ")
-        for name, squeezed_name, field in _plain_names():
-            if squeezed == squeezed_name:
-                return field
-            if len(name) >= 5 and name.isascii():
-                likeness = fuzz.ratio(spaced, name)
-                best = max(best, (likeness, field), key=lambda pair: pair[0])
-    return best[1] if best[0] >= 90 else None
+        if (field := exact.get(_squeezed(asked))) is not None:
+            return field
+        spaced = asked.replace("-", " ")
+        like = process.extractOne(spaced, names, scorer=fuzz.ratio, score_cutoff=LIKE)
+        if like is not None and like[1] > score:
+            best, score = long[like[0]], like[1]
+    return best
+
+
+def is_name_of_field(text: str) -> bool:
+    """Whether letters and digits alone, as `plain` leaves them, are a name of a field."""
+    return text in _names_in_letters()
 
 
 @cache
-def _plain_names() -> list[tuple[str, str, FieldKind]]:
-    """Every name of a field, plain and squeezed, in the order of the fields."""
-    names = ((plain(name), field) for field in fields() for name in field.names)
-    return [(name, _squeezed(name), field) for name, field in names]
+def _plain_names() -> tuple[dict[str, FieldKind], dict[str, FieldKind]]:
+    """Names of fields: all, squeezed; and, plain, those that are long enough to be misspelt."""
+    exact: dict[str, FieldKind] = {}
+    long: dict[str, FieldKind] = {}
+    for field in fields():
+        for name in map(plain, field.names):
+            exact.setdefault(_squeezed(name), field)
+            if len(name) >= MISSPELT and name.isascii():
+                long.setdefault(name, field)
+    return exact, long
+
+
+@cache
+def _names_in_letters() -> frozenset[str]:
+    return frozenset(re.sub(r"\W", "", plain(name)) for f in fields() for name in f.names)
 
 
 def _squeezed(text: str) -> str:

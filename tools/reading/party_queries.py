@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tools.reading.address import Block
 from tools.reading.header import company_of, name_of, sender_lines
-from tools.reading.labels import FieldKind, bare_query, field_of, fields, plain
+from tools.reading.labels import FieldKind, bare_query, field_of, is_name_of_field, plain
 from tools.reading.lines import Line
 from tools.reading.parties import Party, Role, cells_of, column_below, parties_of, role_named
 from tools.reading.search import FOUND, similarity
@@ -97,8 +97,7 @@ def scope_of(lines: Sequence[Line], asked: PartyQuery) -> Scope | None:
 
 def _is_own(query: str) -> bool:
     """Whether a query asks for a field of the document: "shop address", "phone of the store"."""
-    said = re.sub(r"\W", "", bare_query(query))
-    return any(said == re.sub(r"\W", "", plain(name)) for f in fields() for name in f.names)
+    return is_name_of_field(re.sub(r"\W", "", bare_query(query)))
 
 
 def _is_document(who: str) -> bool:

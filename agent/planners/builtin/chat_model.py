@@ -30,6 +30,7 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field, PrivateAttr
 
 from agent.planners import PlannerRuntime
+from agent.planners.asking import asking_owner
 from agent.planners.builtin import in_code
 from agent.planners.builtin.decoding import Completion, Decoder, Form, runtime_of
 from agent.planners.builtin.grammar import parse_calls
@@ -103,6 +104,11 @@ class BuiltinChatModel(BaseChatModel):
         self._worker.shutdown(wait=False, cancel_futures=True)
         self._decoder = None
 
+    def forget(self, owner: str) -> None:
+        """Delete what is remembered of an owner's turns."""
+        if self._decoder is not None:
+            self._decoder.remembered.forget(owner)
+
     def bind_tools(
         self,
         tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool],
@@ -165,10 +171,12 @@ class BuiltinChatModel(BaseChatModel):
     ) -> tuple[Future[Completion], threading.Event]:
         """Queue one turn for the worker; setting the event ends it early."""
         turn, form, cancelled = turns_of(messages), form_of(kwargs), threading.Event()
-        on_text = token_callback()  # here: the worker's thread has another context
+        on_text, owner = token_callback(), asking_owner()  # here: the worker has another context
 
         def work() -> Completion:
-            return self._loaded().complete(turn, form, self.max_new_tokens, cancelled, on_text)
+            return self._loaded().complete(
+                turn, form, self.max_new_tokens, cancelled, on_text, owner=owner
+            )
 
         return self._worker.submit(work), cancelled
 

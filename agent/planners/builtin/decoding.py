@@ -21,6 +21,7 @@ from agent.planners import PlannerRuntime
 from agent.planners.builtin.grammar import Schema
 from agent.planners.builtin.lark import build_lark
 from agent.planners.builtin.qwen3 import Qwen3
+from agent.planners.builtin.remembered import Remembered
 from agent.planners.builtin.tokenizer import ChatTokenizer
 from agent.planners.constraints import (
     as_planned,
@@ -91,6 +92,7 @@ class Decoder:
         import llguidance
 
         _check_folder(path)
+        self.remembered = Remembered[Completion]()
         try:
             self._tokenizer = ChatTokenizer(path)
             self._network = _network(path, runtime_of(path, runtime), device)
@@ -114,10 +116,13 @@ class Decoder:
         max_new_tokens: int,
         cancelled: threading.Event | None = None,
         on_text: TokenCallback | None = None,
+        *,
+        owner: str = "",
     ) -> Completion:
         """The model's next message; the same input always gives the same text.
 
-        `on_text` gets the text while it is written, piece by piece.
+        `on_text` gets the text while it is written, piece by piece; at once where the same was
+        written for the same `owner` before.
 
         Raises:
             PlannerError: the conversation does not fit into the model's context.
@@ -132,7 +137,25 @@ class Decoder:
                 f"the conversation is too long for the built-in planner ({len(prompt)} tokens of "
                 f"{context - max_new_tokens}); begin a new one, or ask a shorter question"
             )
-        grammar = self._grammar(form.narrowed(messages))
+        lark = _lark(form.narrowed(messages))
+        key = self.remembered.key(owner, prompt, lark)
+        done = self.remembered.get(key)
+        if done is None:
+            done = self._written(prompt, self._grammar(lark), max_new_tokens, cancelled, on_text)
+            self.remembered.put(key, done)
+        elif on_text is not None:
+            on_text(done.text)
+        return done
+
+    def _written(
+        self,
+        prompt: list[int],
+        grammar: Any,
+        max_new_tokens: int,
+        cancelled: threading.Event | None,
+        on_text: TokenCallback | None,
+    ) -> Completion:
+        """What the network writes behind a prompt; raises what `complete` raises."""
         scores = self._network.begin(len(prompt) + max_new_tokens)
         written: list[int] = []
         stream = self._streamer(on_text)
@@ -149,11 +172,10 @@ class Decoder:
             "ask in other words, or use a larger planner (VQA_PLANNER_URL)"
         )
 
-    def _grammar(self, form: Form) -> Any:
+    def _grammar(self, lark: str) -> Any:
         """An `llguidance.LLMatcher` at the beginning of a turn."""
         import llguidance
 
-        lark = build_lark(list(form.tools), form.answer, form.tool_choice, parallel=form.parallel)
         grammar = llguidance.LLMatcher(self._vocabulary, lark, log_level=0)
         if grammar.is_error():
             raise PlannerError(f"the offered tools have no grammar: {grammar.get_error()}")
@@ -171,6 +193,10 @@ class Decoder:
                 streamed = text
 
         return stream if on_text is not None else lambda _written: None
+
+
+def _lark(form: Form) -> str:
+    return build_lark(list(form.tools), form.answer, form.tool_choice, parallel=form.parallel)
 
 
 def _best(scores: np.ndarray[Any, np.dtype[np.float32]], grammar: Any) -> int:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tools.errors import OverloadedError
 from tools.execution.batching import MicroBatcher
 
 
@@ -127,6 +128,34 @@ async def test_a_caller_that_gives_up_takes_its_item_along(
     assert [7] not in doubler.batches
 
 
+def test_no_more_waits_than_there_is_room_for(doubler: Doubler) -> None:
+    batcher = MicroBatcher[Any, Any](doubler, max_waiting=2)
+    first = hold(doubler, batcher)
+    waiting = [batcher.submit(number) for number in (1, 2)]
+    with pytest.raises(OverloadedError, match="2 looks"):
+        batcher.submit(3)
+    waiting[0].cancel()
+    last = batcher.submit(4)
+    doubler.go.set()
+    assert [f.result(10) for f in (first, waiting[1], last)] == [0, 4, 8]
+    batcher.close()
+
+
+def test_workers_run_side_by_side() -> None:
+    together = threading.Barrier(2, timeout=10)
+
+    def meet(items: list[int]) -> list[int]:
+        together.wait()
+        return items
+
+    batcher = MicroBatcher[int, int](meet, max_batch=1, workers=2)
+    assert [f.result(10) for f in [batcher.submit(n) for n in range(4)]] == [0, 1, 2, 3]
+    batcher.close()
+    for thread in batcher._workers:
+        thread.join(10)
+        assert not thread.is_alive()
+
+
 def test_closing_drops_what_waits_and_refuses_more(
     doubler: Doubler, batcher: MicroBatcher[Any, Any]
 ) -> None:
@@ -139,8 +168,9 @@ def test_closing_drops_what_waits_and_refuses_more(
         waiting.result(10)
     with pytest.raises(RuntimeError, match="closed"):
         batcher.submit(2)
-    batcher._thread.join(10)
-    assert not batcher._thread.is_alive()
+    for thread in batcher._workers:
+        thread.join(10)
+    assert not any(thread.is_alive() for thread in batcher._workers)
 
 
 def test_a_forgotten_batcher_ends_its_thread_and_keeps_nothing() -> None:
@@ -151,7 +181,7 @@ def test_a_forgotten_batcher_ends_its_thread_and_keeps_nothing() -> None:
     item = Item()
     gone = weakref.ref(item)
     assert batcher.submit(item).result(10)
-    thread = batcher._thread
+    (thread,) = batcher._workers
     del batcher, item
     thread.join(10)
     assert not thread.is_alive()

@@ -4,6 +4,8 @@ import asyncio
 import gc
 import threading
 import weakref
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -430,3 +432,59 @@ async def test_a_closed_runner_says_so(counted: Counted) -> None:
     runner.close()
     with pytest.raises(RuntimeError, match="closed"):
         await runner.call("look", {"what": "a"}, picture=PICTURE.ref, region=None)
+
+
+@pytest.mark.parametrize(("can", "most"), [(True, 2), (False, 1)])
+async def test_streams_are_for_tools_that_can_be_run_side_by_side(can: bool, most: int) -> None:
+    running, seen, entered = 0, [], threading.Semaphore(0)
+    go = threading.Event()
+
+    @vision_tool(version="1")
+    def say(picture: Picture, what: str) -> ToolReport:
+        """Say it."""
+        nonlocal running
+        running += 1
+        seen.append(running)
+        entered.release()
+        go.wait(10)
+        running -= 1
+        return ToolReport(summary=what)
+
+    runner = runner_of(replace(say, side_by_side=can), streams=2)
+    calls = [
+        asyncio.ensure_future(
+            runner.call("say", {"what": str(n)}, picture=PICTURE.ref, region=None)
+        )
+        for n in range(4)
+    ]
+    for _ in range(most):
+        assert await asyncio.to_thread(entered.acquire, timeout=10)
+    go.set()
+    assert [report.summary for report, _ in await asyncio.gather(*calls)] == list("0123")
+    assert max(seen) == most
+    runner.close()
+
+
+async def test_a_look_whose_time_is_over_while_it_waits_is_not_made() -> None:
+    said: list[str] = []
+    entered, go = threading.Event(), threading.Event()
+
+    @vision_tool(version="1")
+    def say(picture: Picture, what: str) -> ToolReport:
+        """Say it."""
+        entered.set()
+        go.wait(10)
+        said.append(what)
+        return ToolReport(summary=what)
+
+    runner = runner_of(say)
+    ask = partial(runner.call, "say", picture=PICTURE.ref, region=None)
+    first = asyncio.ensure_future(ask({"what": "first"}))
+    await asyncio.to_thread(entered.wait, 10)
+    with pytest.raises(ToolError, match="took longer"):
+        await ask({"what": "late"}, within_s=0.01)
+    last = asyncio.ensure_future(ask({"what": "last"}))
+    go.set()
+    await asyncio.gather(first, last)
+    assert said == ["first", "last"]
+    runner.close()

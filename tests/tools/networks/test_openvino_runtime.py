@@ -7,14 +7,17 @@ import locale
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from tools.errors import ToolUnavailableError
+from tools.networks import cores
 from tools.networks.classifier import Classifier
 from tools.networks.detectors import open_detector
 from tools.networks.openvino_runtime import FILE, compile_network, is_installed, is_wanted
@@ -159,3 +162,59 @@ def test_networks_that_are_compiled_at_once_leave_the_locale_alone(cache: Path) 
         assert locale.setlocale(locale.LC_CTYPE) == before
     finally:
         locale.setlocale(locale.LC_CTYPE, before)
+
+
+@pytest.fixture
+def side_by_side() -> Iterator[int]:
+    """Streams of every network that loads meanwhile."""
+    before = cores.streams()
+    cores.share(2)
+    yield 2
+    cores.share(before)
+
+
+def test_streams_say_what_one_inference_says(
+    side_by_side: int, folder: Path, weights: Path
+) -> None:
+    classifier = Classifier(folder, "cpu", "openvino")
+    detector = open_detector(weights, "cpu", "openvino")
+    engine = RapidOcrEngine()
+    page = drawn("STREAMS 42")
+
+    def looks(number: int) -> Any:
+        pixels = PICTURES[number % len(PICTURES)]
+        texts = engine.recognize([page[:, : 300 + number % 3]])
+        return classifier.scores([pixels]), detector.detect(pixels, [], floor=0.01), texts
+
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(looks, range(12)))
+    cores.share(1)
+    classifier = Classifier(folder, "cpu", "openvino")
+    detector = open_detector(weights, "cpu", "openvino")
+    engine = RapidOcrEngine()
+    for number, (scores, boxes, texts) in enumerate(together):
+        alone_scores, alone_boxes, alone_texts = looks(number)
+        assert np.array(scores) == pytest.approx(np.array(alone_scores), abs=1e-5)
+        assert [label for label, _, _ in boxes] == [label for label, _, _ in alone_boxes]
+        assert [text for text, _ in texts] == [text for text, _ in alone_texts]
+
+
+def test_the_cores_are_shared_out(side_by_side: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setattr("os.cpu_count", lambda: 8)
+    assert (cores.streams(), cores.threads()) == (2, 4)
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert cores.threads() == 3
+    cores.share(1)
+    assert cores.threads() == 3
+    monkeypatch.delenv("OMP_NUM_THREADS")
+    assert cores.threads() is None
+    cores.share(99)
+    assert cores.threads() == 1
+
+
+def drawn(words: str) -> Any:
+    """Black words on white, uint8 RGB (60, 400, 3)."""
+    image = Image.new("RGB", (400, 60), "white")
+    ImageDraw.Draw(image).text((10, 10), words, "black", font=ImageFont.load_default(36))
+    return np.asarray(image)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -154,10 +155,43 @@ def test_the_cache_keeps_no_more_than_it_may(sides: list[int], most: int) -> Non
     cache = PixelCache(most)
     for number, side in enumerate(sides):
         made = (np.full((side, side, 3), number, np.uint8), None)
-        pixels, _ = cache.get(str(number), lambda made=made: made)  # type: ignore[misc]
+        pixels, _ = cache.get(("", str(number)), lambda made=made: made)  # type: ignore[misc]
         assert (pixels == number).all()
         kept = [array.shape[0] * array.shape[1] for array, _ in cache._kept.values()]
         assert sum(kept) <= most or len(kept) == 1
+
+
+def test_stores_share_the_pixels_of_their_owner_and_of_nobody_else() -> None:
+    cache, file = PixelCache(), frames("TIFF", plain("red"), plain("lime"))
+    stores = [PictureStore(pixels=cache, owner=owner) for owner in ("a", "a", "b")]
+    mine, again, others = (store.add(file).pixels for store in stores)
+    assert mine is again
+    assert mine is not others
+    assert len(cache._kept) == 4
+    cache.forget("a")
+    assert {owner for owner, _ in cache._kept} == {"b"}
+
+
+def test_the_limit_holds_for_all_stores_together_while_they_are_filled() -> None:
+    cache = PixelCache(2 * 64)
+    for side in range(8, 12):
+        store = PictureStore(pixels=cache, owner=str(side))
+        store.add_all(frames("TIFF", plain("red", (8, 8)), plain("lime", (8, 8))))
+        assert len(cache._kept) == 2
+
+
+def test_bytes_that_can_be_had_again_are_not_kept() -> None:
+    store = PictureStore(pixels=PixelCache(1))
+    asked: list[str] = []
+    files = {n: frames("PNG", plain(n, (6, 5))) for n in ("red", "lime")}
+
+    def load(name: str) -> bytes:
+        asked.append(name)
+        return files[name]
+
+    red, lime = (store.add(files[n], load=partial(load, n)) for n in files)
+    assert [int(p.pixels[0, 0].argmax()) for p in (red, lime)] == [0, 1]
+    assert asked[0] == "red", "its pixels had to go, and its bytes were not here"
 
 
 def test_a_page_that_was_dropped_is_decoded_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,8 +16,10 @@ from agent import Settings, VisualAgent
 from agent.answer import Draft
 from agent.errors import PlannerError, PlannerOutputError, PlannerUnavailableError
 from agent.planners import make_planner
+from agent.planners.asking import asked_by
 from agent.planners.builtin.chat_model import BuiltinChatModel, packaged_weights
 from agent.planners.server.own_weights import OwnWeightsChatModel
+from agent.planners.token_callback import with_token_callback
 from tests.agent.planners.builtin.test_grammar import TOOLS, tool
 from tests.agent.test_visual_agent import measure_brightness
 from tests.fakes.tiny_planner import make_tiny_planner
@@ -198,3 +200,32 @@ def test_what_the_weights_never_met_changes_nothing_for_them(planner: BuiltinCha
         for tools in ([LOOK], [MATCH, LOOK])
     ]
     assert payloads[0] == payloads[1]
+
+
+def test_a_turn_is_written_once_for_each_owner_and_forgotten_with_him(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planner = BuiltinChatModel(path=folder)
+    planner.load()
+    assert planner._decoder is not None
+    network, begun = planner._decoder._network, []
+    begin = network.begin
+    monkeypatch.setattr(network, "begin", lambda length: begun.append(length) or begin(length))
+    bound = planner.bind_tools([LOOK], tool_choice="required", parallel_tool_calls=False)
+    heard: list[str] = []
+
+    def ask(owner: str, question: str = "Look") -> Any:
+        with asked_by(owner), with_token_callback(heard.append):
+            return bound.invoke([HumanMessage(question)])
+
+    first, again = ask("a"), ask("a")
+    assert (first.tool_calls, first.usage_metadata) == (again.tool_calls, again.usage_metadata)
+    assert len(begun) == 1
+    assert "".join(heard[:-1]) == heard[-1]
+    ask("b")
+    ask("a", "Look at it")
+    assert len(begun) == 3
+    planner.forget("a")
+    ask("a")
+    ask("b")
+    assert len(begun) == 4
