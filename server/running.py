@@ -26,6 +26,8 @@ from tools.errors import InputError
 HTTP_PORTS = {"http": 80, "https": 443}
 LAST_BYTES_S = 5
 """Seconds for what was answered to be sent."""
+HURRY_S = 1
+"""Seconds for those to be told who wait when nothing is waited for."""
 CHECK_S = 0.2
 """How often it is looked at whether somebody does not want to wait any more."""
 ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what is listened on, to be told
@@ -97,7 +99,9 @@ class DrainingServer(uvicorn.Server):
         draining = asyncio.ensure_future(services.engine.drain(self._drain_s))
         while not draining.done() and not self.force_exit:
             await asyncio.wait({draining}, timeout=CHECK_S)
-        draining.cancel()
+        if draining.cancel():
+            hurrying = asyncio.ensure_future(services.engine.drain(0))
+            await asyncio.wait({hurrying}, timeout=HURRY_S)
         await super().shutdown(sockets)
         if self.force_exit:  # the app is cancelled, and uvicorn would write down where
             logging.getLogger("uvicorn.error").disabled = True

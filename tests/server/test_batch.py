@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -144,10 +146,12 @@ class Counting(NotingAdmission):
         super().__init__()
         self.two = asyncio.Event()
 
-    async def enter(self, caller: Caller) -> None:
-        await super().enter(caller)
-        if len(self.noted) == 2:
-            self.two.set()
+    @asynccontextmanager
+    async def place(self, caller: Caller, conversation: str | None = None) -> AsyncIterator[None]:
+        async with super().place(caller, conversation):
+            if len(self.noted) == 2:
+                self.two.set()
+            yield
 
 
 async def test_few_are_asked_at_once_and_none_when_the_client_has_gone(settings, enough) -> None:
