@@ -37,7 +37,7 @@ def warm_up(command: Command) -> None:
     bound: Any = model.bind_tools(tools, **answer_form())
     messages = [
         SystemMessage(render("system", sees=False)),
-        HumanMessage(render("user", pictures=["img_1"], question="Is there a dog?")),
+        HumanMessage(render("user", pictures=["img_1"], question="Is there a dog?", names="")),
     ]
     payload = model.payload(messages, None, **bound.kwargs)
     with client_of(command, WARM_UP_S) as client:

@@ -168,14 +168,15 @@ async def first_event(services: Services, handle: Handle, **kwargs: object):
 
 async def test_who_goes_away_leaves_nothing_and_gives_the_place_back(tmp_path, enough) -> None:
     settings = ServerSettings(data_dir=tmp_path, warm_up=False, max_running=1, max_waiting=0)
-    async with serving(settings, agent_of(WAITING, *ONE, tools=[wait_for_ever])) as client:
+    async with serving(settings, agent_of(WAITING, WAITING, tools=[wait_for_ever])) as client:
         services = services_of(client)
         mine = services.store.of(LOCAL)
         handle = await asyncio.to_thread(services.intake.inline, mine, png())
         await first_event(services, handle)
         enough.set()
         assert mine.delete_everything()[0] == []
-        handle = await asyncio.to_thread(services.intake.inline, mine, png())
+        enough.clear()
+        handle = await asyncio.to_thread(services.intake.inline, mine, png(7))
         events = services.engine.ask(Ask(ME, QUESTION, (handle,)))
         assert isinstance(await anext(events), Began)
         with pytest.raises(BusyError) as busy:
