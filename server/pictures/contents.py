@@ -7,7 +7,6 @@ shop's back office, a scanner.
 from __future__ import annotations
 
 import re
-import struct
 import zlib
 
 from tools.errors import PictureError
@@ -23,8 +22,13 @@ _STEP = 1 << 20
 _PDF_BEGINS = b"%PDF-"
 _BLANK = b" \t\r\n\f\0\xef\xbb\xbf"
 """What may stand before a PDF: white space, and UTF-8's mark."""
-_ZIP_ENDS = b"PK\x05\x06"
+_SNIFFED = 1445
+"""Bytes in which browsers look for HTML (MIME Sniffing, 7.1)."""
+_TAGS = (b"<script", b"<html", b"<!doctype html", b"<?php")
+_ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
+_ZIP_ENDS, _ZIP_DIRECTORY, _ZIP64 = b"PK\x05\x06", b"PK\x01\x02", b"PK\x06\x07"
 _ZIP_END_BYTES = 22
+_ZIP64_BYTES = 20
 _ZIP_COMMENT = 65_535
 
 
@@ -39,8 +43,10 @@ def media_type(data: bytes) -> str:
         raise PictureError("the file is a PDF with something else before it; save it again")
     if found == PDF and _inflates_beyond(data, MAX_INFLATED):
         raise PictureError("the PDF grows too large when it is opened; save it as pictures")
-    if _ends_as_zip(data):
+    if _is_archive(data, found):
         raise PictureError("the file is an archive, too; save the picture again")
+    if _is_program(data[:_SNIFFED] if found == PDF else data):
+        raise PictureError("the file is a page or a program, too; save the picture again")
     return found
 
 
@@ -71,16 +77,30 @@ def _inflated(stream: bytes, most: int) -> int:
     return total
 
 
-def _ends_as_zip(data: bytes) -> bool:
-    """Whether a ZIP archive ends where the file does (APPNOTE 4.3.16)."""
-    tail = data[-_ZIP_END_BYTES - _ZIP_COMMENT :]
-    at = tail.rfind(_ZIP_ENDS)
+def _is_archive(data: bytes, media: str) -> bool:
+    """Whether a tool finds an archive in a file; what is attached to a PDF is none of it."""
+    return _has_zip(data) or (media != PDF and any(begins in data for begins in _ARCHIVES))
+
+
+def _has_zip(data: bytes) -> bool:
+    """Whether a ZIP archive ends where tools look for that, whatever comes after (APPNOTE 4.3.16).
+
+    Its directory lies right before its last record, or before the ones of ZIP64.
+    """
+    start = max(0, len(data) - _ZIP_END_BYTES - _ZIP_COMMENT)
+    at = data.rfind(_ZIP_ENDS, start)
     while at >= 0:
-        record = tail[at : at + _ZIP_END_BYTES]
-        if len(record) == _ZIP_END_BYTES:
-            size, offset, comment = struct.unpack("<IIH", record[12:])
-            is_whole = at + _ZIP_END_BYTES + comment == len(tail)
-            if is_whole and size + offset <= len(data):
-                return True
-        at = tail.rfind(_ZIP_ENDS, 0, at)
+        size = int.from_bytes(data[at + 12 : at + 16], "little")
+        if 0 < size <= at and data.startswith(_ZIP_DIRECTORY, at - size):
+            return True
+        if data.startswith(_ZIP64, max(0, at - _ZIP64_BYTES)):
+            return True
+        at = data.rfind(_ZIP_ENDS, start, at)
     return False
+
+
+def _is_program(data: bytes) -> bool:
+    """Whether a server or a browser that does not look closely would run something of it."""
+    small = data.lower()
+    is_script = b"/*" in data[2:8] and b"*/" in data  # GIF89a/* ... */ is a variable's name
+    return is_script or any(tag in small for tag in _TAGS)

@@ -39,7 +39,9 @@ MAX_AT_ONCE = 4
 """Pictures that are fetched at once: each keeps a thread."""
 MAX_DIALLED = 3
 """Addresses of one name that are tried."""
-_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_HOST = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*", re.DOTALL)
+"""A name as the resolver takes it (RFC 1123, 2.1): others it answers with errors of its own."""
 _HEADERS = (
     (b"Accept", b"image/*, application/pdf"),
     (b"Accept-Encoding", b"identity"),
@@ -76,7 +78,7 @@ class Place:
             ValueError: it is none, or has a user in it.
         """
         parts = urlsplit(url)
-        host = (parts.hostname or "").rstrip(".")
+        host = (parts.hostname or "").removesuffix(".")
         is_plain = parts.scheme in PORTS and _HOST.fullmatch(host) and "@" not in parts.netloc
         if len(url) > MAX_URL or not is_plain or "\\" in parts.netloc:
             raise ValueError("no plain address")

@@ -86,6 +86,17 @@ class Database:
         except DataError:  # PostgreSQL: the character NUL in a text
             raise InputError("the request holds characters that cannot be kept") from None
 
+    def drop_past(self) -> None:
+        """Delete what rows were before: SQLite's log keeps pages until it is written over."""
+        if not self.is_sqlite:
+            return
+        with self._writing:
+            connection = self._engine.raw_connection()  # no transaction of SQLAlchemy's
+            try:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.close()
+
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()

@@ -41,6 +41,7 @@ class Owned:
                 contents |= set(connection.scalars(named))
             for table in tables.OWNED:
                 connection.execute(delete(table).where(table.c.owner == self.owner))
+        self.database.drop_past()
         return conversations, sorted(contents)
 
 
@@ -86,6 +87,8 @@ class Store:
             for table in (tables.responses, tables.conversations, tables.files):
                 gone = delete(table).where(table.c.expires_at <= now).returning(table.c.owner)
                 owners += connection.scalars(gone)
+        if owners:
+            self._database.drop_past()
         return owners
 
     def names_blob(self, sha256: str) -> bool:

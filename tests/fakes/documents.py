@@ -46,6 +46,28 @@ def pdf(*pages: str, size: tuple[int, int] = A4, rotate: int = 0, locked: bool =
     return _file(objects, trailer)
 
 
+def nested_pdf(depth: int = 25, times: int = 10) -> bytes:
+    """A page that draws a form so many times, which draws another one so many times, and so on."""
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        (
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R"
+            b" /Resources << /XObject << /X 5 0 R >> >> >>"
+        ),
+        b"<< /Length 5 >>\nstream\n/X Do\nendstream",
+    ]
+    for number in range(5, 5 + depth):
+        content = b"/X Do " * times
+        objects.append(
+            b"<< /Type /XObject /Subtype /Form /BBox [0 0 200 200] /Length %d"
+            b" /Resources << /XObject << /X %d 0 R >> >> >>\nstream\n%s\nendstream"
+            % (len(content), number + 1, content)
+        )
+    objects.append(objects[4].replace(b"/X Do", b"0 0 9 9 re f"))
+    return _file(objects, b"/Size %d /Root 1 0 R" % (len(objects) + 1))
+
+
 def _file(objects: Sequence[bytes], trailer: bytes) -> bytes:
     data, places = b"%PDF-1.4\n", []
     for number, content in enumerate(objects, start=1):

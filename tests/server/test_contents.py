@@ -75,6 +75,21 @@ def tiff(pages: int) -> bytes:
     return bytes(file)
 
 
+def scans(times: int) -> bytes:
+    """A JPEG of 4 megapixels whose last scan, a few bytes, is there so many times."""
+    file = io.BytesIO()
+    Image.new("L", (2000, 2000), 9).save(file, "JPEG", progressive=True)
+    data = file.getvalue()
+    last = data.rindex(b"\xff\xc4", 0, data.rindex(b"\xff\xda"))
+    return data[:-2] + data[last:-2] * times + data[-2:]
+
+
+def gif(frames: int) -> bytes:
+    """A GIF whose frames have a pixel each."""
+    head = b"GIF89a\x20\0\x20\0\x80\0\0\0\0\0\xff\xff\xff"
+    return head + b",\0\0\0\0\1\0\1\0\0\2\2D\1\0" * frames + b";"
+
+
 def pdf_bomb() -> bytes:
     """A page whose content has 300 MB and is sent as 300 kB."""
     deflating = zlib.compressobj(9)
@@ -98,6 +113,20 @@ HOSTILE = {
     "GIF and PDF": saved("GIF")[:13] + b"!\xfe\x09%PDF-1.7\n\0" + saved("GIF")[13:] + PAGE,
     "HTML and PDF": b"<script>alert(1)</script>" + PAGE,
     "program and PDF": b"MZ" + bytes(58) + PAGE,
+    "PNG, ZIP and something": png() + archive() + b"more",
+    "PNG and RAR": png() + b"Rar!\x1a\x07\x01\0" + bytes(40),
+    "PNG and 7z": png() + b"7z\xbc\xaf\x27\x1c\0\4" + bytes(40),
+    "PNG and HTML": png() + b"<ScRiPt>alert(1)</script>",
+    "JPEG and PHP": saved("JPEG")[:2] + b"\xff\xfe\0\x13<?php phpinfo();" + saved("JPEG")[2:],
+    "GIF and JavaScript": b"GIF89a/*" + saved("GIF")[8:] + b"*/=1;alert(1)",
+    "PDF and HTML": PAGE[:9] + b"<html><body onload=alert(1)>" + PAGE[9:],
+    "PDF whose pages are its pages": b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    b"2 0 obj<</Type/Pages/Kids[2 0 R]/Count 1>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF",
+    "JPEG of many scans": scans(300),
+    "JPEG of many segments": saved("JPEG")[:2] + b"\xff\xfe\0\x02" * 50_000 + saved("JPEG")[2:],
+    "JPEG of much filling": saved("JPEG")[:2] + b"\xff" * 1_000_000 + saved("JPEG")[2:],
+    "GIF of many frames": gif(30_000),
+    "GIF of many crumbs": gif(1)[:-2] + b"\1\0" * 1_100_000 + b"\0;",
     "HTML": b"<!doctype html><script>alert(1)</script>",
     "EPS": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
     "nothing": b"",
@@ -118,6 +147,9 @@ def test_what_cameras_and_scanners_write_is_no_second_thing() -> None:
     assert media_type(saved("JPEG") + b"SEFT" + bytes(500)) == "image/jpeg"
     assert media_type(png() + b"PK\x05\x06 by chance") == "image/png"
     assert media_type(b"\xef\xbb\xbf\r\n" + PAGE) == "application/pdf"
+    assert media_type(gif(3)) == "image/gif"
+    assert media_type(scans(3)) == "image/jpeg"
+    assert media_type(saved("JPEG") * 3) == "image/jpeg", "a camera's previews come after it"
     noise = np.random.default_rng(3).integers(0, 256, 300_000, np.uint8).tobytes()
     scanned = (
         b"5 0 obj<</Filter/FlateDecode>>stream\n" + zlib.compress(noise) + b"\nendstream endobj"

@@ -13,6 +13,7 @@ from server.store import Database, Store
 from server.sweeping import sweep
 from tests.server.conftest import agent_of, data_url, png, serving
 from tests.server.test_asking import ONE, asked, services_of
+from tools import Finding, Picture, ToolReport, VisionTool, vision_tool
 
 
 def keys_of(settings, *names: str) -> list[str]:
@@ -76,3 +77,43 @@ def test_a_picture_that_another_has_is_written_again(tmp_path: Path) -> None:
     blobs.put(digest, b"abc")
     assert file.stat().st_ino != first
     assert file.read_bytes() == b"abc"
+
+
+async def test_what_was_deleted_is_nowhere_on_the_disk(settings, tmp_path) -> None:
+    """Neither in pages that are free now nor in the databases' logs."""
+    one, two = keys_of(settings, "one", "two")
+    word = "ZWETSCHGE"
+    agent = agent_of(*ONE * 12, cache_dir=tmp_path / "cache", tools=[measure_as(word)])
+    async with serving(settings, agent) as client:
+        for level in range(12):
+            client.headers["authorization"] = f"Bearer {(one, two)[level % 2]}"
+            name = f"{level}-{('MIRABELLE', 'REINECLAUDE')[level % 2]}"
+            sent = {"file": (name, png(100 + level))}
+            file = (await client.post("/v1/files", files=sent)).json()["id"]
+            await asked(client, pictures=[file])
+        client.headers["authorization"] = f"Bearer {one}"
+        assert (await client.delete("/v1/data")).status_code == 200
+        kept = everything_in(tmp_path)
+        assert b"MIRABELLE" not in kept
+        assert b"REINECLAUDE" in kept
+        assert word.encode() in kept
+        client.headers["authorization"] = f"Bearer {two}"
+        assert (await client.delete("/v1/data")).status_code == 200
+        assert not [w for w in (b"REINECLAUDE", word.encode()) if w in everything_in(tmp_path)]
+
+
+def measure_as(word: str) -> VisionTool:
+    @vision_tool(version="1")
+    def measure_brightness(picture: Picture) -> ToolReport:
+        """Measure how bright a picture is, and say the word."""
+        finding = Finding(
+            picture=picture.ref, label="brightness", text=word, value=47, value_type="number",
+            score=1.0,
+        )  # fmt: skip
+        return ToolReport(summary="measured", findings=(finding,))
+
+    return measure_brightness
+
+
+def everything_in(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())

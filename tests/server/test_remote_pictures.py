@@ -13,7 +13,7 @@ from typing import Any
 
 import httpcore
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from server.errors import ApiError, BadRequestError
@@ -277,3 +277,17 @@ async def test_the_service_fetches_nothing_unless_told(settings, caplog, site) -
     assert off.json()["error"]["code"] == "remote_pictures_off"
     ours = [r for r in caplog.records if r.name == "server"]
     assert not [r for r in ours if "BANANA" in f"{r.__dict__}" or PUBLIC in f"{r.__dict__}"]
+
+
+@given(
+    st.text(alphabet="a0-._%[]:@é\0", max_size=70).map(lambda name: f"http://{name}.cdn.example/")
+)
+@example("http://a..cdn.example/")
+@example(f"http://{'a' * 64}.cdn.example/")
+def test_no_name_is_asked_for_that_a_resolver_does_not_take(url: str) -> None:
+    def resolve(host: str, _port: int) -> list[str]:
+        host.encode("idna")  # the standard library's, which raises what is no OSError
+        return ["127.0.0.1"]
+
+    fetching = RemotePictures(ServerSettings(remote_pictures=LISTED), resolve)
+    assert refusal(fetching, url).code in {"remote_picture_not_allowed", "remote_picture_failed"}

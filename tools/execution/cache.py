@@ -188,6 +188,7 @@ class _Disk:
 
     def forget(self, place: str) -> None:
         self._run("DELETE FROM results WHERE substr(key, 1, ?) = ?", len(place), place)
+        self._run("PRAGMA wal_checkpoint(TRUNCATE)")  # the log has what was deleted
 
     def close(self) -> None:
         with self._lock:

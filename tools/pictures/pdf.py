@@ -1,21 +1,23 @@
 """PDF files: how many pages, each one rendered, and the text layer, by PDFium.
 
 What the text layer says is not what a page shows: `tools.reading.text_layer` compares them. PDFium
-is no library for several threads: everything here happens under one lock.
+works in a process of its own (`tools.pictures.pdfium`), which a hostile file may break: the next
+question starts another one.
 """
 
 from __future__ import annotations
 
-import math
+import atexit
+import json
+import subprocess
+import sys
 import threading
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tools.errors import PictureError
-from tools.evidence import BoxXyxy
+from tools.pictures import pdfium
 from tools.pictures.pages import File, Leaf
 from tools.pictures.picture import Character
 
@@ -23,19 +25,8 @@ if TYPE_CHECKING:
     from tools.pictures.pages import Decoded
     from tools.pictures.picture import Pixels
 
-DPI = 150
-"""Of a rendered page, unless it is so large that it gets fewer."""
-MAX_PAGE_PIXELS = 12_000_000
-"""Of a rendered page; A4 at 150 dpi has 2.2 million."""
-POINTS_PER_INCH = 72
-MAX_CHARACTERS = 20_000
-"""Of one page's text layer."""
 _HEAD = 1024
 """Bytes in which a PDF file has to say that it is one (PDF 1.7, appendix H.3.4.1)."""
-_PASSWORD = 4
-"""FPDF_ERR_PASSWORD"""
-
-_lock = threading.RLock()
 
 
 def is_pdf(data: bytes) -> bool:
@@ -54,14 +45,12 @@ def read(data: bytes, most: int, load: Callable[[], bytes]) -> File:
     Raises:
         PictureError: it is damaged, has no pages, or needs a password.
     """
-    with _opened(data) as document:
-        total = len(document)
-        sizes = [_size(document.get_page_size(i)) for i in range(min(most, total))]
+    (total, sizes), _ = _process.ask("sizes", data, most)
     if not sizes:
         raise PictureError("the PDF has no pages")
     leaves = (
-        Leaf(n, size, partial(_decoded, load, n), partial(_characters_again, load, n))
-        for n, size in enumerate(sizes, start=1)
+        Leaf(n, (width, height), partial(_decoded, load, n), partial(_characters_again, load, n))
+        for n, (width, height) in enumerate(sizes, start=1)
     )
     return File("page", tuple(leaves), total)
 
@@ -81,20 +70,9 @@ def render(data: bytes, page: int) -> Pixels:
         PictureError: it cannot be rendered.
     """
     import numpy as np
-    import pypdfium2.raw as pdfium
-    from pypdfium2 import PdfBitmap
 
-    with _page(data, page) as opened:
-        width, height = _size(opened.get_size())
-        bitmap = PdfBitmap.new_native(width, height, pdfium.FPDFBitmap_BGRx)
-        bitmap.fill_rect((255, 255, 255, 255), 0, 0, width, height)
-        where = (bitmap, opened, 0, 0, width, height, 0, pdfium.FPDF_ANNOT)
-        pdfium.FPDF_RenderPageBitmap(*where)
-        if opened.formenv is not None:
-            pdfium.FPDF_FFLDraw(opened.formenv, *where)
-        pixels = np.array(bitmap.to_pil().convert("RGB"), dtype=np.uint8)
-        bitmap.close()
-    return pixels
+    (width, height), pixels = _process.ask("render", data, page)
+    return np.frombuffer(pixels, np.uint8).reshape(height, width, 3)
 
 
 def characters(data: bytes, page: int) -> tuple[Character, ...]:
@@ -103,93 +81,75 @@ def characters(data: bytes, page: int) -> tuple[Character, ...]:
     Raises:
         PictureError: the page cannot be opened.
     """
-    with _page(data, page) as opened:
-        text = opened.get_textpage()
-        try:
-            return tuple(_characters(opened, text))
-        finally:
-            text.close()
+    found, _ = _process.ask("characters", data, page)
+    return tuple(Character(text, tuple(box), begins) for text, box, begins in found)
 
 
-def _size(points_wh: tuple[float, float]) -> tuple[int, int]:
-    """The pixels of a page of so many points; at least one each way."""
-    width, height = (max(side, 1.0) for side in points_wh)
-    scale = min(DPI / POINTS_PER_INCH, math.sqrt(MAX_PAGE_PIXELS / (width * height)))
-    return max(1, math.ceil(width * scale)), max(1, math.ceil(height * scale))
+class _Process:
+    """The process that PDFium works in, started when it is needed; it does one thing at a time."""
 
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: subprocess.Popen[bytes] | None = None
 
-def _characters(page: Any, text: Any) -> Iterator[Character]:
-    import ctypes
+    def ask(self, do: str, data: bytes, number: int) -> pdfium.Said:
+        """What the function `do` of `tools.pictures.pdfium` gives.
 
-    import pypdfium2.raw as pdfium
-
-    width, height = _size(page.get_size())
-    begins_word = True
-    corners = [ctypes.c_double() for _ in range(4)]
-    for index in range(min(text.count_chars(), MAX_CHARACTERS)):
-        character = chr(pdfium.FPDFText_GetUnicode(text, index))
-        if character.isspace() or character == "\0":
-            begins_word = True
-            continue
-        if not pdfium.FPDFText_GetCharBox(text, index, *corners):
-            continue
-        left, right, bottom, top = (corner.value for corner in corners)
-        box = _on_bitmap(page, (width, height), (left, bottom, right, top))
-        if 0 <= box[0] < box[2] <= width and 0 <= box[1] < box[3] <= height:
-            yield Character(character, box, begins_word)
-            begins_word = False
-
-
-def _on_bitmap(page: Any, size_wh: tuple[int, int], points: BoxXyxy) -> BoxXyxy:
-    """A box in points (left, bottom, right, top) as a box_xyxy in pixels of the rendered page."""
-    import ctypes
-
-    import pypdfium2.raw as pdfium
-
-    xs, ys = [], []
-    for x, y in (points[:2], points[2:]):
-        # In sixteenths of a pixel: PDFium rounds to whole ones.
-        at = ctypes.c_int(), ctypes.c_int()
-        size = (side * 16 for side in size_wh)
-        pdfium.FPDF_PageToDevice(page, 0, 0, *size, 0, x, y, *at)
-        xs.append(at[0].value / 16)
-        ys.append(at[1].value / 16)
-    return min(xs), min(ys), max(xs), max(ys)
-
-
-@contextmanager
-def _page(data: bytes, page: int) -> Iterator[Any]:
-    from pypdfium2 import PdfiumError
-
-    with _opened(data) as document:
-        try:
-            opened = document[page - 1]
-        except PdfiumError:
-            raise PictureError("the page is damaged; the others can be looked at") from None
-        try:
-            yield opened
-        finally:
-            opened.close()
-
-
-@contextmanager
-def _opened(data: bytes) -> Iterator[Any]:
-    """The document, opened for as long as it is needed."""
-    from pypdfium2 import PdfDocument, PdfiumError
-
-    with _lock:
-        try:
-            document = PdfDocument(data)
-        except PdfiumError as error:
-            if error.err_code == _PASSWORD:
+        Raises:
+            PictureError: it refuses, breaks, or takes more than it may.
+        """
+        head = json.dumps({"do": do, "number": number, "bytes": len(data)}).encode()
+        with self._lock:
+            try:
+                answer, more = self._exchange(head + b"\n", data)
+            except (OSError, EOFError):
+                self._end()
                 raise PictureError(
-                    "the PDF is protected by a password; save it without one"
+                    "the PDF breaks what opens it, or takes too much of it; save it as pictures"
                 ) from None
-            raise PictureError("the PDF is damaged or cut off; save it again") from None
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                document.init_forms()
-            yield document
-        finally:
-            document.close()
+        if "refused" in answer:
+            raise PictureError(answer["refused"])
+        return answer["value"], more
+
+    def _exchange(self, head: bytes, data: bytes) -> tuple[dict[str, Any], bytes]:
+        """The answer to a request.
+
+        Raises:
+            OSError, EOFError: the process has ended.
+        """
+        running = self._running = self._running or _start()
+        assert running.stdin is not None
+        assert running.stdout is not None
+        running.stdin.write(head)
+        running.stdin.write(data)
+        running.stdin.flush()
+        if not (line := running.stdout.readline()).endswith(b"\n"):
+            raise EOFError
+        answer = json.loads(line)
+        if len(more := running.stdout.read(answer["bytes"])) < answer["bytes"]:
+            raise EOFError
+        return answer, more
+
+    def close(self) -> None:
+        """End it; it starts again when it is needed."""
+        with self._lock:
+            self._end()
+
+    def _end(self) -> None:
+        if (running := self._running) is not None:
+            self._running = None
+            running.kill()
+            running.communicate()
+
+
+def _start() -> subprocess.Popen[bytes]:
+    # -P: nothing that lies beside the script is taken for a library. A session of its own: Ctrl-C
+    # is not for it.
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "-P", pdfium.__file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+
+
+_process = _Process()
+atexit.register(_process.close)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Literal
 from tools.errors import PictureError
 from tools.evidence import PictureRef, Unit
 from tools.pictures import pdf
+from tools.pictures.bounds import check_work
 from tools.pictures.frames import Frames, frames_of
 from tools.pictures.grounds import readable_ground
 from tools.pictures.pages import File, Leaf, Page, PixelCache, read_only
@@ -281,6 +282,7 @@ def _opened(data: bytes) -> Iterator[Image]:
     from PIL import Image, UnidentifiedImageError
 
     _register_heif()
+    check_work(data)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -14,17 +14,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from tests.fakes.documents import frames, pdf, sign, text
+from tests.fakes.documents import frames, nested_pdf, pdf, sign, text
 from tools.errors import PictureError, ToolError
 from tools.evidence import PictureRef
 from tools.pictures import pages
 from tools.pictures.pages import PixelCache
-from tools.pictures.pdf import MAX_PAGE_PIXELS
+from tools.pictures.pdfium import MAX_PAGE_PIXELS
 from tools.pictures.store import LeftOut, PictureStore
 
 
 def plain(colour: Any, size: tuple[int, int] = (40, 30)) -> Image.Image:
     return Image.new("RGB", size, colour)
+
+
+def test_a_page_that_asks_for_all_memory_breaks_nothing_but_itself() -> None:
+    store = PictureStore()
+    bomb = store.add(nested_pdf())
+    for _ in range(2):
+        with pytest.raises(ToolError, match="takes too much"):
+            _ = bomb.pixels
+        assert store.add(pdf(text(50, 700, "x"))).pixels.shape == (1755, 1240, 3)
 
 
 @pytest.mark.parametrize("form", ["TIFF", "GIF", "WEBP", "PNG"])
