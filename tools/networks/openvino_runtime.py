@@ -116,6 +116,7 @@ def compile_network(network: Any, threads: int | None, streams: int = 1) -> Any:
     options = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
     if streams > 1:
         options["NUM_STREAMS"] = str(streams)
+    if cores.streams() > 1:
         # Else each network's first stream would be tied to the same core.
         options["ENABLE_CPU_PINNING"] = "NO"
     with suppress(OSError):
