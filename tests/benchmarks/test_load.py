@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from langchain_core.outputs import ChatGeneration, ChatResult
 
 from agent.testing import ScriptedPlanner
@@ -29,6 +30,7 @@ class Tireless(ScriptedPlanner):
         return ChatResult(generations=[ChatGeneration(message=message)])
 
 
+@pytest.mark.slow
 def test_users_ask_for_as_long_as_they_are_told(tmp_path: Path) -> None:
     settings = ServerSettings(data_dir=tmp_path, warm_up=False, requests_per_minute=100_000)
     figures = tmp_path / "figures.json"

@@ -81,6 +81,7 @@ print(json.dumps([called, sorted(set({heavy!r}) & set(sys.modules))]))
 """
 
 
+@pytest.mark.slow
 def test_seeing_on_a_cpu_needs_no_torch() -> None:
     for _ in range(2):  # the first run may have to export the weights
         probe = python(SEEING.format(heavy=HEAVY))

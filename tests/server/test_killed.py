@@ -176,12 +176,6 @@ def killed_again_and_again(folder: Path, database: str, users: int, times: int, 
     assert sum(len(client.acknowledged) for client in clients) >= users * times
 
 
-def test_killed_under_load_nothing_that_was_acknowledged_is_lost(tmp_path: Path) -> None:
-    killed_again_and_again(
-        tmp_path, f"sqlite:///{tmp_path / 'server.db'}", users=4, times=1, seed=1
-    )
-
-
 @pytest.mark.slow
 def test_killed_again_and_again_under_load(tmp_path: Path, database_url: str) -> None:
     killed_again_and_again(tmp_path, database_url, users=8, times=5, seed=2)

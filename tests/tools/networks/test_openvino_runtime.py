@@ -84,6 +84,7 @@ def test_an_export_is_made_once(folder: Path, cache: Path) -> None:
     assert (made / FILE).stat().st_mtime_ns == written
 
 
+@pytest.mark.slow
 def test_another_size_is_another_export(folder: Path, cache: Path) -> None:
     small = Classifier(folder, "cpu", "openvino").scores(PICTURES)
     other = cache.parent / "larger"
@@ -101,6 +102,7 @@ def test_a_damaged_export_is_made_again(folder: Path, cache: Path) -> None:
     assert Classifier(folder, "cpu", "openvino").scores(PICTURES) == first
 
 
+@pytest.mark.slow
 def test_other_weights_are_another_export(folder: Path, weights: Path, cache: Path) -> None:
     Classifier(folder, "cpu", "openvino").scores(PICTURES)
     open_detector(weights, "cpu", "openvino").detect(PICTURES[0], [], floor=0.5)
