@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 
 from server.store import owned, tables
+from server.store.conversations import Conversations
 from server.store.database import Database
 from server.store.keys import Keys
 from server.store.migrations import migrate
@@ -20,7 +21,7 @@ class Owned:
 
     owner: str
     files: owned.Files
-    conversations: owned.Conversations
+    conversations: Conversations
     responses: owned.Responses
     feedback: owned.Feedback
     preferences: owned.Preferences
@@ -72,7 +73,7 @@ class Store:
         return Owned(
             owner,
             owned.Files(*arguments),
-            owned.Conversations(*arguments),
+            Conversations(*arguments),
             owned.Responses(*arguments),
             owned.Feedback(*arguments),
             owned.Preferences(*arguments),

@@ -13,7 +13,7 @@ from agent.testing import answering
 from server.engine.engine import Began
 from server.engine.opening import Ask
 from server.errors import DeletedError, NotFoundError
-from server.store.owned import Conversations
+from server.store.conversations import Conversations
 from server.store.records import ResponseRecord
 from tests.server.conftest import (
     LookingPlanner,
