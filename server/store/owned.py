@@ -50,13 +50,7 @@ class Files(Repository):
         Raises:
             NotFoundError: there is none of this owner.
         """
-        table = tables.files
-        with self._database.read() as connection:
-            where = self._alive(table, table.c.id == file_id)
-            row = connection.execute(select(table).where(where)).mappings().one_or_none()
-        if row is None:
-            raise NotFoundError(f"there is no file {file_id[:80]!r}", param="file_id")
-        return _file(row)
+        return _file(self._living(tables.files, file_id, "file"))
 
     def total_bytes(self) -> int:
         """Of all contents that are kept, each once."""
@@ -134,12 +128,7 @@ class Responses(Repository):
         Raises:
             NotFoundError: there is none of this owner.
         """
-        table = tables.responses
-        with self._database.read() as connection:
-            where = self._alive(table, table.c.id == response_id)
-            row = connection.execute(select(table).where(where)).mappings().one_or_none()
-        if row is None:
-            raise NotFoundError(f"there is no response {response_id[:80]!r}", param="response_id")
+        row = self._living(tables.responses, response_id, "response")
         values = {name: value for name, value in row.items() if name != "owner"}
         return ResponseRecord(**values | {"body": json.loads(row["body"])})
 
